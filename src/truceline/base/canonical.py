@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Canonical JSON (RFC 8785) out, strict JSON in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+from truceline.errors import LimitExceeded, Malformed
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one canonical form of a JSON value (RFC 8785).
+
+    Raises:
+        Malformed: it holds NaN, an infinity, an integer beyond 2^53 or something that is not JSON.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as error:
+        raise Malformed(f"cannot be written as canonical JSON: {error}") from error
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical form, 64 hex digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Malformed(f"{name} is not JSON")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise Malformed(f"{text} is too large a number")
+    return value
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Malformed(f"the key {key!r} appears twice")
+        found[key] = value
+    return found
+
+
+def parse_json(data: bytes | str, *, file: str | None = None) -> Any:
+    """Return the value of JSON text from outside.
+
+    Python's own reader accepts NaN, infinities and repeated keys, and dies of deep nesting; this one refuses
+    them (EVIDENCE.md E1).
+
+    Raises:
+        Malformed: not UTF-8, not JSON, NaN, an infinity, or a key twice.
+        LimitExceeded: nested deeper than the interpreter follows (about a thousand brackets).
+    """
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        return json.loads(text, parse_constant=_no_constant, parse_float=_float, object_pairs_hook=_pairs)
+    except UnicodeDecodeError as error:
+        raise Malformed(f"not UTF-8 text: {error.reason} at byte {error.start}", file=file) from error
+    except json.JSONDecodeError as error:
+        raise Malformed(f"not JSON: {error.msg}", file=file, line=error.lineno) from error
+    except RecursionError as error:
+        raise LimitExceeded("brackets nest too deeply", file=file) from error
+    except Malformed as error:
+        error.file = error.file or file
+        raise

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every error Truceline raises on purpose, named for the fault or the attack.
+
+::
+
+    TrucelineError
+    ├── InputError          what came in is wrong            (HTTP 422, exit 3)
+    │   ├── Malformed           it does not have the form it claims
+    │   ├── Truncated           it ends too early
+    │   ├── LimitExceeded       larger, deeper or slower than we accept
+    │   ├── ChecksumMismatch    its own checksum contradicts it
+    │   ├── NoTime              it has no usable time
+    │   ├── NoPlace             it has no usable place
+    │   └── UnknownFormat       no source knows it
+    ├── TrustError          it may be forged                 (HTTP 403/409, exit 1)
+    │   ├── BadSignature        a known key's signature fails
+    │   ├── UnknownKey          signed by a key we do not know
+    │   ├── BodyMismatch        a record's body is not what its leaf commits to
+    │   ├── LeafMismatch        a leaf is not the one the tree holds
+    │   ├── RootMismatch        the tree's root is not the signed one
+    │   ├── Uncovered           a record under no signed checkpoint
+    │   ├── ReplayMismatch      re-run, a stage gives another record
+    │   ├── Rollback            an older state than one already signed
+    │   └── FileMismatch        a published file is not the one the ledger holds
+    ├── StateError          not possible in this state       (HTTP 409, exit 5)
+    ├── UnavailableError    something needed is not there    (HTTP 503, exit 6)
+    └── ConfigError         refuses to start                 (exit 2)
+"""
+
+from __future__ import annotations
+
+
+class TrucelineError(Exception):
+    """Root of the tree. ``str(error)`` is one sentence for a person.
+
+    ``file``, ``line`` and ``record`` say where, when known; ``reason`` says why.
+    """
+
+    exit_code = 70
+    http_status = 500
+
+    def __init__(
+        self, reason: str, *, file: str | None = None, line: int | None = None, record: str | None = None
+    ) -> None:
+        self.reason = reason
+        self.file = file
+        self.line = line
+        self.record = record
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        record = f"record {self.record}" if self.record is not None else ""
+        return ": ".join(part for part in (where, record, self.reason) if part)
+
+
+class InputError(TrucelineError):
+    """What came in is wrong."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class Malformed(InputError):
+    """It does not have the form it claims."""
+
+
+class Truncated(InputError):
+    """It ends too early."""
+
+
+class LimitExceeded(InputError):
+    """Larger, deeper or slower than we accept."""
+
+
+class ChecksumMismatch(InputError):
+    """Its own checksum contradicts it."""
+
+
+class NoTime(InputError):
+    """It has no usable time."""
+
+
+class NoPlace(InputError):
+    """It has no usable place."""
+
+
+class UnknownFormat(InputError):
+    """No source knows it."""
+
+
+class TrustError(TrucelineError):
+    """It may be forged."""
+
+    exit_code = 1
+    http_status = 409
+
+
+class BadSignature(TrustError):
+    """A known key's signature fails."""
+
+    http_status = 403
+
+
+class UnknownKey(TrustError):
+    """Signed by a key we do not know."""
+
+    http_status = 403
+
+
+class BodyMismatch(TrustError):
+    """A record's body is not what its leaf commits to."""
+
+
+class LeafMismatch(TrustError):
+    """A leaf is not the one the tree holds."""
+
+
+class RootMismatch(TrustError):
+    """The tree's root is not the signed one."""
+
+
+class Uncovered(TrustError):
+    """A record stands under no signed checkpoint."""
+
+
+class ReplayMismatch(TrustError):
+    """Re-run, a stage gives another record than the ledger holds."""
+
+
+class Rollback(TrustError):
+    """An older state than one already signed."""
+
+
+class FileMismatch(TrustError):
+    """A published file is not the one the ledger holds."""
+
+
+class StateError(TrucelineError):
+    """Not possible in this state."""
+
+    exit_code = 5
+    http_status = 409
+
+
+class UnavailableError(TrucelineError):
+    """Something needed is not there."""
+
+    exit_code = 6
+    http_status = 503
+
+
+class ConfigError(TrucelineError):
+    """Refuses to start."""
+
+    exit_code = 2
+    http_status = 500

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Assessments: the machine's probability that an event breaches a provision, under a reading, with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from truceline.model.record import Record
+from truceline.model.taxonomy import Status
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One event against one provision under one reading. A machine assesses; people find."""
+
+    event: int
+    """Ledger index of the event."""
+
+    reading: str
+    """Id of the reading."""
+
+    provision: str
+    """Id of the provision."""
+
+    p_act: float
+    """Probability that the act is one the provision prohibits."""
+
+    p_actor: float
+    """Probability that a bound party (or any of them) did it, given that it was such an act."""
+
+    p_zone: float
+    """Probability that it lies inside the zone; NaN never, an unknown zone gives None in ``low``/``high``."""
+
+    p_window: float
+    """Probability that it happened inside the window."""
+
+    unexcused_low: float
+    """Least probability that no exception applies."""
+
+    unexcused_high: float
+    """Greatest probability that no exception applies."""
+
+    low: float | None
+    """Least probability of a breach; None: cannot tell."""
+
+    high: float | None
+    """Greatest probability of a breach; None: cannot tell."""
+
+    status: Status
+    """First axis; heat alone never exceeds ``recorded``."""
+
+    attribution: str
+    """Second axis; ``none`` where no sensor says anything of the author."""
+
+    reasons: tuple[tuple[str, str], ...]
+    """(factor, sentence) pairs in the order act, actor, zone, window, exceptions, status."""
+
+    index: int = -1
+    """Ledger index, -1 before."""
+
+    def record(self) -> Record:
+        """Return it as the ledger holds it."""
+        numbers = ("p_act", "p_actor", "p_zone", "p_window", "unexcused_low", "unexcused_high", "low", "high")
+        body: dict[str, Any] = {k: _rounded(getattr(self, k)) for k in numbers}
+        body |= {k: getattr(self, k) for k in ("event", "reading", "provision", "attribution")}
+        body["status"] = self.status.value
+        body["reasons"] = [list(pair) for pair in self.reasons]
+        return Record("assessment", body)
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any], index: int) -> Assessment:
+        """Return the assessment a ledger body describes."""
+        rest = {k: v for k, v in body.items() if k not in ("status", "reasons")}
+        reasons = tuple((a, b) for a, b in body["reasons"])
+        return cls(**rest, status=Status(body["status"]), reasons=reasons, index=index)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
