@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plain facts that several reports need of a run: what was near, when nothing passed, what a place is called."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from truceline.base.clock import Interval, to_column
+from truceline.model.agreement import Agreement, Party
+from truceline.model.claim import ClaimCheck
+from truceline.model.watching import Coverage, LineView, Run
+from truceline.reports.formats import NBSP, compass
+
+BLIND_HOURS = 2.0
+"""Stretch without a pass, hours, from which pages speak of *no satellite*; shorter ones part passes of one group."""
+
+
+def places(run: Run, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> list[str]:
+    """Return a name for each of n places, ``6 km E of Huliaipole``, from the run's towns.
+
+    The town is the one with the least distance over the fifth root of its population, so that a city names what
+    lies near it but a village next door comes first. Without towns: the coordinates, to two decimals.
+    """
+    from_towns = _Towns(run)
+    return [from_towns.name(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
+
+
+def party_order(agreement: Agreement, on: date) -> tuple[Party, ...]:
+    """Return the parties in the order of that day: the file's on even days, reversed on odd ones."""
+    return agreement.parties if on.toordinal() % 2 == 0 else agreement.parties[::-1]
+
+
+def order_of_parties(run: Run) -> tuple[Party, ...]:
+    """Return the parties in the order of the truce's last day."""
+    return party_order(run.agreement, last_day(run))
+
+
+def claims_in_order(run: Run, view: LineView) -> tuple[ClaimCheck, ...]:
+    """Return claims by claimant in the order of the parties, third parties last; within one, as in the ledger."""
+    rank = {party.id: n for n, party in enumerate(order_of_parties(run))}
+    return tuple(sorted(view.claims, key=lambda check: rank.get(check.claimant_party or "", len(rank))))
+
+
+def blind_gaps(coverage: Coverage) -> tuple[Interval, ...]:
+    """Return the stretches of the truce of at least ``BLIND_HOURS`` without a pass, in order of time."""
+    return tuple(sorted(gap for gap in coverage.gaps if gap.hours >= BLIND_HOURS))
+
+
+def blind_hours(coverage: Coverage) -> float:
+    """Return the hours of the truce in those stretches."""
+    return sum(gap.hours for gap in blind_gaps(coverage))
+
+
+def pass_groups(coverage: Coverage) -> tuple[Interval, ...]:
+    """Return the stretches of the truce between blind gaps: when satellites were passing, in order of time."""
+    found, start = [], coverage.window.start
+    for gap in blind_gaps(coverage):
+        if start < gap.start:
+            found.append(Interval(start, gap.start))
+        start = gap.end
+    if start < coverage.window.end:
+        found.append(Interval(start, coverage.window.end))
+    return tuple(found)
+
+
+def satellites(run: Run) -> tuple[str, ...]:
+    """Return the sensors whose passes are known, sorted."""
+    return tuple(sorted({look.sensor for look in run.looks}))
+
+
+def passes_in(run: Run, interval: Interval) -> int:
+    """Return how many passes fall inside a stretch of time, at least in part."""
+    return sum(1 for look in run.looks if look.interval.start < interval.end and look.interval.end > interval.start)
+
+
+def cloud_in(run: Run, interval: Interval) -> dict[str, float]:
+    """Return mean cloud per column of the table over a stretch, days weighted by their hours in it."""
+    total: dict[str, list[tuple[float, float]]] = {}
+    for row in run.cloud:
+        common = interval.overlap(Interval(row.day, row.day + timedelta(days=1)))
+        if common is not None:
+            for column, share in row.shares.items():
+                total.setdefault(column, []).append((common.hours, share))
+    return {column: sum(h * s for h, s in rows) / sum(h for h, _ in rows) for column, rows in total.items()}
+
+
+def in_truce(run: Run) -> npt.NDArray[np.bool_]:
+    """Return which events were seen inside the truce (n,)."""
+    window, events = run.agreement.window, run.events
+    found: npt.NDArray[np.bool_] = (events.first < to_column(window.end)) & (events.last >= to_column(window.start))
+    return found
+
+
+def near(run: Run, view: LineView) -> npt.NDArray[np.bool_]:
+    """Return which events were seen inside the truce and within the reference act's distance of the line (n,)."""
+    found: npt.NDArray[np.bool_] = in_truce(run) & (view.distance_m <= view.coverage.act.within_km * 1000)
+    return found
+
+
+class _Towns:
+    """Names places after towns."""
+
+    def __init__(self, run: Run) -> None:
+        towns = run.place_names
+        self._names = [str(name) for name in towns.get("name", ())]
+        self._lon = np.asarray(towns.get("lon", ()), float)
+        self._lat = np.asarray(towns.get("lat", ()), float)
+        population = np.asarray(towns.get("population", np.ones(len(self._names))), float)
+        self._weight = np.maximum(population, 500.0) ** 0.2
+
+    def name(self, lon: float, lat: float) -> str:
+        """Return ``6 km E of Huliaipole``; within a kilometre, ``at Huliaipole``."""
+        if not self._names:
+            return f"{abs(lat):.2f}°{NBSP}{'N' if lat >= 0 else 'S'} {abs(lon):.2f}°{NBSP}{'E' if lon >= 0 else 'W'}"
+        east = 111_320 * np.cos(np.radians(lat)) * ((lon - self._lon + 180) % 360 - 180)
+        north = 110_570 * (lat - self._lat)  # rough on purpose: a name to the kilometre, not a measurement
+        distance = np.hypot(east, north)
+        best = int(np.argmin(distance / self._weight))
+        if distance[best] < 1000:
+            return f"at {self._names[best]}"
+        point = compass(float(np.degrees(np.arctan2(east[best], north[best]))))
+        return f"{round(distance[best] / 1000)}{NBSP}km {point} of {self._names[best]}"
+
+
+def last_day(run: Run) -> date:
+    """The truce's last day; one that ends at midnight ends on the day before."""
+    return (run.agreement.window.end - timedelta(microseconds=1)).date()

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How reports write numbers, times and probabilities. Numbers are joined to their units by no-break spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+
+from truceline.base.clock import Interval
+from truceline.model.taxonomy import icd203
+
+NBSP = "\N{NO-BREAK SPACE}"
+NOT_OBSERVED = "not observed"
+_COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number(value: float) -> str:
+    """Return a whole number with commas: ``2,299``."""
+    return f"{round(value):,}"
+
+
+def rounded(value: float) -> str:
+    """Return an estimated number to two significant figures: ``550``, ``65``, ``1.5``, ``0``."""
+    if value == 0:
+        return "0"
+    digits = 1 - int(np.floor(np.log10(abs(value))))
+    kept = round(value, digits)
+    return f"{kept:,.0f}" if digits <= 0 else f"{kept:.{min(digits, 2)}f}".rstrip("0").rstrip(".") or "0"
+
+
+def count(value: int) -> str:
+    """Return a small number as a word (``three``), a larger one in figures."""
+    return _COUNTS[value] if 0 <= value < len(_COUNTS) else number(value)
+
+
+def plural(value: int, noun: str, many: str = "") -> str:
+    """Return ``1 event``, ``13 events``, with a no-break space."""
+    return f"{number(value)}{NBSP}{noun if value == 1 else many or noun + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """Return ``71 %``; a share that rounds to nothing is ``under 1 %``; None or NaN is *not observed*."""
+    if share is None or np.isnan(share):
+        return NOT_OBSERVED
+    if 0 < share < 0.005:
+        return f"under{NBSP}1{NBSP}%"
+    return f"{share * 100:.0f}{NBSP}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return ``2 to 9 %``, one figure where both round to the same, one decimal below 10 per cent where needed."""
+    digits = 1 if high < 0.1 and round(low * 100) == round(high * 100) else 0
+    low_text, high_text = f"{low * 100:.{digits}f}", f"{high * 100:.{digits}f}"
+    return f"{low_text}{NBSP}%" if low_text == high_text else f"{low_text}{NBSP}to{NBSP}{high_text}{NBSP}%"
+
+
+def probability(value: float) -> str:
+    """Return the ICD 203 word and the number: ``likely (71 %)``."""
+    return f"{icd203(value)}{NBSP}({percent(value)})"
+
+
+def probability_range(low: float, high: float) -> str:
+    """Return ``unlikely to likely (30 to 71 %)``: a range of words follows a range of numbers."""
+    first, last = icd203(low), icd203(high)
+    words = first if first == last else f"{first} to {last}"
+    return f"{words}{NBSP}({percent_range(low, high)})"
+
+
+def duration(hours: float) -> str:
+    """Return ``9 h 42 min``, ``32 h`` or ``48 min``, to the minute."""
+    whole, minutes = divmod(round(hours * 60), 60)
+    parts = ([f"{whole}{NBSP}h"] if whole else []) + ([f"{minutes}{NBSP}min"] if minutes or not whole else [])
+    return NBSP.join(parts)
+
+
+def day(moment: date, *, year: bool = False) -> str:
+    """Return ``12 April``, with the year where asked; UTC."""
+    return f"{moment.day}{NBSP}{moment:%B}" + (f"{NBSP}{moment.year}" if year else "")
+
+
+def clock(moment: datetime, *, local_offset_hours: float | None = None) -> str:
+    """Return ``10:41 UTC``, or ``10:41 UTC (13:41 local)`` where an offset is given."""
+    text = f"{_to_minute(moment):%H:%M}{NBSP}UTC"
+    if local_offset_hours is None:
+        return text
+    local = _to_minute(moment).astimezone(timezone(timedelta(hours=local_offset_hours)))
+    return f"{text} ({local:%H:%M}{NBSP}local)"
+
+
+def stretch(interval: Interval) -> str:
+    """Return ``11 April 13:00 to 12 April 21:00 UTC``, the day once where it is the same."""
+    start, end = _to_minute(interval.start), _to_minute(interval.end)
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{day(end)} {end:%H:%M}"
+    return f"{day(start)} {start:%H:%M} to {last}{NBSP}UTC"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital first letter and a full stop."""
+    text = text.strip()
+    if not text:
+        return text
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def days_text(days: Sequence[date]) -> str:
+    """Return days as ranges: ``4–6, 15–16 and 22 April``."""
+    runs: list[list[date]] = []
+    for each in sorted(days):
+        if runs and each - runs[-1][-1] == timedelta(days=1) and each.month == runs[-1][-1].month:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    months: dict[tuple[int, int], list[str]] = {}
+    for found in runs:
+        label = str(found[0].day) if len(found) == 1 else f"{found[0].day}–{found[-1].day}"
+        months.setdefault((found[0].year, found[0].month), []).append(label)
+    texts = [
+        f"{' and '.join(filter(None, (', '.join(labels[:-1]), labels[-1])))}{NBSP}{date(year, month, 1):%B}"
+        for (year, month), labels in months.items()
+    ]
+    return "; ".join(texts)
+
+
+def compass(bearing_deg: float) -> str:
+    """Return the nearest of sixteen points: ``WNW``."""
+    points = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+    return points[round((bearing_deg % 360) / 22.5) % 16]
+
+
+def _to_minute(moment: datetime) -> datetime:
+    """Round to the nearest minute, so that a time and a duration read from it agree."""
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of reports: every sentence that the page, the HTML, the PDF and the terminal share, built from a run.
+
+Four things that mean different things stay apart: *cannot be judged* (a claim, by these sensors), *cannot tell*
+(an estimate or a comparison), *not observed* (nothing looked, or nothing we may read) and *none seen* (something
+looked, and saw none). How numbers and times are written is in ``formats``; plain facts and place names in ``facts``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from truceline.base.clock import Interval
+from truceline.model.agreement import Agreement
+from truceline.model.claim import ClaimCheck, Verdict
+from truceline.model.watching import LineView, Run
+from truceline.reports.facts import (
+    BLIND_HOURS,
+    blind_gaps,
+    blind_hours,
+    cloud_in,
+    last_day,
+    near,
+    order_of_parties,
+    passes_in,
+    satellites,
+)
+from truceline.reports.formats import (
+    NBSP,
+    clock,
+    count,
+    day,
+    days_text,
+    duration,
+    number,
+    percent,
+    percent_range,
+    plural,
+    rounded,
+    sentence,
+    stretch,
+)
+
+CANNOT_TELL = "cannot tell"
+NONE_SEEN = "none seen"
+
+
+def order_sentence(run: Run) -> str:
+    """Say that the order alternates, and who comes first here."""
+    first = order_of_parties(run)[0].name
+    return f"The order of the parties alternates by date; for {day(last_day(run))} {first} is first."
+
+
+def truce_name(run: Run) -> str:
+    """Return the agreement's title as it stands in a sentence: ``The Easter truce``."""
+    title = run.agreement.title.strip().rstrip(".")
+    return title if title.casefold().startswith("the ") else f"The {title}"
+
+
+def headline(run: Run) -> str:
+    """Return the first sentence of every report: whether the truce still holds in time, and what was not watched."""
+    window = run.agreement.window
+    state = "has ended" if run.period.end >= window.end else "is in force"
+    if run.period.end < window.start:
+        state = "has not begun"
+    return f"{truce_name(run)} {state}. {_watched(run)}; {_cloud_clause(run)}."
+
+
+def lead(run: Run) -> str:
+    """Return the second sentence: what was recorded, and that no party can be named."""
+    view = run.view
+    seen = int(near(run, view).sum())
+    within = f"within {view.coverage.act.within_km:g}{NBSP}km of the line"
+    recorded = f"{plural(seen, 'event')} recorded {within}" if seen else f"No event was recorded {within}"
+    return (
+        f"{recorded}, where of 100 reference fires about {_of_100(view.coverage.share)} would have been detected. "
+        f"{attribution_sentence(run)}"
+    )
+
+
+def attribution_sentence(run: Run) -> str:
+    """Say whether any sensor says anything of the author."""
+    named = [a for a in run.assessments if a.attribution not in ("none", "sector")]
+    if named:
+        return f"{plural(len(named), 'assessment')} reach attribution; see each with its reasons."
+    return "No party can be named: heat does not show who lit it."
+
+
+def coverage_sentence(view: LineView) -> str:
+    """Say what share of reference acts would have been detected, naming the act and the interval."""
+    coverage = view.coverage
+    span = percent_range(coverage.low, coverage.high)
+    return (
+        f"Coverage is {percent(coverage.share)} ({span} under the listed cloud assumptions): of 100 such acts, each "
+        f"{coverage.act.text()}, about {_of_100(coverage.share)} would have been detected. A low count under low "
+        "coverage is not quiet."
+    )
+
+
+def gap_sentence(run: Run) -> str:
+    """Say how long nothing passed, and the longest stretch."""
+    coverage = run.view.coverage
+    gaps = blind_gaps(coverage)
+    hours = duration(coverage.window.hours)
+    if not run.looks:
+        return f"No satellite pass is known in the {hours} of the truce: nothing was observed."
+    if not gaps:
+        return f"No stretch of the truce's {hours} was longer than {duration(BLIND_HOURS)} without a pass."
+    longest = max(gaps, key=lambda gap: gap.hours)
+    return (
+        f"For {duration(blind_hours(coverage))} of {hours} no satellite passed, in "
+        f"{plural(len(gaps), 'stretch', 'stretches')}; "
+        f"the longest, {stretch(longest)}, lasted {duration(longest.hours)}."
+    )
+
+
+def cloud_sentence(run: Run) -> str:
+    """Say how much of the sky cloud hid during the truce, per column of the cloud table."""
+    found = cloud_in(run, run.agreement.window)
+    if not found:
+        return "No cloud table covers the truce: how much cloud hid is not known."
+    columns = ", ".join(f"{percent(share)} ({name.replace('_', ' ')})" for name, share in sorted(found.items()))
+    return f"Cloud over the truce, mean of its hours: {columns}. Under cloud a fire is rarely detected."
+
+
+def denial_sentence(run: Run) -> str:
+    """Say what could not be read, and that it is not zero."""
+    if not run.denials:
+        return "No stretch of any sensor is reported as unreadable."
+    days = sorted({moment for denial in run.denials for moment in _days(denial.interval)})
+    return (
+        f"{plural(len(run.denials), 'stretch', 'stretches')} of single satellites could not be read "
+        f"({days_text(days)}): not observed, never zero."
+    )
+
+
+def seen_sentence(run: Run, view: LineView) -> str:
+    """Say what was detected in the truce and near the line."""
+    window = run.agreement.window
+    held = window.holds(run.detections.time)
+    within = view.coverage.act.within_km
+    close = held & (view.detection_distance_m <= within * 1000)
+    events = near(run, view)
+    start = (
+        f"{plural(int(held.sum()), 'fire pixel')} in the truce, {number(int(close.sum()))} within {within:g}{NBSP}km"
+    )
+    if not events.any():
+        return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
+    war = run.events.p_act.get("act_of_war")
+    expected = "" if war is None else f", of which about {rounded(float(war[events].sum()))} acts of war by their heat"
+    return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
+
+
+def estimate_sentence(view: LineView) -> str:
+    """Say how many acts are compatible with what was seen, or that it cannot be told and why."""
+    estimate = view.estimate
+    if estimate.cannot_tell or estimate.low is None or estimate.high is None:
+        return f"How many there were: {CANNOT_TELL}. {sentence(estimate.reason)}"
+    middle = "" if estimate.mid is None else f", middle {rounded(estimate.mid)}"
+    return (
+        f"Between {rounded(estimate.low)} and {rounded(estimate.high)} {estimate.unit} are compatible with what was "
+        f"seen (90{NBSP}% interval{middle}). {sentence(estimate.reason)}".strip()
+    )
+
+
+def comparison_sentence(view: LineView) -> str:
+    """Say whether there was less in the truce than around it per unit of coverage, or that it cannot be told."""
+    comparison = view.comparison
+    if comparison.cannot_tell or comparison.ratio is None or comparison.low is None or comparison.high is None:
+        return f"Change against the days before and after: {CANNOT_TELL}. {sentence(comparison.reason)}"
+    kind = "fewer" if comparison.high < 1 else "more"
+    return (
+        f"Per unit of coverage {kind} acts were seen in the truce than around it: {comparison.ratio:.2f} times as many "
+        f"(90{NBSP}%: {comparison.low:.2f} to {comparison.high:.2f} under every listed cloud assumption). "
+        f"{sentence(comparison.reason)}".strip()
+    )
+
+
+def ratio_range(view: LineView) -> str:
+    """Return the ratio and its interval, also where it decides nothing: ``0.8 (0.2 to 3.1)``, or *cannot tell*."""
+    found = view.comparison
+    if found.ratio is None or found.low is None or found.high is None:
+        return CANNOT_TELL
+    return f"{found.ratio:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def estimate_range(view: LineView) -> str:
+    """Return ``65 to 550``, or *cannot tell*."""
+    estimate = view.estimate
+    if estimate.cannot_tell or estimate.low is None or estimate.high is None:
+        return CANNOT_TELL
+    return f"{rounded(estimate.low)} to {rounded(estimate.high)}"
+
+
+def claimant_name(run: Run, check: ClaimCheck) -> str:
+    """Return who says it: the party's short name, else the claimant as the source names them."""
+    return _party_name(run.agreement, check.claimant_party) or check.claim.claimant
+
+
+def accused_name(run: Run, check: ClaimCheck) -> str:
+    """Return whom it accuses: the party's forces, else as the source names them."""
+    for party in run.agreement.parties:
+        if party.id == check.accused_party:
+            return party.forces
+    return check.claim.accused
+
+
+def claim_figure(check: ClaimCheck) -> str:
+    """Return ``more than 500``, ``1,971``, or that only a breakdown was given."""
+    claim = check.claim
+    if claim.value is None:
+        return "no total given"
+    return f"{claim.qualifier} {number(claim.value)}".strip()
+
+
+def claim_period(check: ClaimCheck) -> str:
+    """Return the hours the claim covers, as far as they are stated."""
+    claim = check.claim
+    if claim.start and claim.end:
+        return stretch(Interval(claim.start, claim.end))
+    if claim.start:
+        return f"from {day(claim.start)} {clock(claim.start)}; cut-off not stated"
+    if claim.end:
+        return f"to {day(claim.end)} {clock(claim.end)}; start not stated"
+    return "period not stated"
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Return the verdict as pages show it: *cannot be judged by these sensors*, *consistent with what was seen*…."""
+    if verdict is Verdict.CANNOT_BE_JUDGED:
+        return "cannot be judged by these sensors"
+    return f"{verdict.value} with what was seen"
+
+
+def claim_sentence(run: Run, check: ClaimCheck) -> str:
+    """Return one sentence: who claims what about when, and what these sensors can say of it."""
+    why = f" {sentence(check.reasons[0][1])}" if check.reasons else ""
+    return (
+        f"{claimant_name(run, check)} claims {claim_figure(check)} {check.claim.unit} by {accused_name(run, check)} "
+        f"({claim_period(check)}): {verdict_text(check.verdict)}.{why}"
+    )
+
+
+def line_sentence(run: Run) -> str:
+    """Say how much the results depend on whose line it is."""
+    if len(run.lines) < 2:
+        return f"Only one line was used ({run.view.title}); how much results depend on whose line it is, is not known."
+    parts = [
+        f"{view.title}: {number(view.line.length_m / 1000)}{NBSP}km, "
+        f"{plural(int(near(run, view).sum()), 'event')} near, "
+        f"coverage {percent(view.coverage.share)}, compatible {estimate_range(view)}"
+        for view in run.lines
+    ]
+    return f"Whose line: {'; '.join(parts)}."
+
+
+def records_sentence(run: Run) -> str:
+    """Say that nothing vanished: rows read, detections, rejected."""
+    return (
+        f"{plural(run.rows_read, 'row')} read = {plural(len(run.detections), 'detection')} + "
+        f"{number(len(run.rejected))} rejected; {plural(len(run.looks), 'pass', 'passes')}, those without a row too."
+    )
+
+
+def _watched(run: Run) -> str:
+    """The headline's middle: how long no satellite passed."""
+    coverage = run.view.coverage
+    hours = coverage.window.hours
+    whole = f"{hours:g}{NBSP}hours" if float(hours).is_integer() else duration(hours)
+    names = satellites(run)
+    if not names or not passes_in(run, coverage.window):
+        return f"No satellite pass is known for any of its {whole}"
+    blind = blind_hours(coverage)
+    if blind <= 0:
+        return f"Satellites passed at least every {duration(BLIND_HOURS)} of its {whole}"
+    who = "The one fire satellite did not pass" if len(names) == 1 else ""
+    who = who or f"None of the {count(len(names))} fire satellites passed"
+    return f"{who} for {duration(blind)} of its {whole}"
+
+
+def _cloud_clause(run: Run) -> str:
+    """The headline's end: what cloud did to the rest."""
+    found = cloud_in(run, run.agreement.window)
+    if not found:
+        return "how much cloud hid is not known"
+    mean = sum(found.values()) / len(found)
+    if mean >= 0.5:
+        return "cloud hid most of the rest"
+    return "cloud hid part of the rest" if mean >= 0.2 else "the sky was mostly clear for the rest"
+
+
+def _of_100(share: float) -> str:
+    """How many of a hundred, in words for a sentence."""
+    if np.isnan(share):
+        return "an unknown number"
+    return "fewer than 1" if share < 0.005 else f"{share * 100:.0f}"
+
+
+def _days(interval: Interval) -> list[date]:
+    """The UTC days an interval touches."""
+    last = max(interval.start, interval.end - timedelta(microseconds=1)).date()
+    return [interval.start.date() + timedelta(days=n) for n in range((last - interval.start.date()).days + 1)]
+
+
+def _party_name(agreement: Agreement, party_id: str | None) -> str | None:
+    """A party's short name by id."""
+    return next((party.name for party in agreement.parties if party.id == party_id), None)
