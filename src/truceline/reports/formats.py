@@ -41,17 +41,17 @@ def plural(value: int, noun: str, many: str = "") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return ``71 %``; a share that rounds to nothing is ``under 1 %``; None or NaN is *not observed*."""
+    """Return ``71 %``; one decimal below 2 per cent, and never 0 for more than nothing; None or NaN is *not observed*."""
     if share is None or np.isnan(share):
         return NOT_OBSERVED
-    if 0 < share < 0.005:
-        return f"under{NBSP}1{NBSP}%"
-    return f"{share * 100:.0f}{NBSP}%"
+    if 0 < share < 0.0005:
+        return f"under{NBSP}0.1{NBSP}%"
+    return f"{share * 100:.{_decimals(share)}f}{NBSP}%"
 
 
 def percent_range(low: float, high: float) -> str:
-    """Return ``2 to 9 %``, one figure where both round to the same, one decimal below 10 per cent where needed."""
-    digits = 1 if high < 0.1 and round(low * 100) == round(high * 100) else 0
+    """Return ``2 to 9 %``, one figure where both round to the same; one decimal below 2 per cent."""
+    digits = _decimals(low)
     low_text, high_text = f"{low * 100:.{digits}f}", f"{high * 100:.{digits}f}"
     return f"{low_text}{NBSP}%" if low_text == high_text else f"{low_text}{NBSP}to{NBSP}{high_text}{NBSP}%"
 
@@ -132,3 +132,8 @@ def compass(bearing_deg: float) -> str:
 def _to_minute(moment: datetime) -> datetime:
     """Round to the nearest minute, so that a time and a duration read from it agree."""
     return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def _decimals(share: float) -> int:
+    """Decimals a percentage is written with."""
+    return 1 if 0 < share < 0.0195 else 0

@@ -149,7 +149,9 @@ def seen_sentence(run: Run, view: LineView) -> str:
     if not events.any():
         return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
     war = run.events.p_act.get("act_of_war")
-    expected = "" if war is None else f", of which about {rounded(float(war[events].sum()))} acts of war by their heat"
+    expected = (
+        "" if war is None else f", about {rounded(float(war[events].sum()))} of them acts of war by the thermal model"
+    )
     return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
 
 
