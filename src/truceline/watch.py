@@ -1,2 +1,160 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The flow, told once."""
+"""The flow, told once: bytes, ledger, events, assessments, what was not seen, reports.
+
+Two invariants hold: *log before use* (a stage takes only records that have an index, as the ledger holds them) and
+*nothing vanishes* (rows read = detections + rejected).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from truceline import __version__
+from truceline.errors import ReplayMismatch, StateError
+from truceline.flow import bodies, publish
+from truceline.flow.gather import Gathered, gather
+from truceline.flow.log import Held, log, logged
+from truceline.flow.stages import Logged, Results, stages
+from truceline.flow.watchfile import Watch
+from truceline.model.record import Record
+from truceline.model.watching import Run
+from truceline.reports.one_sided import one_sided
+from truceline.sources import places
+from truceline.store import Audit, Store
+from truceline.thermal import card
+
+INPUTS = ("run", "terms", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection")
+"""Kinds a run takes in, in the order it logs them."""
+
+
+@dataclass
+class _Kept:
+    """Appends through ``door`` and remembers the indices by kind, in order."""
+
+    door: Callable[[Sequence[Record]], list[int]]
+    indices: dict[str, list[int]] = field(default_factory=dict)
+
+    def __call__(self, records: Sequence[Record]) -> list[int]:
+        found = self.door(records)
+        for record, index in zip(records, found, strict=True):
+            self.indices.setdefault(record.kind, []).append(index)
+        return found
+
+
+def versions() -> Mapping[str, str]:
+    """Return what decides the results beside the data: the code and the thermal model."""
+    return {"truceline": __version__, "thermal": str(card()["version"])}
+
+
+def watch(
+    what: Watch,
+    out: Path,
+    *,
+    keys: Path,
+    now: datetime,
+    line: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> tuple[Run, Mapping[str, Any]]:
+    """Run a watch from its files to its reports in ``out``; returns the run and its summary.
+
+    A run that was cut short is taken up by running it again: records already in the ledger keep their index.
+
+    Raises:
+        InputError: a file as a whole cannot be used.
+        TrustError: the ledger in ``out`` is signed by a key that is not in ``keys``, or was tampered with.
+    """
+    gathered = gather(what, line, now, tell)
+    with Store.open(out, keys=keys, origin=f"truceline/{what.id}") as store:
+        tell(f"logging {gathered.rows_read:,} rows")
+        taken, made = _Kept(store.append), _Kept(store.append)
+        held = log(what, gathered, versions(), taken)
+        inside = logged(held)
+        results = stages(inside, made, tell)
+        tell("writing the report")
+        run = _run(what, gathered, inside, results, _ledger(store))
+        files = publish.files(run)
+        store.append([_report(held, made.indices, files)])
+        store.publish()
+        summary = publish.write(out, run, files, {**_ledger(store), "checkpoint": store.checkpoint})
+    return run, summary
+
+
+def _ledger(store: Store) -> dict[str, Any]:
+    return {"size": store.size, "root": store.root.hex(), "origin": store.origin, "vkey": store.vkey}
+
+
+def _report(held: Held, made: Mapping[str, Sequence[int]], files: Mapping[str, bytes]) -> Record:
+    """The record that closes a run: what it took in, what it made, and the files it published."""
+    return Record(
+        "report",
+        {
+            "inputs": {kind: bodies.ranges([index for index, _ in held[kind]]) for kind in INPUTS},
+            "outputs": {kind: bodies.ranges(indices) for kind, indices in made.items()},
+            "files": publish.hashes(files),
+        },
+    )
+
+
+def _run(what: Watch, gathered: Gathered, inside: Logged, results: Results, ledger: Mapping[str, Any]) -> Run:
+    """Everything reports and pages are made of."""
+    west, south, east, north = results.lines[0].line.bounds
+    return Run(
+        watch=what.id,
+        title=what.title,
+        period=what.period,
+        agreement=inside.agreement,
+        detections=inside.detections,
+        rejected=gathered.rejected,
+        rows_read=gathered.rows_read,
+        looks=results.looks,
+        denials=inside.denials,
+        cloud=inside.cloud,
+        events=results.events,
+        assessments=results.assessments,
+        lines=results.lines,
+        thermal=card(),
+        sources=gathered.files,
+        one_sided=one_sided(inside.agreement, results.lines),
+        place_names=places.load((west - 12, south - 8, east + 12, north + 8)),
+        extent=inside.extent,
+        versions={**versions(), "terms": inside.agreement.version},
+        ledger=ledger,
+    )
+
+
+def replay(audit: Audit, tell: Callable[[str], None] = lambda _: None) -> int:
+    """Run the stages again from the ledger's own records; returns how many outputs came out the same.
+
+    Raises:
+        StateError: no run was finished, so there is nothing to compare.
+        ReplayMismatch: a record is not what the stages make of the inputs; it is named.
+    """
+    by_kind: dict[str, dict[int, Any]] = {}
+    index_of: dict[str, int] = {}
+    for index, kind, name, body in audit.records():
+        by_kind.setdefault(kind, {})[index] = body
+        index_of[name] = index
+    if not by_kind.get("report"):
+        raise StateError("no run was finished in this folder; there is nothing to run again")
+    report = by_kind["report"][max(by_kind["report"])]
+    held = {
+        kind: [(index, by_kind[kind][index]) for index in bodies.expand(report["inputs"][kind])] for kind in INPUTS
+    }
+    kept = _Kept(lambda records: [_same(record, index_of) for record in records])
+    stages(logged(held), kept, tell)
+    for kind, pairs in report["outputs"].items():
+        extra = set(bodies.expand(pairs)) - set(kept.indices.get(kind, []))
+        if extra:
+            raise ReplayMismatch(f"run again, no stage makes this {kind}", record=f"{min(extra)}")
+    return sum(len(indices) for indices in kept.indices.values())
+
+
+def _same(record: Record, index_of: Mapping[str, int]) -> int:
+    found = index_of.get(record.id)
+    if found is None:
+        raise ReplayMismatch(f"run again, a stage makes {record.id}, which the ledger does not hold")
+    return found

@@ -1,7 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command ``truceline``: one verb, one file."""
+"""The command ``truceline``: one verb, one file. Exit codes are those of docs/reference/cli.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from truceline import __version__
+from truceline.cli import assess, demo, init, serve, verify, watch
+from truceline.errors import TrucelineError
+from truceline.settings import Settings
+
+VERBS = (demo, init, watch, assess, verify, serve)
+"""Every verb's module: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
 
 
-def main() -> int:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command."""
+    top = argparse.ArgumentParser(prog="truceline", description="Watch a ceasefire: what was seen, and what was not.")
+    top.add_argument("--version", action="version", version=f"truceline {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in VERBS:
+        sub = verbs.add_parser(verb.NAME, help=verb.HELP, description=verb.HELP)
+        verb.arguments(sub)
+        sub.set_defaults(run=verb.run)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the verb named on the command line and return its exit code."""
-    raise SystemExit(2)
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options, Settings.from_environment(os.environ)))
+    except TrucelineError as error:
+        print(f"truceline: {type(error).__name__}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(
+            "truceline: interrupted. What was logged stays in the ledger and verifies; "
+            "run the same command again to go on.",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output closed it (``| head``): no error of ours; keep the interpreter from complaining.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What several verbs do: run a watch with progress, print, choose the exit code."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from truceline.errors import ConfigError, UnavailableError
+from truceline.flow.watchfile import Watch
+from truceline.model.watching import Run
+from truceline.settings import Settings
+from truceline.watch import watch
+
+PARTLY = 4
+"""Exit code of a run that finished while some records were rejected."""
+
+EXAMPLE = "easter-truce-2026"
+
+
+def example() -> Path:
+    """Return the folder of the watch that ships with Truceline.
+
+    Raises:
+        UnavailableError: this installation carries no examples.
+    """
+    here = Path(__file__).resolve()
+    for folder in (here.parents[1] / "_examples" / EXAMPLE, here.parents[3] / "examples" / EXAMPLE):
+        if (folder / "watch.toml").is_file():
+            return folder
+    raise UnavailableError("this installation carries no examples; run from a clone")
+
+
+def teller(quiet: bool) -> Callable[[str], None]:
+    """Return what shows progress: one line per stage on standard error, with the seconds since the start."""
+    begun = time.monotonic()
+
+    def tell(text: str) -> None:
+        if not quiet:
+            print(f"  {time.monotonic() - begun:5.1f} s  {text}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def run_watch(
+    what: Watch, out: Path, line: Path | None, settings: Settings, *, quiet: bool = False
+) -> tuple[Run, Mapping[str, Any]]:
+    """Run a watch into ``out`` with the machine's clock and keys."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the output folder: {error.strerror}", file=str(out)) from error
+    return watch(what, out, keys=settings.key_dir, now=datetime.now(UTC), line=line, tell=teller(quiet))
+
+
+def finished(run: Run) -> int:
+    """Return the exit code of a finished run, saying what was rejected."""
+    if not run.rejected:
+        return 0
+    for rejected in run.rejected[:5]:
+        print(f"truceline: rejected {rejected.file}:{rejected.line}: {rejected.reason}", file=sys.stderr)
+    more = len(run.rejected) - 5
+    if more > 0:
+        print(f"truceline: and {more:,} more; all are in the ledger as records of kind 'rejected'", file=sys.stderr)
+    return PARTLY

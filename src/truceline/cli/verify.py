@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline verify``: check a folder of results offline."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from truceline.cli._shared import teller
+from truceline.flow import publish
+from truceline.settings import Settings
+from truceline.store import Audit, audit, read_vkey
+from truceline.watch import replay
+
+NAME = "verify"
+HELP = "check bodies, leaves, tree, signature and published files of a folder of results"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="results of demo, watch or assess")
+    parser.add_argument("--key", required=True, metavar="VKEY", help="the verifier key, or a file that holds it")
+    parser.add_argument("--replay", action="store_true", help="also run the stages again and compare every record")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Say yes, or raise the error that names the record or file that fails."""
+    del settings  # a stranger needs nothing of this machine
+    found = audit(options.folder, read_vkey(options.key))
+    files = _files(options.folder, found)
+    same = replay(found, teller(options.json)) if options.replay else None
+    if options.json:
+        result = {"ok": True, "size": found.size, "root": found.root, "kinds": dict(found.kinds), "files": files}
+        print(json.dumps({**result, "replayed": same}))
+        return 0
+    print(f"Yes: {found.size:,} records, each body as its leaf commits to it, every leaf in the tree that was signed.")
+    print(f"     root {found.root}")
+    print(f"     {files} published files are those the ledger holds." if files else "     No run was finished yet.")
+    if same is not None:
+        print(f"     Run again, the stages made the same {same:,} records.")
+    return 0
+
+
+def _files(folder: Path, found: Audit) -> int:
+    """Check the files that the newest report record names; 0 where no run was finished."""
+    newest = None
+    for _, kind, _, body in found.records():
+        if kind == "report":
+            newest = body
+    return publish.check(folder, newest) if newest else 0

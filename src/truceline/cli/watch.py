@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline watch``: run a watch and serve its page."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from truceline.cli._shared import finished, run_watch
+from truceline.flow.watchfile import read_watch
+from truceline.reports.text import duty_summary
+from truceline.settings import Settings
+
+NAME = "watch"
+HELP = "run the watch in a folder and serve its page"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    parser.add_argument("watch", type=Path, metavar="DIR", help="the watch's folder (holds watch.toml)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: DIR/out)")
+    parser.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
+    parser.add_argument("--port", type=int, default=8765, help="port of the page on 127.0.0.1 (next free one if taken)")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Run it and serve."""
+    from truceline.server import serve  # noqa: PLC0415  the web server is loaded only where a page is served
+
+    out = options.out or options.watch / "out"
+    found, _ = run_watch(read_watch(options.watch), out, options.line, settings)
+    print(duty_summary(found))
+    code = finished(found)
+    serve(out, port=options.port)
+    return code

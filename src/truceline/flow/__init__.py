@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pieces of the flow that :mod:`truceline.watch` tells in order."""

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Foreign bytes in: every file of a watch, read by its source, nothing logged yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from truceline.base.bounded import read_bytes, read_text
+from truceline.base.geo import Line
+from truceline.coverage import elements, passes
+from truceline.errors import ConfigError, InputError
+from truceline.flow.watchfile import SourceFile, Watch
+from truceline.model.agreement import Agreement
+from truceline.model.claim import Claim
+from truceline.model.detection import Detections
+from truceline.model.look import Denial, Look, SatelliteDay
+from truceline.model.record import Rejected
+from truceline.model.watching import CloudDay
+from truceline.sources import Batch, claims, cloud, extent, firms, line, satellite_days
+from truceline.terms import from_ceasefire, load
+
+THEATRE_MARGIN_DEG = 15.0
+"""How far around the line a row may lie and still be of this theatre, degrees."""
+
+
+@dataclass(frozen=True)
+class LineFile:
+    """A line as read."""
+
+    name: str
+    """``given`` or ``towns``."""
+
+    title: str
+    """As pages show it."""
+
+    line: Line
+    """Geometry."""
+
+    uncertainty_km: float
+    """One standard deviation of its place, kilometres."""
+
+    source: str
+    """Where it comes from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Everything a watch's files hold."""
+
+    agreement: Agreement
+    """Terms and readings."""
+
+    terms: Mapping[str, Any]
+    """What the ledger keeps so that the agreement can be read again: ``file``, ``form``, ``text``."""
+
+    lines: tuple[LineFile, ...]
+    """The one used first."""
+
+    extent: tuple[tuple[tuple[float, float], ...], ...]
+    """Rings of what the fire files cover; empty where not stated."""
+
+    cloud: tuple[CloudDay, ...]
+    """The cloud table."""
+
+    claims: tuple[Claim, ...]
+    """Claims of this truce."""
+
+    detections: Detections
+    """All rows that became detections."""
+
+    rejected: tuple[Rejected, ...]
+    """All that did not, of every file."""
+
+    rows_read: int
+    """Rows of the fire files."""
+
+    denials: tuple[Denial, ...]
+    """What was not observed."""
+
+    elements: tuple[Look, ...]
+    """Passes from given orbital elements."""
+
+    files: tuple[Mapping[str, Any], ...]
+    """Per file: ``kind file rows rejected sha256 credit licence``."""
+
+
+@dataclass
+class _Fires:
+    """What the fire sources gave, as it is collected."""
+
+    batches: list[Batch] = field(default_factory=list)
+    days: list[SatelliteDay] | None = None
+    rejected: list[Rejected] = field(default_factory=list)
+    elements: list[tuple[str, str]] = field(default_factory=list)
+    files: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[[str], None]) -> Gathered:
+    """Read every file of a watch.
+
+    Raises:
+        InputError: a file as a whole cannot be used; it names the file, the line and the reason.
+    """
+    tell("reading the line, the terms and the claims")
+    lines = _lines(watch, given_line)
+    truces, said, claim_files = _claims(watch)
+    agreement, terms = _terms(watch, truces, said)
+    clouds, cloud_rejected, cloud_files = _cloud(watch)
+    tell("reading fires")
+    west, south, east, north = _bounds(lines)
+    margin = THEATRE_MARGIN_DEG
+    fires = _fires(watch, now, (west - margin, south - margin, east + margin, north + margin))
+    detections = Detections.concatenate(batch.detections for batch in fires.batches)
+    sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
+    region = np.array([vertex for found in lines for part in found.line.parts for vertex in part])
+    rejected = [r for batch in fires.batches for r in batch.rejected]
+    return Gathered(
+        agreement=agreement,
+        terms=terms,
+        lines=lines,
+        extent=extent.read(read_bytes(watch.extent), file=_name(watch.extent)) if watch.extent else (),
+        cloud=clouds,
+        claims=tuple(claim for claim in said if claim.truce in ("", agreement.id)),
+        detections=detections,
+        rejected=(*rejected, *fires.rejected, *cloud_rejected),
+        rows_read=sum(batch.rows_read for batch in fires.batches),
+        denials=passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
+        elements=tuple(
+            look
+            for text, file in fires.elements
+            for look in elements.predict(text, file=file, region=region, period=watch.period)
+        ),
+        files=(*fires.files, *cloud_files, *claim_files),
+    )
+
+
+def _name(path: Path) -> str:
+    """A file as messages and records name it: its folder and name, never the machine's path."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def _entry(source: SourceFile, path: Path, rows: int, rejected: int, kind: str = "") -> dict[str, Any]:
+    """What the run's record says of one file."""
+    return {
+        "kind": kind or source.kind,
+        "file": _name(path),
+        "rows": rows,
+        "rejected": rejected,
+        "sha256": hashlib.sha256(read_bytes(path)).hexdigest(),
+        "credit": source.credit,
+        "licence": source.licence,
+    }
+
+
+def _lines(watch: Watch, given: Path | None) -> tuple[LineFile, ...]:
+    """The line the user gives first, the watch's own beside it."""
+    own = _line(watch.line, "towns" if given else "watch")
+    return (own,) if given is None else (_line(given, "given"), own)
+
+
+def _line(path: Path, name: str) -> LineFile:
+    found, properties = line.read(read_bytes(path, limit=1 << 26), file=_name(path))
+    title = {"given": "Line: the file given", "towns": "Line: the watch's own", "watch": "Line of contact"}[name]
+    return LineFile(
+        name=name,
+        title=str(properties.get("title") or title),
+        line=found,
+        uncertainty_km=float(properties.get("uncertainty_km") or 0.0),
+        source=str(properties.get("source") or f"{_name(path)}; its source is not stated in it"),
+    )
+
+
+def _bounds(lines: Sequence[LineFile]) -> tuple[float, float, float, float]:
+    west, south, east, north = zip(*(found.line.bounds for found in lines), strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _claims(watch: Watch) -> tuple[tuple[dict[str, Any], ...], tuple[Claim, ...], tuple[Mapping[str, Any], ...]]:
+    """Truces and claims of every claims file, only those of the truce that a source names."""
+    truces: list[dict[str, Any]] = []
+    said: list[Claim] = []
+    files = []
+    for source in watch.of("claims"):
+        found, entries = claims.read(read_bytes(source.path), file=_name(source.path))
+        wanted = source.options.get("truce")
+        kept = [claim for claim in found if wanted in (None, claim.truce)]
+        said += kept
+        truces += [entry for entry in entries if wanted in (None, entry.get("id"))]
+        files.append(_entry(source, source.path, len(kept), 0))
+    return tuple(truces), tuple(said), tuple(files)
+
+
+def _terms(
+    watch: Watch, truces: Sequence[dict[str, Any]], said: Sequence[Claim]
+) -> tuple[Agreement, Mapping[str, Any]]:
+    """The agreement of the terms file; where that is a claims file, or there is none, of the truce it names."""
+    entries, file = list(truces), "claims"
+    if watch.terms is not None:
+        text, file = read_text(watch.terms, limit=1 << 24), _name(watch.terms)
+        if not _is_claims_file(text):
+            return load(text, file=file), {"file": file, "form": "terms", "text": text}
+        found, listed = claims.read(text.encode(), file=file)
+        said, entries = (*said, *found), list(listed)
+    inside = [entry for entry in entries if _overlaps(entry, watch)]
+    if not inside:
+        raise InputError("names no truce that overlaps the watch's period; give --terms", file=file)
+    entry = inside[0]
+    agreement = from_ceasefire(entry, [c for c in said if c.truce == entry.get("id")], file=file)
+    return agreement, {"file": file, "form": "ceasefire", "text": dict(entry)}
+
+
+def _is_claims_file(text: str) -> bool:
+    return any(row.startswith("ceasefires:") for row in text.splitlines())
+
+
+def _overlaps(entry: Mapping[str, Any], watch: Watch) -> bool:
+    start, end = entry.get("start_utc"), entry.get("end_utc")
+    return bool(start and end and str(start) < watch.period.end.isoformat() and str(end) > watch.period.start.isoformat())
+
+
+def _cloud(watch: Watch) -> tuple[tuple[CloudDay, ...], tuple[Rejected, ...], tuple[Mapping[str, Any], ...]]:
+    sources = watch.of("cloud")
+    if not sources:
+        return (), (), ()
+    if len(sources) > 1:
+        raise ConfigError("a watch takes one source of kind 'cloud'")
+    source = sources[0]
+    days, rejected = cloud.read(read_bytes(source.path), file=_name(source.path))
+    return days, rejected, (_entry(source, source.path, len(days) + len(rejected), len(rejected)),)
+
+
+def _fires(watch: Watch, now: datetime, theatre: tuple[float, float, float, float]) -> _Fires:
+    """Every fire file, with the lists of satellite-days and the orbital elements that stand beside them."""
+    found = _Fires()
+    for source in watch.of("firms"):
+        batch = firms.read(
+            read_bytes(source.path), file=_name(source.path), now=now, period=watch.period, theatre=theatre
+        )
+        found.batches.append(batch)
+        found.files.append(_entry(source, source.path, batch.rows_read, len(batch.rejected)))
+        if "satellite_days" in source.options:
+            path = watch.folder / source.options["satellite_days"]
+            days, rejected = satellite_days.read(read_bytes(path), file=_name(path))
+            found.days = [*(found.days or []), *days]
+            found.rejected += rejected
+            found.files.append(_entry(source, path, len(days) + len(rejected), len(rejected), "satellite_days"))
+        if "elements" in source.options:
+            path = watch.folder / source.options["elements"]
+            found.elements.append((read_text(path, limit=1 << 24), _name(path)))
+            found.files.append(_entry(source, path, 0, 0, "elements"))
+    return found

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stages from logged records to results. Pure but for ``append``: a live run's appends to the store, a
+replay's compares with the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from truceline.assessment import assess, judge_claims
+from truceline.base.clock import Interval, to_column
+from truceline.base.geo import Floats, Line, Nearest, Sides
+from truceline.coverage import cloud as clouds
+from truceline.coverage import comparison, estimate, fields, orbit, passes
+from truceline.flow import bodies
+from truceline.fusion import fuse
+from truceline.model.agreement import Agreement
+from truceline.model.assessment import Assessment
+from truceline.model.claim import Claim, ClaimCheck
+from truceline.model.detection import Detections
+from truceline.model.event import Events
+from truceline.model.look import Denial, Look
+from truceline.model.record import Record
+from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
+from truceline.thermal import attribute
+
+Append = Callable[[Sequence[Record]], list[int]]
+"""Takes records, returns their ledger indices: the store's, or a replay's comparison with the ledger."""
+
+SEED = 20260411
+"""Seed of every random draw; part of the run's record, so that a re-run gives the same bytes."""
+
+
+@dataclass(frozen=True)
+class GivenLine:
+    """A line of contact as it came in, with its ledger index."""
+
+    name: str
+    """``given`` or ``towns``."""
+
+    title: str
+    """As pages show it."""
+
+    line: Line
+    """Geometry."""
+
+    uncertainty_km: float
+    """One standard deviation of its place, kilometres."""
+
+    source: str
+    """Where it comes from."""
+
+    index: int
+    """Ledger index."""
+
+
+@dataclass(frozen=True, eq=False)
+class Logged:
+    """Everything that came from outside, as the ledger holds it: all that the stages may use."""
+
+    agreement: Agreement
+    lines: tuple[GivenLine, ...]
+    extent: tuple[tuple[tuple[float, float], ...], ...]
+    cloud: tuple[CloudDay, ...]
+    claims: tuple[Claim, ...]
+    detections: Detections
+    denials: tuple[Denial, ...]
+    elements: tuple[Look, ...]
+    period: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What the stages made, every record with its index."""
+
+    looks: tuple[Look, ...]
+    events: Events
+    assessments: tuple[Any, ...]
+    lines: tuple[LineView, ...]
+
+
+def stages(logged: Logged, append: Append, tell: Callable[[str], None]) -> Results:
+    """Run every stage on logged records; each output is appended before the next stage uses it."""
+    tell("predicting passes")
+    looks = _looks(logged, append)
+    readable = tuple(look for look, seen in zip(looks, passes.readable(looks, logged.denials), strict=True) if seen)
+    tell("joining fire pixels into events")
+    events = _events(logged, looks, append)
+    tell("measuring coverage")
+    lines = tuple(_line_view(logged, line, readable, events, append) for line in logged.lines)
+    tell("assessing events under each reading")
+    first = lines[0]
+    found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km)
+    append([assessment.record() for assessment in found])
+    return Results(looks, events, found, lines)
+
+
+def _looks(logged: Logged, append: Append) -> tuple[Look, ...]:
+    """Passes from given elements, else from orbits fitted to the rows' own times."""
+    orbits = orbit.fit(logged.detections)
+    append([found.record() for found in orbits])
+    known = {look.sensor for look in logged.elements}
+    region = np.concatenate([_vertices(given.line) for given in logged.lines])
+    fitted = passes.predict(tuple(o for o in orbits if o.sensor not in known), region, logged.period)
+    looks = sorted((*logged.elements, *fitted), key=lambda look: (look.interval.start, look.sensor))
+    indices = append([look.record() for look in looks])
+    return tuple(
+        Look.from_body(look.record().body, index) for look, index in zip(looks, indices, strict=True)
+    )
+
+
+def _vertices(line: Line) -> Floats:
+    return np.array([vertex for part in line.parts for vertex in part])
+
+
+def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
+    """Fuse, attribute to causes, log."""
+    fused = fuse(logged.detections, passes.match(looks, logged.detections))
+    start = to_column(logged.agreement.window.start)
+    records = attribute(fused, logged.detections, entry_into_force=start).records()
+    return Events.from_bodies([record.body for record in records], append(records))
+
+
+def _line_view(
+    logged: Logged, given: GivenLine, looks: tuple[Look, ...], events: Events, append: Append
+) -> LineView:
+    """All that depends on whose line it is."""
+    act, window = ReferenceAct(), logged.agreement.window
+    sides = sides_of(given.line, logged.agreement)
+    near = given.line.nearest(events.lon, events.lat)
+    pixels = given.line.nearest(logged.detections.lon, logged.detections.lat).distance_m
+    close = pixels <= act.within_km * 1000
+    coverage = fields.coverage(
+        given.name, given.line, sides, looks, logged.cloud, act, window, logged.period, logged.extent
+    )
+    assumed = clouds.assumptions(logged.cloud)
+    points = fields.points(given.line, sides, act.within_km, logged.extent)
+    table = _pass_table(logged, looks, events, close, {a.name: fields.exposure(looks, points, a, act) for a in assumed})
+    compared = comparison.compare(table, {a.name: a.text for a in assumed})
+    inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first)
+    floor = logged.agreement.coverage_floor
+    guessed = estimate.estimate(events.p_act["act_of_war"][inside], coverage, floor, seed=SEED)
+    checks = _claims(logged, looks, coverage, guessed, logged.detections.time[close])
+    indices = append(
+        [
+            bodies.coverage_record(coverage),
+            bodies.comparison_record(given.name, compared),
+            bodies.estimate_record(given.name, guessed),
+            *(bodies.claim_check_record(given.name, check) for check in checks),
+        ]
+    )
+    return LineView(
+        name=given.name,
+        title=given.title,
+        line=given.line,
+        sides=sides,
+        uncertainty_km=given.uncertainty_km,
+        source=given.source,
+        index=given.index,
+        distance_m=near.distance_m,
+        along_m=near.along_m,
+        on_first_side=sides.of(near) if sides else near.left,
+        detection_distance_m=pixels,
+        coverage=coverage,
+        comparison=compared,
+        estimate=guessed,
+        claims=tuple(replace(check, index=index) for check, index in zip(checks, indices[3:], strict=True)),
+        index_by_kind=dict(zip(("coverage", "comparison", "estimate"), indices[:3], strict=True)),
+    )
+
+
+def sides_of(line: Line, agreement: Agreement) -> Sides | None:
+    """Return who holds which side, from the places two parties are known to hold; None where nothing tells."""
+    if len(agreement.parties) != 2 or not all(party.holds for party in agreement.parties):
+        return None
+    first, second = sorted(agreement.parties, key=lambda party: party.id)
+    places = [np.array([[lon, lat] for _, lon, lat in party.holds]) for party in (first, second)]
+    return Sides.from_places(line, first.id, places[0], second.id, places[1])
+
+
+def _pass_table(
+    logged: Logged,
+    looks: tuple[Look, ...],
+    events: Events,
+    close: npt.NDArray[np.bool_],
+    exposure: Mapping[str, Floats],
+) -> comparison.PassTable:
+    """Near-line sightings and exposure of every readable pass."""
+    detections = logged.detections
+    event_of = np.full(len(detections), -1)
+    position = {int(index): row for row, index in enumerate(detections.index if detections.index is not None else [])}
+    for number, members in enumerate(events.members):
+        event_of[[position[int(member)] for member in members]] = number
+    look_of = passes.match(looks, detections)
+    seen = close & (look_of >= 0) & (event_of >= 0)
+    middle = [look.interval.start + (look.interval.end - look.interval.start) / 2 for look in looks]
+    times = np.array([to_column(moment) for moment in middle], dtype="datetime64[us]")
+    return comparison.PassTable.of_sightings(
+        times,
+        np.array([look.daylight for look in looks], dtype=bool),
+        logged.agreement.window.holds(times),
+        {name: np.nan_to_num(field).mean(axis=1) for name, field in exposure.items()},
+        (look_of[seen], event_of[seen], events.p_act["act_of_war"][event_of[seen]]),
+    )
