@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a source of detections hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from truceline.model.detection import Detections
+from truceline.model.record import Rejected
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """One file, read: every row of it is a detection or a rejected row."""
+
+    detections: Detections
+    """Rows that could be read, in the order of the file, without ledger index."""
+
+    rejected: tuple[Rejected, ...]
+    """Rows that could not, in the order of the file."""
+
+    rows_read: int
+    """Rows in the file: never anything but detections plus rejected."""
+
+    sha256: str
+    """SHA-256 of the file's bytes as given, 64 hex digits."""
+
+    file: str
+    """The file's name as the watch names it."""
+
+    def __post_init__(self) -> None:
+        assert self.rows_read == len(self.detections) + len(self.rejected), "a row vanished"

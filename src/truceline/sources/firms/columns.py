@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From bytes to columns: Arrow where a stretch of the file is plain, one row after the other where it is not.
+
+Numbers become float64 (NaN where missing), text becomes codes into a list of distinct words, so that the dialect of a
+word is decided once per word and not once per row. Both ways give the same columns for the same row; a test holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from truceline.base.geo import Floats
+from truceline.model.detection import Ints
+from truceline.sources._csv import Record, Table, cut, misfit
+from truceline.sources._words import number_of
+
+Codes = npt.NDArray[np.int32]
+
+NUMBERS = ("latitude", "longitude", "scan", "track", "frp", "bright_ti4", "brightness")
+"""Columns of numbers, where present."""
+
+WORDS = ("acq_date", "acq_time", "satellite", "instrument", "confidence", "daynight", "type")
+"""Columns of text, where present."""
+
+REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "satellite")
+"""Columns without which a file is no fire file."""
+
+BLOCK = 1024
+"""Rows read again together where the whole cannot be; a block that fails is read row by row."""
+
+_THREADED = 1 << 22
+"""From this many bytes on Arrow's threads pay."""
+
+_NULLS = {"", "na", "n/a", "nan", "null", "none", "-nan", "#n/a"}
+_ARROW_NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-nan", "-NaN", "#N/A"]
+
+
+@dataclass
+class Columns:
+    """n rows that have the right shape; nothing is known yet of what they mean."""
+
+    line: Ints
+    """Line of the file each begins on."""
+
+    numbers: dict[str, Floats]
+    """Columns of numbers, those of ``NUMBERS`` that the file has; NaN where missing."""
+
+    words: dict[str, tuple[Codes, list[str]]]
+    """Columns of text, those of ``WORDS`` that the file has: codes and the distinct words they stand for."""
+
+    bad: list[tuple[int, str, bytes]] = field(default_factory=list)
+    """(line, reason, bytes) of rows that have no such shape."""
+
+
+def read_columns(table: Table) -> Columns:
+    """Return the columns of a file, good rows and bad apart; together they are all its rows."""
+    whole = _fast(table, table.body, table.first_line)
+    if whole is not None:
+        return whole
+    parts = []
+    found = table.records()
+    while block := list(islice(found, BLOCK)):
+        first = block[0].line
+        # Only where no line is missing inside can Arrow's count of rows stand for lines.
+        plain = block[-1].line - first == len(block) - 1 and not any(b"\n" in record.raw for record in block)
+        part = _fast(table, b"\n".join(record.raw for record in block) + b"\n", first) if plain else None
+        parts.append(part if part is not None else _slow(table, block))
+    return _join(parts, table)
+
+
+def _fast(table: Table, body: bytes, first_line: int) -> Columns | None:
+    """Read plain text with Arrow; None where anything in it asks for a closer look."""
+    returns = body.count(b"\r")
+    if not body or not body.isascii() or b"\0" in body or (returns and returns != body.count(b"\r\n")):
+        return None
+    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    wanted = [name for name in table.names if name in NUMBERS or name in WORDS]
+    types = {name: pa.float64() for name in NUMBERS} | {n: pa.dictionary(pa.int32(), pa.string()) for n in WORDS}
+    try:
+        read = arrow_csv.read_csv(
+            pa.BufferReader(body),
+            read_options=arrow_csv.ReadOptions(column_names=list(table.names), use_threads=len(body) > _THREADED),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=types,
+                include_columns=wanted,
+                null_values=_ARROW_NULLS,
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    # Each row takes a line at least; as many rows as lines means one line each: no blank line, no quoted line end.
+    if read.num_rows != lines:
+        return None
+    read = read.unify_dictionaries().combine_chunks()
+    numbers = {name: _numbers(read.column(name)) for name in wanted if name in NUMBERS}
+    words = {name: _words(read.column(name)) for name in wanted if name in WORDS}
+    return Columns(np.arange(first_line, first_line + lines, dtype=np.int64), numbers, words)
+
+
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _words(column: pa.ChunkedArray) -> tuple[Codes, list[str]]:
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    return np.asarray(array.indices.to_numpy(zero_copy_only=False), dtype=np.int32), array.dictionary.to_pylist()
+
+
+def _slow(table: Table, block: Sequence[Record]) -> Columns:
+    """Read records one by one, each bad one with its reason."""
+    part = _empty(table)
+    lines: list[int] = []
+    numbers: dict[str, list[float]] = {name: [] for name in part.numbers}
+    words: dict[str, list[int]] = {name: [] for name in part.words}
+    seen: dict[str, dict[str, int]] = {name: {} for name in part.words}
+    for record in block:
+        fields = cut(record.raw)
+        reason = f"the row {fields}" if isinstance(fields, str) else misfit(fields, table.names)
+        values = {} if reason else _values(dict(zip(table.names, fields, strict=True)), numbers)
+        if reason or isinstance(values, str):
+            part.bad.append((record.line, reason or str(values), record.raw))
+            continue
+        lines.append(record.line)
+        for name, value in values.items():
+            numbers[name].append(value)
+        for name, codes in words.items():
+            word = fields[table.names.index(name)]
+            codes.append(seen[name].setdefault(word, len(seen[name])))
+    part.line = np.array(lines, dtype=np.int64)
+    part.numbers = {name: np.array(values, dtype=np.float64) for name, values in numbers.items()}
+    part.words = {name: (np.array(codes, dtype=np.int32), list(seen[name])) for name, codes in words.items()}
+    return part
+
+
+def _values(fields: dict[str, str], names: Iterator[str] | dict[str, list[float]]) -> dict[str, float] | str:
+    """Return the row's numbers by column, or why one of them is none."""
+    found: dict[str, float] = {}
+    for name in names:
+        text = fields[name].strip()
+        value = float("nan") if text.lower() in _NULLS else number_of(text)
+        if value is None:
+            return f"{name} {text[:40]!r} is not a number"
+        found[name] = value
+    return found
+
+
+def _empty(table: Table) -> Columns:
+    return Columns(
+        np.empty(0, np.int64),
+        {name: np.empty(0) for name in table.names if name in NUMBERS},
+        {name: (np.empty(0, np.int32), []) for name in table.names if name in WORDS},
+    )
+
+
+def _join(parts: Sequence[Columns], table: Table) -> Columns:
+    """Put blocks under each other, their words into one list per column."""
+    if not parts:
+        return _empty(table)
+    words = {}
+    for name in parts[0].words:
+        seen: dict[str, int] = {}
+        codes = []
+        for part in parts:
+            own, vocabulary = part.words[name]
+            new = np.array([seen.setdefault(word, len(seen)) for word in vocabulary], dtype=np.int32)
+            codes.append(new[own] if len(vocabulary) else own)
+        words[name] = (np.concatenate(codes), list(seen))
+    return Columns(
+        np.concatenate([part.line for part in parts]),
+        {name: np.concatenate([part.numbers[name] for part in parts]) for name in parts[0].numbers},
+        words,
+        [bad for part in parts for bad in part.bad],
+    )
