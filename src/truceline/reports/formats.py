@@ -41,7 +41,7 @@ def plural(value: int, noun: str, many: str = "") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return ``71 %``; one decimal below 2 per cent, and never 0 for more than nothing; None or NaN is *not observed*."""
+    """Return ``71 %``; one decimal below 2 per cent, more than nothing never 0; None or NaN is *not observed*."""
     if share is None or np.isnan(share):
         return NOT_OBSERVED
     if 0 < share < 0.0005:
