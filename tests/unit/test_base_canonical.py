@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truceline.base.canonical import canonical, digest, parse_json
+from truceline.base.ids import content_id
+from truceline.errors import InputError, LimitExceeded, Malformed
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-1e15, 1e15)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+def has_surrogate(value) -> bool:
+    return any(0xD800 <= ord(c) <= 0xDFFF for c in json.dumps(value, ensure_ascii=False))
+
+
+@given(VALUES.filter(lambda v: not has_surrogate(v)))
+def test_canonical_text_reads_back_as_the_value(value):
+    assert parse_json(canonical(value)) == value
+
+
+def test_the_order_of_keys_does_not_matter():
+    assert digest({"a": 1, "b": [1.5, None]}) == digest({"b": [1.5, None], "a": 1})
+    assert content_id("event", {"a": 1}) != content_id("look", {"a": 1})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**60, {1: 2}, {"a": {1, 2}}])
+def test_what_is_not_json_is_refused(value):
+    with pytest.raises(Malformed):
+        canonical(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"a": NaN}', "NaN"),
+        ('{"a": Infinity}', "Infinity"),
+        ('{"a": 1e999}', "too large"),
+        ('{"a": 1, "a": 2}', "twice"),
+        ('{"a": ', "not JSON"),
+        ("", "not JSON"),
+        (b"\xff\xfe{}", "UTF-8"),
+    ],
+)
+def test_loose_json_is_refused(text, why):
+    with pytest.raises(Malformed, match=why):
+        parse_json(text, file="x.json")
+
+
+def test_deep_nesting_is_refused_not_fatal():
+    with pytest.raises(LimitExceeded, match="nest"):
+        parse_json("[" * 100_000, file="x.json")
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_give_a_value_or_an_input_error(data):
+    try:
+        parse_json(data, file="x.json")
+    except InputError as error:
+        assert "x.json" in str(error)
