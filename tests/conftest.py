@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -58,3 +62,59 @@ def chromium() -> str:
 def proof_scale() -> float:
     """One per cent in `make test`, the whole in `make prove`."""
     return 1.0 if PROVE else 0.01
+
+
+def truceline(*words: object, cwd: Path, keys: Path, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a process of its own."""
+    environment = {**os.environ, "TRUCELINE_KEYS": str(keys)}
+    return subprocess.run(
+        [sys.executable, "-m", "truceline", *map(str, words)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished run on disk."""
+
+    folder: Path
+    keys: Path
+    printed: str
+
+    @property
+    def summary(self) -> dict:
+        return json.loads((self.folder / "summary.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Made:
+    """The main job, as a stranger's machine runs it: with the line of towns alone."""
+    base = tmp_path_factory.mktemp("demo")
+    done = truceline("demo", "--no-serve", "--out", base / "out", cwd=base, keys=base / "keys")
+    assert done.returncode == 0, done.stderr
+    return Made(base / "out", base / "keys", done.stdout)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(demo) -> Path:
+    return demo.folder
+
+
+@pytest.fixture(scope="session")
+def precise(tmp_path_factory, shared_data) -> Made:
+    """The main job with the precise line first and the line of towns beside it."""
+    base = tmp_path_factory.mktemp("precise")
+    line = shared_data / "line_of_contact_20260411.geojson"
+    done = truceline("demo", "--no-serve", "--out", base / "out", "--line", line, cwd=base, keys=base / "keys")
+    assert done.returncode == 0, done.stderr
+    return Made(base / "out", base / "keys", done.stdout)
+
+
+@pytest.fixture(scope="session")
+def command():
+    return truceline
