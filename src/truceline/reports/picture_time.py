@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Time axes of a report: the truce with its passes and gaps, and all days of the watch with what was denied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+
+from truceline.base.clock import Interval, from_column
+from truceline.model.watching import Run
+from truceline.reports import words
+from truceline.reports.facts import blind_gaps, near, pass_groups, satellites
+from truceline.reports.formats import NBSP, day, duration, percent, stretch
+from truceline.reports.svg import Canvas, Palette, text_width
+
+_WIDTH = 720.0
+_MARGIN = 130.0
+Across = Callable[[datetime], float]
+"""From a moment to x in the picture."""
+
+
+def truce_axis_svg(run: Run, palette: Palette) -> str:
+    """Return the truce as a band: passes as strokes, stretches without one hatched and named, events as rings."""
+    window = run.agreement.window
+    across = _scale(window, 6, _WIDTH - 6)
+    canvas = Canvas("truce", _WIDTH, 150, palette)
+    top, bottom = 40.0, 100.0
+    canvas.rect(across(window.start), top, across(window.end) - across(window.start), bottom - top, palette.fog)
+    for group in pass_groups(run.view.coverage):
+        canvas.rect(
+            across(group.start), top, across(group.end) - across(group.start), bottom - top, palette.coverage[2]
+        )
+    for gap in blind_gaps(run.view.coverage):
+        _gap(canvas, across(gap.start), across(gap.end), top, bottom, gap)
+    for look in run.looks:
+        if window.overlap(look.interval):
+            canvas.line(across(look.interval.start), top - 5, across(look.interval.start), bottom, palette.seen, 1.6)
+    _truce_events(canvas, run, across, bottom)
+    _bracket(canvas, across(window.start), across(window.end), top - 10, f"truce, {stretch(window)}")
+    _clock_ticks(canvas, window, across, bottom, run.agreement.local_offset_hours)
+    return canvas.text(f"The truce in time: {stretch(window)}", words.gap_sentence(run))
+
+
+def days_axis_svg(run: Run, palette: Palette) -> str:
+    """Return every day of the watch: per satellite its passes and what was denied, then events near the line, cloud."""
+    names = satellites(run)
+    rows = sorted({*names, *(denial.sensor for denial in run.denials)})
+    across = _scale(run.period, _MARGIN, _WIDTH - 4)
+    top, step = 34.0, 24.0
+    foot = top + step * len(rows)
+    canvas = Canvas("days", _WIDTH, foot + 92, palette)
+    for row, sensor in enumerate(rows):
+        y = top + row * step
+        canvas.label(_MARGIN - 8, y + 14, sensor, anchor="end")
+        canvas.rect(_MARGIN, y, _WIDTH - 4 - _MARGIN, step - 4, palette.coverage[1], extra="fill-opacity:.5")
+        for look in run.looks:
+            if look.sensor == sensor and run.period.overlap(look.interval):
+                x = across(look.interval.start)
+                canvas.line(x, y, x, y + step - 4, palette.seen, 1)
+        for denial in run.denials:
+            common = run.period.overlap(denial.interval)
+            if denial.sensor == sensor and common:
+                canvas.fogged(across(common.start), y, across(common.end) - across(common.start), step - 4, step=4.5)
+    _day_events(canvas, run, across, foot)
+    _cloud(canvas, run, across, foot + 30)
+    _bracket(canvas, across(run.agreement.window.start), across(run.agreement.window.end), top - 8, "truce")
+    _day_ticks(canvas, run.period, across, foot + 54)
+    denied = words.denial_sentence(run)
+    return canvas.text(f"The watch in time: {stretch(run.period)}", f"{denied} {words.cloud_sentence(run)}")
+
+
+def _scale(span: Interval, left: float, right: float) -> Across:
+    total = max((span.end - span.start).total_seconds(), 1.0)
+    return lambda moment: left + (moment - span.start).total_seconds() / total * (right - left)
+
+
+def _gap(canvas: Canvas, left: float, right: float, top: float, bottom: float, gap: Interval) -> None:
+    """Hatch, and words over it: a gap is never only a pattern."""
+    canvas.fogged(left, top, right - left, bottom - top)
+    middle, text, under = (left + right) / 2, duration(gap.hours), "no satellite passed"
+    size = 13 if text_width(text, 13) + 16 < right - left else 11
+    wide = text_width(under, 12) + 20 < right - left
+    if wide:
+        canvas.boxed(middle, (top + bottom) / 2 + 9, under, size=12, bold=False)
+    canvas.boxed(middle, (top + bottom) / 2 - (9 if wide else 0), text, size=size)
+
+
+def _bracket(canvas: Canvas, left: float, right: float, y: float, text: str) -> None:
+    """A bracket over a stretch, its words to the side with room."""
+    for x in (left, right):
+        canvas.line(x, y, x, y + 10, canvas.palette.text, 1.6)
+    canvas.line(left, y, right, y, canvas.palette.text, 1.6)
+    width = text_width(text, 12)
+    middle = min(max((left + right) / 2, width / 2), canvas.width - width / 2)
+    canvas.label(middle, y - 6, text, anchor="middle", bold=True)
+
+
+def _truce_events(canvas: Canvas, run: Run, across: Across, bottom: float) -> None:
+    """A ring for each event near the line at its first moment; those of one moment stand above each other."""
+    stacked: dict[int, int] = {}
+    for i in np.flatnonzero(near(run, run.view)):
+        x = across(from_column(run.events.first[i]))
+        level = stacked.get(round(x / 8), 0)
+        stacked[round(x / 8)] = level + 1
+        if level < 5:
+            canvas.circle(
+                x, bottom - 7 - 11 * level, 4, fill=canvas.palette.panel, stroke=canvas.palette.happened, width=1.6
+            )
+
+
+def _clock_ticks(canvas: Canvas, window: Interval, across: Across, y: float, offset: float) -> None:
+    """Two clocks, UTC first; a tick every three hours, or as many as there is room for."""
+    step = next(hours for hours in (1, 3, 6, 12, 24, 72, 168) if window.hours / hours <= 12 or hours == 168)
+    moment = window.start.replace(minute=0, second=0, microsecond=0)
+    moment -= timedelta(hours=moment.hour % min(step, 24))
+    while moment <= window.end:
+        x = across(moment)
+        if moment >= window.start and 20 <= x <= _WIDTH - 20:
+            canvas.line(x, y, x, y + 5, canvas.palette.edges)
+            midnight = moment.hour == 0
+            canvas.label(x, y + 18, day(moment) if midnight else f"{moment:%H:%M}", anchor="middle", bold=True)
+            local = moment.astimezone(timezone(timedelta(hours=offset)))
+            canvas.label(x, y + 33, f"{local:%H:%M}", anchor="middle", fill=canvas.palette.text2)
+        moment += timedelta(hours=step)
+    canvas.label(
+        6,
+        y + 48,
+        f"upper clock UTC (a date is 00:00), lower clock local, UTC{offset:+g}; strokes are passes, "
+        "rings events near the line",
+        size=11,
+        fill=canvas.palette.text2,
+    )
+
+
+def _day_events(canvas: Canvas, run: Run, across: Across, y: float) -> None:
+    """How many events near the line each day, with words where none was seen or nothing observed."""
+    view, events = run.view, run.events
+    close = view.distance_m <= view.coverage.act.within_km * 1000
+    canvas.label(_MARGIN - 8, y + 16, f"events ≤{NBSP}{view.coverage.act.within_km:g}{NBSP}km", anchor="end")
+    sensors = {look.sensor for look in run.looks}
+    for each in _days(run.period):
+        held = int((close & each.holds(events.first)).sum())
+        denied = {d.sensor for d in run.denials if d.interval.start <= each.start and d.interval.end >= each.end}
+        blind = bool(sensors) and sensors <= denied
+        x = (across(each.start) + across(each.end)) / 2
+        canvas.label(x, y + 16, "–" if blind and not held else str(held), anchor="middle", bold=bool(held))
+
+
+def _cloud(canvas: Canvas, run: Run, across: Across, y: float) -> None:
+    """Cloud per day as a bar whose height is the share hidden, mean of the table's columns."""
+    canvas.label(_MARGIN - 8, y + 14, "cloud", anchor="end")
+    for row in run.cloud:
+        common = run.period.overlap(Interval(row.day, row.day + timedelta(days=1)))
+        if common is None or not row.shares:
+            continue
+        share = sum(row.shares.values()) / len(row.shares)
+        left, right = across(common.start), across(common.end)
+        canvas.rect(left + 0.5, y + 20 * (1 - share), right - left - 1, 20 * share, canvas.palette.hatch)
+        text = percent(share)
+        if text_width(text, 11) < right - left:
+            canvas.label((left + right) / 2, y + 16, text, size=11, anchor="middle", halo=True)
+
+
+def _day_ticks(canvas: Canvas, period: Interval, across: Across, y: float) -> None:
+    """Days of the month, the month where it begins."""
+    days = _days(period)
+    every = max(1, round(len(days) / 26))
+    for row, each in enumerate(days):
+        canvas.line(across(each.start), y, across(each.start), y + 4, canvas.palette.edges)
+        if row % every == 0:
+            x = (across(each.start) + across(each.end)) / 2
+            canvas.label(x, y + 16, str(each.start.day), anchor="middle", fill=canvas.palette.text2)
+    canvas.label(_MARGIN - 8, y + 16, f"{period.start:%B} {period.start.year}", anchor="end", fill=canvas.palette.text2)
+    canvas.label(
+        _MARGIN,
+        y + 34,
+        "strokes are passes, with a row or without; hatched: not observed, never 0; –: no satellite could be read",
+        size=11,
+        fill=canvas.palette.text2,
+    )
+
+
+def _days(period: Interval) -> list[Interval]:
+    """The UTC days of a period, cut to it."""
+    start = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = int(np.ceil((period.end - start).total_seconds() / 86400))
+    found = (Interval(start + timedelta(days=n), start + timedelta(days=n + 1)).overlap(period) for n in range(count))
+    return [each for each in found if each is not None]
