@@ -60,10 +60,17 @@ class Assessment:
     index: int = -1
     """Ledger index, -1 before."""
 
+    p_act_low: float | None = None
+    """Least value of ``p_act`` where the sensors leave a range (``p_act`` is then its upper end); None: no range."""
+
+    p_actor_low: float | None = None
+    """Least value of ``p_actor`` where the sensors leave a range (``p_actor`` is then its upper end); None: none."""
+
     def record(self) -> Record:
         """Return it as the ledger holds it."""
+        ranges = ("p_act_low", "p_actor_low")
         numbers = ("p_act", "p_actor", "p_zone", "p_window", "unexcused_low", "unexcused_high", "low", "high")
-        body: dict[str, Any] = {k: _rounded(getattr(self, k)) for k in numbers}
+        body: dict[str, Any] = {k: _rounded(getattr(self, k)) for k in (*numbers, *ranges)}
         body |= {k: getattr(self, k) for k in ("event", "reading", "provision", "attribution")}
         body["status"] = self.status.value
         body["reasons"] = [list(pair) for pair in self.reasons]
