@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The room thermal."""
+"""Floor 2, pure: is this fire war, industry or farm burning? (docs/explanation/thermal.md)."""
+
+from __future__ import annotations
+
+from truceline.thermal._attribute import attribute
+from truceline.thermal._card import card
+
+__all__ = ["attribute", "card"]

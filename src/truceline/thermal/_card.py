@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The model card as data: what it is, how it was judged, what it cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from truceline.thermal import coefficients
+from truceline.thermal._mask import MIN_DAYS, MIN_NIGHT, MIN_SHARE, MIN_SPAN_DAYS, RADIUS_M
+
+CANNOT_TELL = (
+    "It can hardly tell one fire from another: by night, and weaker by night, is all that sets war's fires apart.",
+    "It was trained on 16 days of one theatre in April; other months and instruments are shown as not calibrated.",
+    "It gives the share of war fires among all fires of a theatre, whether a fire lies near the line or far from it.",
+    "Strikes far behind the line are taken as natural unless reported nearby; harvest burning was never seen.",
+    "A strike on a persistent heat source is nearly invisible to it.",
+    "It says nothing of who lit a fire.",
+)
+"""One sentence each."""
+
+
+def card() -> Mapping[str, Any]:
+    """Return the model card: name, version, mode, what P means, calibration figures, what it cannot tell."""
+    judged = coefficients.CALIBRATION
+    return {
+        "name": "thermal logit",
+        "version": coefficients.VERSION,
+        "mode": "truce: no feature of earlier acts of war, before or after entry into force",
+        "meaning": (
+            "P(act of war) of a fire not on a persistent heat source, if "
+            f"{coefficients.PRIOR:.0%} of such fires in the theatre are war's (as in April 2026, outside the truce) "
+            f"and {coefficients.CONTAMINATION:.0%} of those within 20 km of the line are natural; the band covers both"
+        ),
+        "prior": coefficients.PRIOR,
+        "contamination": coefficients.CONTAMINATION,
+        "auc": judged["auc"],
+        "ece": judged["ece"],
+        "ece_by_chance_95": judged["ece_by_chance_95"],
+        "n": judged["n_near"] + judged["n_far"],
+        "n_near": judged["n_near"],
+        "n_far": judged["n_far"],
+        "folds": judged["folds"],
+        "blocks": judged["blocks"],
+        "reliability": [dict(row) for row in judged["reliability"]],
+        "features": list(coefficients.FEATURES),
+        "mask": (
+            f"hot on at least {MIN_DAYS} days and {MIN_SHARE:.0%} of days, {MIN_SPAN_DAYS} days or more from first to "
+            f"last, over {MIN_NIGHT:.0%} by night, within {RADIUS_M / 1000:g} km; the watch's whole period counts"
+        ),
+        "cannot_tell": list(CANNOT_TELL),
+        "trained_on": dict(coefficients.SOURCES),
+    }

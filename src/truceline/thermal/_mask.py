@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places that are hot again and again, mostly at night: industry, gas flares, not fires that war lit once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from truceline.base.clock import Times
+from truceline.base.geo import Floats
+from truceline.model.detection import Detections, Ints
+
+RADIUS_M = 1000.0
+"""How tight in place a source must be: about 0.01° of latitude."""
+
+MIN_DAYS = 5
+"""On how many distinct days at least it must have been hot."""
+
+MIN_SHARE = 0.2
+"""On what share at least of the days that have any detection."""
+
+MIN_SPAN_DAYS = 10
+"""First to last hot day at least: what burns every night of one week may be a siege or a peat fire."""
+
+MIN_NIGHT = 0.5
+"""What share at least of its detections must be nocturnal: industry glows at night too, burning fields seldom."""
+
+_EARTH_M = 6_371_000.0
+_DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Persistence:
+    """For each of n detections, how often its neighbourhood of one kilometre was hot."""
+
+    days: Ints
+    """Distinct solar days."""
+
+    span_days: Ints
+    """Days from the first to the last of them."""
+
+    night: Floats
+    """Share of detections there that are nocturnal."""
+
+    of_days: int
+    """Distinct solar days on which there was any detection anywhere."""
+
+    @property
+    def masked(self) -> npt.NDArray[np.bool_]:
+        """Which detections lie on a persistent heat source."""
+        enough = np.maximum(MIN_DAYS, MIN_SHARE * self.of_days)
+        return np.asarray((self.days >= enough) & (self.span_days >= MIN_SPAN_DAYS) & (self.night > MIN_NIGHT))
+
+
+def solar_day(time: Times, lon: Floats) -> Ints:
+    """Return the number of the day that begins at 18:00 mean solar time, so that no night or noon is cut in two."""
+    micros = time.astype("datetime64[us]").astype(np.int64) + np.rint(lon / 360.0 * _DAY_US).astype(np.int64)
+    return np.asarray((micros + _DAY_US // 4) // _DAY_US, dtype=np.int64)
+
+
+def persistence(detections: Detections) -> Persistence:
+    """Return the persistence of every detection's neighbourhood, over all detections given.
+
+    Nothing about any place is built in. The whole period counts, also days after the detection: a steelworks is there
+    before it has been seen five times. So a run over a longer period may mask what a shorter one did not.
+    """
+    count = len(detections)
+    if count == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return Persistence(none, none, np.zeros(0), 0)
+    day = solar_day(detections.time, detections.lon)
+    dark = (~daylight(detections)).astype(np.float64)
+    lon, lat = np.radians(detections.lon), np.radians(detections.lat)
+    globe = _EARTH_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    pairs = cKDTree(globe).query_pairs(RADIUS_M, output_type="ndarray")
+    own = np.arange(count)
+    here = np.concatenate([own, pairs[:, 0], pairs[:, 1]])
+    there = np.concatenate([own, pairs[:, 1], pairs[:, 0]])
+    night = np.bincount(here, weights=dark[there]) / np.bincount(here)
+    offset = day - day.min()
+    width = int(offset.max()) + 1
+    hot = np.unique(here * width + offset[there])
+    who, when = hot // width, hot % width
+    begins = np.r_[0, np.flatnonzero(np.diff(who)) + 1]
+    ends = np.r_[begins[1:], len(who)] - 1
+    return Persistence(
+        days=np.bincount(who).astype(np.int64),
+        span_days=(when[ends] - when[begins]).astype(np.int64),
+        night=night,
+        of_days=len(np.unique(day)),
+    )
+
+
+def daylight(detections: Detections) -> npt.NDArray[np.bool_]:
+    """Return which detections were made by day: the source's word, else mean solar time from 6 to 18."""
+    micros = detections.time.astype("datetime64[us]").astype(np.int64)
+    solar = (micros / 3.6e9 + detections.lon / 15.0) % 24.0
+    guess = (solar >= 6.0) & (solar < 18.0)
+    stated = detections.attributes.get("daylight")
+    if stated is None or stated.dtype == bool:
+        return guess if stated is None else np.asarray(stated)
+    known = np.array([isinstance(value, bool | np.bool_) for value in stated])
+    return np.where(known, stated == True, guess)  # noqa: E712 - an object column compares elementwise
