@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from truceline.errors import LimitExceeded, Malformed, Truncated
 from truceline.model.record import Rejected
@@ -38,8 +39,7 @@ _MAGIC = {
 }
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record of a file, not yet cut into fields."""
 
     line: int
@@ -59,15 +59,18 @@ class Table:
     names: tuple[str, ...]
     """Column names, lower case, in the order of the file; an unnamed column is called ``#n``."""
 
-    body: bytes
-    """Everything after the header line; lines end in LF or CRLF."""
+    text: bytes
+    """The whole file; lines end in LF or CRLF."""
+
+    start: int
+    """Where in it the first row begins."""
 
     first_line: int
-    """Line on which the body begins, counted from 1."""
+    """Line on which the first row begins, counted from 1."""
 
     def records(self) -> Iterator[Record]:
         """Return every record that is not blank, in order."""
-        return records(self.body.split(b"\n"), self.first_line)
+        return records(self.text[self.start :].split(b"\n"), self.first_line)
 
 
 def open_table(data: bytes, *, file: str, required: Sequence[str], limit: int) -> Table:
@@ -89,10 +92,9 @@ def open_table(data: bytes, *, file: str, required: Sequence[str], limit: int) -
     names = _header(head, file=file, line=line, required=required)
     if end < 0:
         raise Truncated("ends within its header line: there is no line end after it", file=file, line=line)
-    body = text[end + 1 :]
-    if body.endswith((b"\n\n", b"\n\r\n")):
-        body = body.rstrip()
-    return Table(file, names, body, line + 1)
+    if text.endswith((b"\n\n", b"\n\r\n")):
+        text = text[: end + 1] + text[end + 1 :].rstrip()
+    return Table(file, names, text, end + 1, line + 1)
 
 
 def plain_text(data: bytes, *, file: str, limit: int) -> bytes:

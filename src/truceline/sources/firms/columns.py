@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +31,8 @@ WORDS = ("acq_date", "acq_time", "satellite", "instrument", "confidence", "dayni
 REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "satellite")
 """Columns without which a file is no fire file."""
 
-BLOCK = 1024
-"""Rows read again together where the whole cannot be; a block that fails is read row by row."""
+BLOCKS = (65_536, 1_024)
+"""Rows read together again where more cannot be; a block of the smallest size that fails is read row by row."""
 
 _THREADED = 1 << 22
 """From this many bytes on Arrow's threads pay."""
@@ -61,48 +60,58 @@ class Columns:
 
 def read_columns(table: Table) -> Columns:
     """Return the columns of a file, good rows and bad apart; together they are all its rows."""
-    whole = _fast(table, table.body, table.first_line)
+    whole = _fast(table, table.text, table.start, table.first_line)
     if whole is not None:
         return whole
-    parts = []
-    found = table.records()
-    while block := list(islice(found, BLOCK)):
+    return _join(list(_blocks(table, list(table.records()), BLOCKS)), table)
+
+
+def _blocks(table: Table, records: Sequence[Record], sizes: Sequence[int]) -> Iterator[Columns]:
+    """Read records in blocks of the first size, those that fail in blocks of the next, at last one by one."""
+    if not sizes:
+        yield _slow(table, records)
+        return
+    for start in range(0, len(records), sizes[0]):
+        block = records[start : start + sizes[0]]
         first = block[0].line
-        # Only where no line is missing inside can Arrow's count of rows stand for lines.
-        plain = block[-1].line - first == len(block) - 1 and not any(b"\n" in record.raw for record in block)
-        part = _fast(table, b"\n".join(record.raw for record in block) + b"\n", first) if plain else None
-        parts.append(part if part is not None else _slow(table, block))
-    return _join(parts, table)
+        # Only where no line is missing inside does Arrow's count of rows stand for lines.
+        gapless = block[-1].line - first == len(block) - 1
+        part = _fast(table, b"\n".join([record.raw for record in block]), 0, first) if gapless else None
+        if part is None or len(part.line) != len(block):
+            yield from _blocks(table, block, sizes[1:])
+        else:
+            yield part
 
 
-def _fast(table: Table, body: bytes, first_line: int) -> Columns | None:
-    """Read plain text with Arrow; None where anything in it asks for a closer look."""
-    returns = body.count(b"\r")
-    if not body or not body.isascii() or b"\0" in body or (returns and returns != body.count(b"\r\n")):
+def _fast(table: Table, text: bytes, start: int, first_line: int) -> Columns | None:
+    """Read plain text from ``start`` with Arrow; None where anything in it asks for a closer look."""
+    if start >= len(text) or not text.isascii() or b"\0" in text:
         return None
-    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
+        return None
     wanted = [name for name in table.names if name in NUMBERS or name in WORDS]
     types = {name: pa.float64() for name in NUMBERS} | {n: pa.dictionary(pa.int32(), pa.string()) for n in WORDS}
+    names, threads = list(table.names), len(text) > _THREADED
     try:
         read = arrow_csv.read_csv(
-            pa.BufferReader(body),
-            read_options=arrow_csv.ReadOptions(column_names=list(table.names), use_threads=len(body) > _THREADED),
+            pa.BufferReader(pa.py_buffer(text).slice(start)),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=threads),
+            # A blank line is a row too short, so that rows and lines count alike.
+            parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=types,
-                include_columns=wanted,
-                null_values=_ARROW_NULLS,
-                strings_can_be_null=False,
+                column_types=types, include_columns=wanted, null_values=_ARROW_NULLS, strings_can_be_null=False
             ),
         )
     except pa.ArrowException:
         return None
-    # Each row takes a line at least; as many rows as lines means one line each: no blank line, no quoted line end.
-    if read.num_rows != lines:
+    length = read.num_rows
+    # A line end inside quotes makes fewer rows than lines.
+    if b'"' in text and length != text.count(b"\n", start) + (not text.endswith(b"\n")):
         return None
     read = read.unify_dictionaries().combine_chunks()
     numbers = {name: _numbers(read.column(name)) for name in wanted if name in NUMBERS}
     words = {name: _words(read.column(name)) for name in wanted if name in WORDS}
-    return Columns(np.arange(first_line, first_line + lines, dtype=np.int64), numbers, words)
+    return Columns(np.arange(first_line, first_line + length, dtype=np.int64), numbers, words)
 
 
 def _numbers(column: pa.ChunkedArray) -> Floats:

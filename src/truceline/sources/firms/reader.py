@@ -220,7 +220,8 @@ class _Checker:
         """Return the rows named as detections."""
         time = self.time[rows]
         numbers = {name: values[rows] for name, values in self.columns.numbers.items()}
-        lon, lat, nothing = numbers["longitude"], numbers["latitude"], np.full(len(rows), np.nan)
+        lon, lat = numbers["longitude"], numbers["latitude"]
+        nothing = np.broadcast_to(np.nan, len(rows))
         scan, track = numbers.get("scan", nothing), numbers.get("track", nothing)
         day = self._daylight(rows, lon, lat, time)
         major, minor, bearing = self._place_errors(rows, lat, scan, track, day)
@@ -255,7 +256,7 @@ class _Checker:
         self, rows: Ints, lat: Floats, scan: Floats, track: Floats, day: npt.NDArray[np.bool_]
     ) -> tuple[Floats, Floats, Floats]:
         """Return major and minor standard deviations and the bearing, sensor by sensor."""
-        major, minor, bearing = (np.full(len(rows), np.nan) for _ in range(3))
+        major, minor, bearing = (np.empty(len(rows)) for _ in range(3))
         codes = self.sensor[0][rows]
         for code, sensor in enumerate(self.sensor[1]):
             own = np.flatnonzero(codes == code)
@@ -299,7 +300,10 @@ def _take(column: Decoded, rows: Ints) -> Words:
 
 
 def _same(word: str, length: int) -> Words:
-    return np.full(length, word, dtype=object)
+    """Return a column of one word: one object, seen n times (a view, not to be written to)."""
+    one = np.empty((), dtype=object)
+    one[()] = word
+    return np.broadcast_to(one, length)
 
 
 def repeats(keys: list[npt.NDArray[Any]]) -> list[tuple[int, int]]:

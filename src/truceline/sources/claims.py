@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims: what each side said in public, and the truces they speak of. Never evidence; nothing here is added up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from truceline.base.clock import Interval, iso, utc
+from truceline.errors import InputError, Malformed, NoTime
+from truceline.model.claim import Claim
+from truceline.sources._yaml import Node, parse
+
+MAX_BYTES = 5_000_000
+"""Largest file read, bytes."""
+
+_CLAIM_KEYS = (
+    "ceasefire claimant accused value qualifier unit period breakdown also_said source confidence".split()  # noqa: SIM905
+)
+
+
+def read(data: bytes, *, file: str) -> tuple[tuple[Claim, ...], tuple[dict[str, Any], ...]]:
+    """Return the claims and the truces (``ceasefires``) they speak of, both in the order of the file.
+
+    A time under a key that ends in ``_utc`` may leave its zone out; it is UTC there. A truce is a dictionary with
+    ``id``, ``declared_by``, ``start_utc``, ``end_utc`` (aware times in ISO form or None), ``terms``, ``source``.
+
+    Raises:
+        InputError: with file and line; a claims file is written by hand and is right as a whole or refused.
+    """
+    root = parse(data, file=file, limit=MAX_BYTES)
+    if not isinstance(root.value, dict) or not {"ceasefires", "claims"} & set(root.value):
+        raise Malformed("holds neither 'claims' nor 'ceasefires'", file=file, line=root.line)
+    where = _Where(file)
+    truces = tuple(_truce(where, node) for node in where.list(root, "ceasefires"))
+    known = [truce["id"] for truce in truces]
+    for number, truce in enumerate(known):
+        if truce in known[:number]:
+            raise Malformed(f"the truce {truce!r} appears twice", file=file, line=root.line)
+    claims = tuple(_claim(where, node, known) for node in where.list(root, "claims"))
+    return claims, truces
+
+
+class _Where:
+    """Reads fields of one file, naming file and line where they are not what they should be."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def wrong(self, node: Node, reason: str) -> Malformed:
+        return Malformed(reason, file=self.file, line=node.line)
+
+    def dict(self, node: Node) -> dict[str, Node]:
+        if not isinstance(node.value, dict):
+            raise self.wrong(node, "expected keys and values here")
+        return node.value
+
+    def inner(self, node: Node, key: str) -> Node:
+        """Return the mapping under a key; an empty one where it is missing or null."""
+        found = self.dict(node).get(key)
+        if found is None or found.value is None:
+            return Node({}, node.line)
+        if not isinstance(found.value, dict):
+            raise self.wrong(found, f"{key} must hold keys and values")
+        return found
+
+    def list(self, node: Node, key: str) -> list[Node]:
+        found = self.dict(node).get(key)
+        if found is None or found.value is None:
+            return []
+        if not isinstance(found.value, list):
+            raise self.wrong(found, f"{key} must be a list")
+        return found.value
+
+    def text(self, node: Node, key: str, *, required: bool = False) -> str:
+        """Return a text; numbers and dates count as what they were written as."""
+        found = self.dict(node).get(key)
+        if found is None or found.value is None or found.value == "":
+            if required:
+                raise self.wrong(node, f"without {key}")
+            return ""
+        if isinstance(found.value, list | dict | bool):
+            raise self.wrong(found, f"{key} must be text")
+        return str(found.value).strip()
+
+    def time(self, node: Node, key: str) -> datetime | None:
+        """Return the moment under ``key`` or ``key_utc``; only the latter may leave its zone out."""
+        for name, bare in ((f"{key}_utc", True), (key, False)):
+            found = self.dict(node).get(name)
+            if found is None or found.value is None:
+                continue
+            try:
+                return _moment(str(found.value), bare=bare)
+            except NoTime as error:
+                raise NoTime(f"{name}: {error.reason}", file=self.file, line=found.line) from error
+        return None
+
+
+def _moment(text: str, *, bare: bool) -> datetime:
+    """Return a moment; without a zone only where ``bare``."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise NoTime(f"{text[:60]!r} is not an ISO 8601 time") from error
+    if moment.tzinfo is None and bare:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return utc(moment)
+    except OverflowError as error:
+        raise NoTime(f"{text[:60]!r} lies outside the calendar") from error
+
+
+def _span(where: _Where, node: Node) -> tuple[datetime | None, datetime | None]:
+    start, end = where.time(node, "start"), where.time(node, "end")
+    if start and end:
+        try:
+            Interval(start, end)
+        except InputError as error:
+            raise NoTime(error.reason, file=where.file, line=node.line) from error
+    return start, end
+
+
+def _truce(where: _Where, node: Node) -> dict[str, Any]:
+    start, end = _span(where, node)
+    return {
+        "id": where.text(node, "id", required=True),
+        "declared_by": where.text(node, "declared_by"),
+        "start_utc": iso(start) if start else None,
+        "end_utc": iso(end) if end else None,
+        "terms": where.text(node, "terms"),
+        "source": where.inner(node, "source").plain(),
+    }
+
+
+def _claim(where: _Where, node: Node, truces: list[str]) -> Claim:
+    unknown = sorted(set(where.dict(node)) - set(_CLAIM_KEYS))
+    if unknown:
+        raise where.wrong(node, f"unknown key {unknown[0]!r}; a claim has {', '.join(_CLAIM_KEYS)}")
+    truce = where.text(node, "ceasefire", required=True)
+    if truces and truce not in truces:
+        raise where.wrong(node, f"speaks of the truce {truce!r}, which the file does not list")
+    start, end = _span(where, where.inner(node, "period"))
+    source = where.inner(node, "source")
+    return Claim(
+        truce=truce,
+        claimant=where.text(node, "claimant", required=True),
+        accused=where.text(node, "accused", required=True),
+        value=_count(where, node),
+        qualifier=where.text(node, "qualifier"),
+        unit=where.text(node, "unit"),
+        start=start,
+        end=end,
+        breakdown=where.inner(node, "breakdown").plain(),
+        outlet=where.text(source, "outlet"),
+        url=where.text(source, "url") or where.text(source, "retrieved_via"),
+        published=where.text(source, "date"),
+        confidence=where.text(node, "confidence"),
+    )
+
+
+def _count(where: _Where, node: Node) -> int | None:
+    found = where.dict(node).get("value")
+    if found is None or found.value is None:
+        return None
+    if not isinstance(found.value, int) or isinstance(found.value, bool) or not 0 <= found.value < 2**53:
+        raise where.wrong(found, f"value {str(found.value)[:40]!r} is not a count (a whole number, 0 or more)")
+    return found.value

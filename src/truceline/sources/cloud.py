@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Daily cloud tables: the share of the sky that hid the ground, by region."""
+
+from __future__ import annotations
+
+from truceline.errors import Malformed
+from truceline.model.record import Rejected
+from truceline.model.watching import CloudDay
+from truceline.sources._csv import Record, Table, open_table, rejections, rows
+from truceline.sources._words import day_of, midnight, number_of
+
+MAX_BYTES = 20_000_000
+"""Largest table read, bytes."""
+
+PREFIX = "cloud_cover_in_"
+"""What the columns of shares begin with; the rest of the name is the region's."""
+
+_OF_COUNTRY = "_of_country"
+
+
+def read(data: bytes, *, file: str) -> tuple[tuple[CloudDay, ...], tuple[Rejected, ...]]:
+    """Return the days in the order of the file, and the rows that are none.
+
+    ``cloud_cover_in_country`` becomes ``country``, ``cloud_cover_in_east_of_country`` becomes ``east``. A column
+    that holds values above 1 is read as per cent, the whole of it; see :func:`_scaled` for a stray one.
+
+    Raises:
+        InputError: the file as a whole cannot be used.
+    """
+    table = open_table(data, file=file, required=("date",), limit=MAX_BYTES)
+    regions = _regions(table)
+    good: list[tuple[Record, CloudDay]] = []
+    bad: list[tuple[int, str, bytes]] = []
+    first: dict[object, int] = {}
+    for record, fields in rows(table):
+        found = fields if isinstance(fields, str) else _day(fields, regions)
+        if not isinstance(found, str):
+            before = first.setdefault(found.day, record.line)
+            if before != record.line:
+                found = f"a second entry for the day of line {before}"
+        if isinstance(found, str):
+            bad.append((record.line, found, record.raw))
+        else:
+            good.append((record, found))
+    days, beyond = _scaled(good, regions)
+    return days, rejections("cloud", file, bad + beyond)
+
+
+def _regions(table: Table) -> dict[str, str]:
+    """Return region by column."""
+    regions = {
+        name: name.removeprefix(PREFIX).removesuffix(_OF_COUNTRY)
+        for name in table.names
+        if name.startswith(PREFIX) and len(name) > len(PREFIX)
+    }
+    line = table.first_line - 1
+    if not regions:
+        raise Malformed(
+            f"without a column {PREFIX}<region>; found {', '.join(table.names)[:300]}", file=table.file, line=line
+        )
+    if len(set(regions.values())) < len(regions):
+        raise Malformed("two columns name the same region", file=table.file, line=line)
+    return regions
+
+
+def _day(fields: dict[str, str], regions: dict[str, str]) -> CloudDay | str:
+    """Return one line's day with its numbers as they stand, or why it is none."""
+    day = day_of(fields["date"])
+    if isinstance(day, str):
+        return f"date {day}"
+    shares = {}
+    for column, region in regions.items():
+        value = number_of(fields[column])
+        if value is None:
+            return f"{column} {fields[column][:40]!r} is not a number"
+        if not 0 <= value <= 100:
+            return f"{column} {value:g} is neither a share (0 to 1) nor per cent (0 to 100)"
+        shares[region] = value
+    return CloudDay(midnight(day), shares)
+
+
+def _scaled(
+    good: list[tuple[Record, CloudDay]], regions: dict[str, str]
+) -> tuple[tuple[CloudDay, ...], list[tuple[int, str, bytes]]]:
+    """Turn columns of per cent into shares.
+
+    One stray value such as 1.2 must not turn a column of shares into per cent (all the others would then read as
+    clear sky): where fewer values lie above 1 than strictly between 0 and 1, the column holds shares, and the values
+    above 1 reject their rows.
+    """
+    scale = {}
+    for region in regions.values():
+        values = [day.shares[region] for _, day in good]
+        above, between = sum(value > 1 for value in values), sum(0 < value < 1 for value in values)
+        scale[region] = 100.0 if above and above >= between else 1.0
+    days, bad = [], []
+    for record, day in good:
+        beyond = next((region for region, value in day.shares.items() if value > scale[region]), None)
+        if beyond is None:
+            days.append(CloudDay(day.day, {region: value / scale[region] for region, value in day.shares.items()}))
+        else:
+            reason = f"cloud cover in {beyond} {day.shares[beyond]:g} is above 1 in a column of shares"
+            bad.append((record.line, reason, record.raw))
+    return tuple(days), bad
