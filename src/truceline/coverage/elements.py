@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looks from orbital elements that a user gives: two-line elements, or OMM as JSON or CSV, through SGP4.
+
+Frame: SGP4 gives TEME positions; turned by Greenwich mean sidereal time they are earth-fixed to some tens of metres
+(Vallado et al. 2006, AIAA 2006-6753; polar motion is left out), far below what a look needs.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sgp4.api import SGP4_ERRORS, WGS72, Satrec
+from sgp4.conveniences import sat_epoch_datetime
+
+from truceline.base.canonical import parse_json
+from truceline.base.clock import Interval, iso
+from truceline.base.geo import Floats
+from truceline.coverage.orbit import EARTH_KM, instrument
+from truceline.coverage.passes import Region, over, region_points
+from truceline.errors import ChecksumMismatch, LimitExceeded, Malformed, NoTime, Truncated, UnknownFormat
+from truceline.model.look import Look
+
+KNOWN: Mapping[str, str] = {
+    "37849": "VIIRS/Suomi-NPP",
+    "43013": "VIIRS/NOAA-20",
+    "54234": "VIIRS/NOAA-21",
+    "25994": "MODIS/Terra",
+    "27424": "MODIS/Aqua",
+}
+"""Catalogue number → sensor, for the satellites whose fire products are read."""
+
+MAX_OBJECTS = 20_000
+"""Most objects one file may hold."""
+
+MAX_AGE_DAYS = 45.0
+"""Elements older or younger than this, against the middle of the watch, do not tell minutes any more."""
+
+BASIS = "orbital elements"
+_EPOCH_1949 = datetime(1949, 12, 31, tzinfo=UTC)
+_NUMBERS = (
+    "MEAN_MOTION",
+    "ECCENTRICITY",
+    "INCLINATION",
+    "RA_OF_ASC_NODE",
+    "ARG_OF_PERICENTER",
+    "MEAN_ANOMALY",
+    "BSTAR",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Elements:
+    """One object's elements."""
+
+    name: str
+    """As the file calls it; empty where it does not."""
+
+    number: str
+    """Catalogue number, as text."""
+
+    satellite: Satrec
+    """SGP4's own form."""
+
+    epoch: datetime
+    """For when they hold, UTC."""
+
+
+def predict(
+    text: str,
+    file: str,
+    sensors: Mapping[str, str],
+    region: Region,
+    period: Interval,
+    families: Mapping[str, str] | None = None,
+) -> tuple[Look, ...]:
+    """Return every pass whose swath covers part of the region, sorted by start, then sensor.
+
+    Args:
+        text: the file's text.
+        file: its name, for errors.
+        sensors: catalogue number or object name (case ignored) → sensor; it overrides ``KNOWN``. Other objects are
+            passed over. Of several elements of one sensor those of the epoch nearest the period's middle are used.
+        region: a box or points, as :func:`truceline.coverage.passes.predict` takes it.
+        period: looks begin within it.
+        families: sensor → error family; else the instrument's name.
+
+    Raises:
+        Malformed, Truncated, ChecksumMismatch: with the line (OMM JSON: the record) at fault.
+        UnknownFormat: neither of the forms, or no object is a sensor we know.
+        NoTime: the elements' epoch is more than 45 days from the period's middle.
+        LimitExceeded: more than 20,000 objects.
+        NoPlace: the region is empty or off the Earth.
+    """
+    points = region_points(region)
+    wanted = {key.strip().casefold(): sensor for key, sensor in {**KNOWN, **sensors}.items()}
+    middle = period.start + (period.end - period.start) / 2
+    chosen: dict[str, Elements] = {}
+    for item in read(text, file):
+        sensor = wanted.get(item.number.casefold()) or wanted.get(item.name.casefold())
+        if sensor is not None:
+            kept = chosen.get(sensor)
+            if kept is None or abs(item.epoch - middle) < abs(kept.epoch - middle):
+                chosen[sensor] = item
+    if not chosen:
+        raise UnknownFormat("holds the elements of no sensor we know; name it in the watch's sensors", file=file)
+    looks: list[Look] = []
+    for sensor in sorted(chosen):
+        family = (families or {}).get(sensor, sensor.split("/", maxsplit=1)[0])
+        looks += _looks(chosen[sensor], sensor, family, file, points, period, middle)
+    return tuple(sorted(looks, key=lambda look: (look.interval.start, look.sensor)))
+
+
+def _looks(
+    item: Elements, sensor: str, family: str, file: str, points: Floats, period: Interval, middle: datetime
+) -> Iterator[Look]:
+    known = instrument(sensor)
+    if known is None:
+        raise UnknownFormat(f"the swath of {sensor!r} is not known; sensors begin with VIIRS/ or MODIS/", file=file)
+    age = abs(item.epoch - middle).total_seconds() / 86_400
+    if age > MAX_AGE_DAYS:
+        raise NoTime(f"the elements of {sensor} are of {iso(item.epoch)}, {age:.0f} days from the watch", file=file)
+    return over(
+        lambda seconds: _earth_fixed(_teme(item, file, seconds), seconds),
+        points,
+        period,
+        sensor=sensor,
+        family=family,
+        half_swath_km=known.half_swath_km,
+        altitude_km=round(float(item.satellite.a) * item.satellite.radiusearthkm - EARTH_KM, 1),
+        # Along the track elements err by about a kilometre at first, then with the square of their age (assumed).
+        sigma_s=round(2.0 + 0.1 * age**2, 1),
+        basis=BASIS,
+    )
+
+
+def _teme(item: Elements, file: str, seconds: Floats) -> Floats:
+    """TEME positions (n, 3), kilometres, at UTC seconds since 1970 (n,)."""
+    days = seconds / 86_400
+    whole = np.floor(days)
+    code, place, _ = item.satellite.sgp4_array(whole + 2_440_587.5, days - whole)
+    if code.any():
+        why = SGP4_ERRORS.get(int(code[code != 0][0]), "unknown fault")
+        raise Malformed(f"cannot be propagated: {why}", file=file, record=item.name or item.number)
+    return np.asarray(place, dtype=np.float64)
+
+
+def _earth_fixed(place: Floats, seconds: Floats) -> Floats:
+    """Unit vectors turned from TEME by mean sidereal time (IAU 1982)."""
+    century = (seconds / 86_400 - 10_957.5) / 36_525
+    sidereal = 67_310.548_41 + (876_600 * 3600 + 8_640_184.812_866) * century + 0.093_104 * century**2
+    turn = np.radians(sidereal / 240 % 360)
+    x, y, z = (place / np.linalg.norm(place, axis=1, keepdims=True)).T
+    return np.stack([x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn), z], axis=1)
+
+
+def read(text: str, file: str) -> tuple[Elements, ...]:
+    """Return every object of the file, in its order.
+
+    Raises:
+        InputError: as :func:`predict`.
+    """
+    body = text.lstrip("\ufeff").strip()
+    if not body:
+        raise Truncated("the file is empty", file=file)
+    if body[0] in "[{":
+        found = list(_omm_json(body, file))
+    elif body[0] == "<":
+        raise UnknownFormat("OMM as XML is not read; give it as JSON or CSV, or two-line elements", file=file)
+    elif "NORAD_CAT_ID" in body.split("\n", maxsplit=1)[0]:
+        found = list(_omm_csv(text.lstrip("\ufeff"), file))
+    else:
+        found = list(_tle(text.lstrip("\ufeff"), file))
+    if len(found) > MAX_OBJECTS:
+        raise LimitExceeded(f"{len(found):,} objects; at most {MAX_OBJECTS:,} are read", file=file)
+    return tuple(found)
+
+
+def _tle(text: str, file: str) -> Iterator[Elements]:
+    """Objects of two- or three-line elements."""
+    name, first, begun = "", "", 0
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.rstrip()
+        if not line:
+            continue
+        if line.startswith("1 ") and not first and len(line) > 24:
+            first, begun = _checked(line, file, number), number
+        elif line.startswith("2 ") and first:
+            second = _checked(line, file, number)
+            if first[2:7] != second[2:7]:
+                raise Malformed(f"line 2 is of object {second[2:7]}, line 1 of {first[2:7]}", file=file, line=number)
+            yield _from_lines(name, first, second, file, begun)
+            name, first = "", ""
+        elif first:
+            raise Malformed("line 1 of two-line elements is not followed by its line 2", file=file, line=number)
+        elif line.startswith("2 ") and len(line) > 60:
+            raise Malformed("line 2 of two-line elements without its line 1", file=file, line=number)
+        elif len(line) > 30:
+            raise Malformed("neither a name nor a line of two-line elements", file=file, line=number)
+        else:
+            name = line.removeprefix("0 ").strip()
+    if first:
+        raise Truncated("ends after line 1 of two-line elements", file=file, line=begun)
+    if name:
+        raise Malformed("a name without elements", file=file, line=number)
+
+
+def _checked(line: str, file: str, number: int) -> str:
+    """The line, if its form and checksum hold."""
+    if len(line) != 69 or not line.isascii():
+        raise Malformed(f"a line of two-line elements has 69 characters, this one {len(line)}", file=file, line=number)
+    form = _FIRST if line[0] == "1" else _SECOND
+    if not form.fullmatch(line):
+        raise Malformed(f"line {line[0]} of two-line elements is not in its columns", file=file, line=number)
+    total = sum(int(c) if c.isdigit() else c == "-" for c in line[:68]) % 10
+    if total != int(line[68]):
+        raise ChecksumMismatch(f"the checksum is {total}, the line says {line[68]}", file=file, line=number)
+    return line
+
+
+_EXP = r"[ +-][ \d]{5}[+-]\d"
+_ANGLE = r"[ \d]{3}\.\d{4}"
+_FIRST = re.compile(
+    rf"1 [\dA-Z ][ \d]{{3}}\d. .{{8}} \d\d[ \d]{{3}}\.\d{{8}} [ +-]\.\d{{8}} {_EXP} {_EXP} [ \d] [ \d]{{4}}\d"
+)
+_SECOND = re.compile(
+    rf"2 [\dA-Z ][ \d]{{3}}\d {_ANGLE} {_ANGLE} \d{{7}} {_ANGLE} {_ANGLE} [ \d]\d\.\d{{8}}[ \d]{{5}}\d"
+)
+
+
+def _from_lines(name: str, first: str, second: str, file: str, line: int) -> Elements:
+    try:
+        satellite = Satrec.twoline2rv(first, second, WGS72)
+    except ValueError as error:
+        raise Malformed(f"cannot be read as two-line elements: {error}", file=file, line=line) from error
+    return _finished(name, satellite, file, line=line)
+
+
+def _finished(
+    name: str, satellite: Satrec, file: str, *, line: int | None = None, record: str | None = None
+) -> Elements:
+    """The object, if it moves as a satellite of the Earth can."""
+    turns = satellite.no_kozai * 720 / math.pi
+    if not 0.9 <= turns <= 17.5 or not 0 <= satellite.ecco < 0.9:
+        raise Malformed(
+            f"{turns:.3f} turns a day at eccentricity {satellite.ecco:g} is no orbit",
+            file=file,
+            line=line,
+            record=record,
+        )
+    epoch = sat_epoch_datetime(satellite)
+    return Elements(name, str(satellite.satnum), satellite, epoch.astimezone(UTC))
+
+
+def _omm_json(body: str, file: str) -> Iterator[Elements]:
+    value = parse_json(body, file=file)
+    many = value if isinstance(value, list) else [value]
+    for place, fields in enumerate(many, start=1):
+        if not isinstance(fields, dict):
+            raise Malformed("an OMM is an object of named fields", file=file, record=str(place))
+        yield _omm(fields, file, record=str(place))
+
+
+def _omm_csv(text: str, file: str) -> Iterator[Elements]:
+    lines = text.splitlines()
+    reader = csv.reader(lines, strict=True)
+    try:
+        header = next(reader)
+        for row in reader:
+            if len(row) != len(header):
+                why = f"{len(row)} fields, the header names {len(header)}"
+                raise (Truncated if len(row) < len(header) else Malformed)(why, file=file, line=reader.line_num)
+            yield _omm(dict(zip(header, row, strict=True)), file, line=reader.line_num)
+    except csv.Error as error:
+        raise Malformed(f"not CSV: {error}", file=file, line=reader.line_num) from error
+
+
+def _omm(fields: Mapping[str, Any], file: str, *, line: int | None = None, record: str | None = None) -> Elements:
+    """One object from an OMM's fields (CCSDS 502.0-B-3); angles in degrees, mean motion in turns a day."""
+
+    def number(key: str, default: float | None = None) -> float:
+        try:
+            found = float(fields[key]) if default is None else float(fields.get(key, default) or 0)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Malformed(f"{key} is not a number, or missing", file=file, line=line, record=record) from error
+        if not math.isfinite(found):
+            raise Malformed(f"{key} is not a number", file=file, line=line, record=record)
+        return found
+
+    motion, eccentricity, tilt, node, pericentre, anomaly, drag = (number(key) for key in _NUMBERS)
+    epoch = _epoch(fields.get("EPOCH"), file, line, record)
+    catalogue = number("NORAD_CAT_ID")
+    if not 0 <= catalogue < 340_000 or catalogue != int(catalogue):  # what SGP4's five characters can hold
+        raise Malformed(f"NORAD_CAT_ID {catalogue:g} is no catalogue number", file=file, line=line, record=record)
+    satellite = Satrec()
+    satellite.sgp4init(
+        WGS72,
+        "i",
+        int(catalogue),
+        (epoch - _EPOCH_1949) / timedelta(days=1),
+        drag,
+        number("MEAN_MOTION_DOT", 0.0) * math.pi / 1_036_800,
+        number("MEAN_MOTION_DDOT", 0.0) * math.pi / 2_985_984_000,
+        eccentricity,
+        math.radians(pericentre),
+        math.radians(tilt),
+        math.radians(anomaly),
+        motion * math.pi / 720,
+        math.radians(node),
+    )
+    return _finished(str(fields.get("OBJECT_NAME") or "").strip(), satellite, file, line=line, record=record)
+
+
+def _epoch(value: object, file: str, line: int | None, record: str | None) -> datetime:
+    """An OMM's epoch: UTC, whether or not it says so."""
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise NoTime(f"EPOCH {value!r:.40} is not an ISO 8601 time", file=file, line=line, record=record) from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
