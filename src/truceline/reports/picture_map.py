@@ -20,7 +20,7 @@ from truceline.reports.formats import NBSP, percent
 from truceline.reports.svg import COVERAGE_LABELS, Canvas, Palette, coverage_class, polygon, text_width
 
 _WIDTH = 720.0
-_LEGEND = 64.0
+_LEGEND = 80.0
 _KM_PER_DEGREE = 111.2
 
 
@@ -192,8 +192,9 @@ def _legend(canvas: Canvas, frame: _Frame, view: LineView) -> None:
     """The scale names its own probability."""
     palette = canvas.palette
     top = frame.height + 18
-    canvas.label(0, top, "Coverage of the truce, %", bold=True)
-    canvas.label(150, top, f"of 100 such acts, how many would have been detected: {view.coverage.act.text()}", size=12)
+    canvas.label(0, top, "Coverage of the truce, %: of 100 such acts, how many would have been detected", bold=True)
+    canvas.label(0, top + 16, f"such an act: {view.coverage.act.text()}", fill=palette.text2)
+    top += 18
     hatches = [canvas.hatch(f"c{n}", step) for n, step in enumerate((4.5, 7, 11))]
     for number, text in enumerate(COVERAGE_LABELS):
         x = number * 52.0
