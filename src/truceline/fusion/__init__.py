@@ -12,6 +12,7 @@ from truceline.fusion._join import events as join_events
 from truceline.fusion._merge import beliefs, largest_pass_power, places
 from truceline.model.detection import Detections, Ints, Words
 from truceline.model.event import Events
+from truceline.thermal.daylight import daylight
 
 __all__ = ["GAP_HOURS", "fuse"]
 
@@ -109,13 +110,6 @@ def _families(family: Words, event_of: Ints) -> tuple[tuple[str, ...], ...]:
 
 
 def _daylight(detections: Detections, event_of: Ints) -> Words:
-    """``day``, ``night`` or ``both`` per event; without the source's word, by mean solar time (6 to 18 is day)."""
-    stated = detections.attributes.get("daylight")
-    seconds = detections.time.astype("datetime64[us]").astype(np.int64) / 1e6
-    solar = (seconds / 3600.0 + detections.lon / 15.0) % 24.0
-    guess = (solar >= 6.0) & (solar < 18.0)
-    light = (
-        guess if stated is None else np.array([g if s is None else bool(s) for s, g in zip(stated, guess, strict=True)])
-    )
-    share = np.bincount(event_of, weights=light.astype(float)) / np.bincount(event_of)
+    """``day``, ``night`` or ``both`` per event."""
+    share = np.bincount(event_of, weights=daylight(detections).astype(np.float64)) / np.bincount(event_of)
     return np.where(share == 1.0, "day", np.where(share == 0.0, "night", "both")).astype(object)

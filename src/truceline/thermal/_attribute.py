@@ -25,7 +25,7 @@ AIMED = 10.0
 
 TRUCE_PRIOR_SHARE = 0.1
 """After entry into force the band's lower end falls to this share of its odds: the prior is from days of war. The
-probability itself stays, or fires in the truce would weigh less than those around it and a fall would be made, not seen."""
+probability stays: were fires in the truce to weigh less than those around it, a fall would be made, not seen."""
 
 UNCALIBRATED = (0.01, 0.99)
 """Band where no calibration was shown: anything but certainty."""
@@ -145,7 +145,8 @@ def _reasons(seen: Features, good: npt.NDArray[np.bool_], truce: npt.NDArray[np.
             )
         if truce[row]:
             parts.append(
-                "after entry into force: no earlier act of war counts; the prior is from days of war, so the band reaches lower"
+                "after entry into force: no earlier act of war counts; the prior is from days of war, so the band "
+                "reaches lower"
             )
         found[row] = "; ".join(parts)
     return found

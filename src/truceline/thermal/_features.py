@@ -12,7 +12,8 @@ from truceline.base.geo import Floats
 from truceline.errors import StateError
 from truceline.model.detection import Detections, Ints
 from truceline.model.event import Events
-from truceline.thermal._mask import Persistence, daylight, persistence
+from truceline.thermal._mask import Persistence, persistence
+from truceline.thermal.daylight import daylight
 
 NAMES = ("night", "night_log_power", "high_confidence")
 """Columns of the feature table, in order."""

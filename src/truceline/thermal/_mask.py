@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from truceline.base.clock import Times
 from truceline.base.geo import Floats
 from truceline.model.detection import Detections, Ints
+from truceline.thermal.daylight import daylight
 
 RADIUS_M = 1000.0
 """How tight in place a source must be: about 0.01° of latitude."""
@@ -92,15 +93,3 @@ def persistence(detections: Detections) -> Persistence:
         night=night,
         of_days=len(np.unique(day)),
     )
-
-
-def daylight(detections: Detections) -> npt.NDArray[np.bool_]:
-    """Return which detections were made by day: the source's word, else mean solar time from 6 to 18."""
-    micros = detections.time.astype("datetime64[us]").astype(np.int64)
-    solar = (micros / 3.6e9 + detections.lon / 15.0) % 24.0
-    guess = (solar >= 6.0) & (solar < 18.0)
-    stated = detections.attributes.get("daylight")
-    if stated is None or stated.dtype == bool:
-        return guess if stated is None else np.asarray(stated)
-    known = np.array([isinstance(value, bool | np.bool_) for value in stated])
-    return np.where(known, stated == True, guess)  # noqa: E712 - an object column compares elementwise
