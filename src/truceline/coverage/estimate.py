@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many acts near the line are compatible with what was seen: an interval, or *cannot tell*.
+
+A Monte-Carlo posterior (docs/explanation/estimates.md):
+
+1. each event seen is an act of war with its own probability: W = sum of Bernoulli(p_i);
+2. coverage s, the chance that one act is seen, lies about its best value, 90 % between its values under the least and
+   the most favourable cloud assumption (log-normal, each side its own width);
+3. the expected number of acts has Jeffreys' prior for a Poisson mean: Lambda given W is Gamma(W + 1/2) / s
+   (Jeffreys 1961);
+4. acts not seen are Poisson(Lambda * (1 - s)); the number of acts is W plus those.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from truceline.base.geo import Floats
+from truceline.model.watching import Coverage, Estimate, ReferenceAct
+
+DRAWS = 40_000
+"""Monte-Carlo draws: the ends of the interval then move by about 1 % between seeds."""
+
+LEVEL = 0.90
+"""Level of the interval."""
+
+_Z95 = 1.6448536269514722
+"""95 % point of the standard normal law."""
+
+ASSUMPTIONS = (
+    "Each event seen is an act of war with the probability that the thermal model gives it, independently.",
+    "An act counts as many times as the reference act: {act}. Weaker or shorter acts are seen more rarely, so their "
+    "number may be far larger; acts without heat are not counted at all.",
+    "Acts happen in covered and uncovered hours, sectors and sides alike: coverage is the mean over all of them.",
+    "Acts happen one by one; where they come in bursts, the interval is too narrow.",
+    "Coverage lies, with nine chances in ten, between its values under the least and the most favourable cloud "
+    "assumption ({low} and {high}; best value {share}).",
+    "Before looking, every number of acts is weighed by Jeffreys' rule for counts; nothing is taken from the days "
+    "around the truce.",
+)
+
+
+def estimate(p_war: Floats, coverage: Coverage, floor: float, *, seed: int) -> Estimate:
+    """Return how many acts near the line, in units of the reference act, are compatible with what was seen.
+
+    Args:
+        p_war: (k,) probability of being an act of war of each event seen near the line in the truce.
+        coverage: what could have been seen; its ``share``, ``low`` and ``high`` are used.
+        floor: least coverage, 0 to 1, at which a number may be stated; the terms give it.
+        seed: of the Monte-Carlo draws. Same inputs and seed, same numbers.
+    """
+    p_war = np.asarray(p_war, dtype=np.float64)
+    act = coverage.act
+    reason = _why_not(coverage, floor)
+    low = mid = high = None
+    if not reason:
+        low, mid, high = interval(p_war, (coverage.low, coverage.share, coverage.high), seed=seed)
+        reason = _sentence(len(p_war), coverage.share, act, low, high)
+    return Estimate(
+        low=low,
+        mid=mid,
+        high=high,
+        cannot_tell=low is None,
+        reason=reason,
+        unit=f"acts of war within {act.within_km:g} km of the line in the truce, each counted as {act.text()}",
+        seen=len(p_war),
+        seen_weighted=round(float(p_war.sum()), 2),
+        assumptions=tuple(
+            text.format(
+                act=act.text(),
+                low=_percent(coverage.low),
+                high=_percent(coverage.high),
+                share=_percent(coverage.share),
+            )
+            for text in ASSUMPTIONS
+        ),
+    )
+
+
+def interval(
+    p_war: Floats, shares: tuple[float, float, float], *, seed: int, draws: int = DRAWS
+) -> tuple[float, float, float]:
+    """Return the 5 %, 50 % and 95 % points of the number of acts, whole numbers.
+
+    Args:
+        p_war: (k,) probability of each event seen.
+        shares: coverage at its least, best and greatest, 0 < least <= best <= greatest <= 1.
+        seed: of the draws.
+        draws: how many.
+    """
+    rng = np.random.default_rng(seed)
+    least, best, greatest = shares
+    z = rng.standard_normal(draws)
+    width = np.where(z < 0, np.log(best / least), np.log(greatest / best)) / _Z95
+    share = np.minimum(best * np.exp(z * width), 1.0)
+    seen = np.zeros(draws)
+    for probability in np.clip(p_war, 0.0, 1.0):
+        seen += rng.random(draws) < probability
+    expected = rng.standard_gamma(seen + 0.5) / share
+    # NumPy's Poisson law ends at 9.2e18; coverage so small never gets here, but a stated floor of zero might ask it.
+    unseen = rng.poisson(np.minimum(expected * (1 - share), 1e15))
+    ends = np.quantile(seen + unseen, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+    return float(np.floor(ends[0])), float(np.round(ends[1])), float(np.ceil(ends[2]))
+
+
+def _why_not(coverage: Coverage, floor: float) -> str:
+    """Why no number may be stated, or nothing."""
+    share, low = coverage.share, coverage.low
+    if not np.isfinite(share) or share <= 0:
+        return "Nothing near the line could have been seen in the truce: no number of acts can be excluded."
+    if share < floor:
+        return (
+            f"Only {_percent(share)} of such acts would have been seen; the terms ask for at least {_percent(floor)} "
+            "before a number is stated."
+        )
+    if not np.isfinite(low) or low <= 0:
+        return "Under the least favourable cloud assumption nothing could have been seen, so no number can be excluded."
+    return ""
+
+
+def _sentence(seen: int, share: float, act: ReferenceAct, low: float, high: float) -> str:
+    events = "no event was" if seen == 0 else "one event was" if seen == 1 else f"{seen} events were"
+    return (
+        f"About {_percent(share)} of such acts would have been seen and {events}: "
+        f"{low:,.0f} to {high:,.0f} acts, each counted as {act.text()}, are compatible with that (90 %)."
+    )
+
+
+def _percent(share: float) -> str:
+    """A share as a person reads it."""
+    return f"{100 * share:.2g} %" if np.isfinite(share) else "an unknown share"
