@@ -88,7 +88,7 @@ def open_table(data: bytes, *, file: str, required: Sequence[str], limit: int) -
         if end < 0 or text[start:end].strip():
             break
         start, line = end + 1, line + 1
-    head = text[start:] if end < 0 else text[start:end]
+    head = (text[start:] if end < 0 else text[start:end]).rstrip(b"\r")
     names = _header(head, file=file, line=line, required=required)
     if end < 0:
         raise Truncated("ends within its header line: there is no line end after it", file=file, line=line)

@@ -92,12 +92,14 @@ class SourceContract:
         try:
             outcome = self.read(data)
         except InputError as error:
-            assert error.file == FILE, f"the error does not name the file: {error!r}"
-            assert error.reason, "the error gives no reason"
-            assert error.line is None or error.line >= 1
-            return None
-        self.check(outcome, data)
-        return outcome
+            refusal = error
+        else:
+            self.check(outcome, data)
+            return outcome
+        assert refusal.file == FILE, f"the error does not name the file: {refusal!r}"
+        assert refusal.reason, "the error gives no reason"
+        assert refusal.line is None or refusal.line >= 1
+        return None
 
     def check(self, outcome: Outcome, data: bytes) -> None:
         """Hold what is true of every result: rows in are rows out, and every rejected row can be found again."""
