@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -113,7 +113,8 @@ class _Open:
         if not self.is_map:
             self.items.append(node)
         elif self.key is not None:
-            self.entries[self.key] = node
+            # ruamel places a value that is not there at the next token, which may be lines below.
+            self.entries[self.key] = replace(node, line=self.keys[-1][1]) if node.value == "" else node
             self.key = None
         else:
             if not isinstance(node.value, str):

@@ -227,7 +227,9 @@ def _responses(entry: Entry, parties: list[str]) -> dict[str, str]:
     found = {}
     for party in parties:
         if party not in entry["responses"]:
-            raise Malformed(f"responses: party {party!r} is missing; write 'none published' if so", line=place.line)
+            raise Malformed(
+                f"responses: party {party!r} is missing; write 'none published' if so", line=entry.line("responses")
+            )
         response: Entry = entry["responses"][party]
         found[party] = response["text"]
         if "source" in response:
