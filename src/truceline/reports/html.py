@@ -278,7 +278,7 @@ def _data(run: Run) -> str:
         _paragraphs(f"And {number(more)} more; all are in the ledger.") if more > 0 else "",
         f"<p>Every record has an index in a signed ledger of {number(run.ledger.get('size', 0))} records. "
         f"Check it yourself: <code>truceline verify DIR --key VKEY</code></p>"
-        f'<p class="mono">root {escape(str(run.ledger.get("root", "")))}<br>'
+        f'<p class="mono">root {escape(str(run.ledger.get("root", "")))}<br/>'
         f"key {escape(str(run.ledger.get('vkey', '')))}</p>",
     )
 

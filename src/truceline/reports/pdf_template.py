@@ -25,8 +25,8 @@ TEMPLATE = """
   above: 1.4em, below: 0.7em, width: 100%, inset: (top: 5pt), stroke: (top: 1.2pt + ink),
   text(13pt, weight: 600, it.body)
 )
-#let picture(name, alt) = block(above: 0.9em, below: 0.9em, image(
-  bytes(c.pictures.at(name)), format: "svg", width: 100%, alt: alt
+#let picture(name, alt, height: auto) = block(above: 0.9em, below: 0.9em, image(
+  bytes(c.pictures.at(name)), format: "svg", width: 100%, height: height, fit: "contain", alt: alt
 ))
 #let rows(heads, body, columns: auto) = {
   set text(9pt)
@@ -50,7 +50,7 @@ TEMPLATE = """
 #c.gaps
 #picture("truce", c.gaps)
 #c.coverage
-#picture("map", c.coverage)
+#picture("map", c.coverage, height: 118mm)
 #picture("days", c.records)
 
 == What was seen

@@ -8,6 +8,7 @@ looked, and saw none). How numbers and times are written is in ``formats``; plai
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -54,8 +55,8 @@ def order_sentence(run: Run) -> str:
 
 
 def truce_name(run: Run) -> str:
-    """Return the agreement's title as it stands in a sentence: ``The Easter truce``."""
-    title = run.agreement.title.strip().rstrip(".")
+    """Return the agreement's title as it stands in a sentence: ``The Easter truce``, without the year at its end."""
+    title = re.sub(r",?\s+(19|20)\d\d$", "", run.agreement.title.strip().rstrip("."))
     return title if title.casefold().startswith("the ") else f"The {title}"
 
 
