@@ -48,8 +48,8 @@ def test_not_observed_is_null_and_not_zero(run):
 
 def test_coverage_names_its_act_and_its_gaps(run):
     coverage = summary(run)["coverage"]
-    assert coverage["reference_act"]["power_mw"] == 5.0
-    assert "5 MW" in coverage["reference_act"]["text"]
+    assert coverage["reference"]["power_mw"] == 5.0
+    assert "5 MW" in coverage["reference_act"]
     assert coverage["longest_gap_hours"] == pytest.approx(max(gap["hours"] for gap in coverage["gaps"]))
     assert coverage["low"] < coverage["line_km_hours_share"] < coverage["high"]
 

@@ -260,7 +260,7 @@ def _one_sided(run: Run) -> str:
 def _data(run: Run) -> str:
     files = [
         (
-            str(each.get("name", "")),
+            str(each.get("name") or each.get("kind", "")),
             str(each.get("file", "")),
             "" if each.get("rows") is None else number(float(each["rows"])),
             str(each.get("credit", "")),

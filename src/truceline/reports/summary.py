@@ -97,12 +97,12 @@ def _assessments(run: Run, reading: Reading) -> dict[str, Any]:
 def _coverage(coverage: Coverage) -> dict[str, Any]:
     act = coverage.act
     return {
-        "reference_act": {
+        "reference_act": act.text(),
+        "reference": {
             "name": act.name,
             "power_mw": act.power_mw,
             "duration_hours": act.duration_hours,
             "within_km": act.within_km,
-            "text": act.text(),
         },
         "line_km_hours_share": _round(coverage.share),
         "low": _round(coverage.low),
@@ -124,7 +124,7 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             for row, sector in enumerate(coverage.sectors)
         ],
         "longest_gap_hours": _round(coverage.longest_gap_hours),
-        "hours_without_a_pass": _round(blind_hours(coverage)),
+        "hours_without_pass": _round(blind_hours(coverage)),
         "gaps": [{**_span(gap), "hours": _round(gap.hours)} for gap in sorted(coverage.gaps)],
     }
 
