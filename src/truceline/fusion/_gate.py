@@ -20,6 +20,15 @@ CHI2_GATE = 13.816
 DRIFT_M_PER_HOUR = 150.0
 """How far a fire's hottest part may move between two passes, one standard deviation, metres per hour."""
 
+LASTING_KINDS = frozenset({"thermal_anomaly", "imagery_change"})
+"""Signatures that last: seen again hours later, they may be the same event. All others are over in a moment."""
+
+PASS_SECONDS = 600.0
+"""Detections of one sensor this close in time belong to one pass, where no look says otherwise."""
+
+TIME_GATE = 4.0
+"""How many standard deviations two moments of one momentary event may differ."""
+
 _EARTH_M = 6_371_000.0
 
 
@@ -44,6 +53,12 @@ class Frame:
 
     least_sigma_m: Floats
     """Smaller of the two standard deviations of place, metres."""
+
+    sigma_s: Floats
+    """Standard deviation of time, seconds; at least 1."""
+
+    lasting: npt.NDArray[np.bool_]
+    """Whether what was seen lasts (``LASTING_KINDS``)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +109,8 @@ def frame_of(detections: Detections) -> Frame:
         place=place,
         footprint=np.where(pixel[:, None], flat, place),
         least_sigma_m=np.minimum(major, minor),
+        sigma_s=np.fmax(detections.sigma_s, 1.0),
+        lasting=np.isin(detections.kind.astype(str), sorted(LASTING_KINDS)),
     )
 
 
@@ -105,32 +122,40 @@ def offsets_m(frame: Frame, origin: npt.NDArray[Any], target: npt.NDArray[Any]) 
 
 
 def gated_pairs(frame: Frame, pass_of: Ints, gap_s: float) -> Pairs:
-    """Return the pairs that may be one fire: of one pass, or no more than ``gap_s`` seconds apart.
+    """Return the pairs that may be one event: of one pass, or near enough in time (``gap_s`` seconds if one lasts).
 
     Pixels of one pass share that pass's geolocation error, so between them only the footprints count: neighbours,
     also across a corner, pass the gate; pixels with a cold pixel between them do not. Between passes the whole
-    covariances add, and the fire may have drifted.
+    covariances add, and a fire may have drifted. Momentary signatures of one sensor never pair: it saw two.
     """
     first, second = _candidates(frame, gap_s)
     same = pass_of[first] == pass_of[second]
     apart = np.abs(frame.seconds[first] - frame.seconds[second])
-    keep = same | (apart <= gap_s)
+    lasting = frame.lasting[first] | frame.lasting[second]
+    spread = np.hypot(frame.sigma_s[first], frame.sigma_s[second])
+    keep = np.where(same, frame.lasting[first] & frame.lasting[second], apart <= _reach_s(lasting, spread, gap_s))
     first, second, same, apart = first[keep], second[keep], same[keep], apart[keep]
+    late = np.where(lasting[keep], 0.0, apart / spread[keep])
     summed = np.where(
         same[:, None],
         frame.footprint[first] + frame.footprint[second],
         frame.place[first] + frame.place[second],
     )
-    drift = np.where(same, 0.0, (DRIFT_M_PER_HOUR * apart / 3600.0) ** 2)
+    drift = np.where(same | ~lasting[keep], 0.0, (DRIFT_M_PER_HOUR * apart / 3600.0) ** 2)
     ee, nn, en = summed[:, 0] + drift, summed[:, 1] + drift, summed[:, 2]
     dx, dy = offsets_m(frame, first, second)
     determinant = ee * nn - en**2
     distance2 = (nn * dx**2 - 2 * en * dx * dy + ee * dy**2) / determinant
     inside = distance2 <= CHI2_GATE
-    cost = distance2[inside] + np.log(determinant[inside])
+    cost = (distance2 + np.log(determinant) + late**2)[inside]
     first, second = first[inside], second[inside]
     order = np.lexsort((second, first))
     return Pairs(first[order], second[order], cost[order])
+
+
+def _reach_s(lasting: npt.NDArray[np.bool_], spread: Floats, gap_s: float) -> Floats:
+    """How far apart in time a pair may be, seconds."""
+    return np.where(lasting, gap_s, TIME_GATE * spread)
 
 
 def _pixel_m(detections: Detections) -> tuple[Floats, Floats]:
@@ -147,20 +172,23 @@ def _candidates(frame: Frame, gap_s: float) -> tuple[Ints, Ints]:
     """Pairs near enough in space and time to be worth the exact test.
 
     Detections are sorted into octaves of σ, and each pair of octaves is searched with its own radius: one coarse
-    sensor must not make every fine one search kilometres. Time is a fourth axis scaled so that ``gap_s`` equals the
-    radius; the box norm then bounds both at once.
+    sensor must not make every fine one search kilometres. Time is a fourth axis scaled so that the longest time the
+    two may be apart equals the radius; the box norm then bounds both at once.
     """
-    drift = DRIFT_M_PER_HOUR * gap_s / 3600.0
     largest = np.sqrt(np.maximum(frame.place[:, :2].sum(axis=1), frame.footprint[:, :2].sum(axis=1)))
-    octave = np.floor(np.log2(largest)).astype(np.int64)
+    octave = 2 * np.floor(np.log2(largest)).astype(np.int64) + frame.lasting
     found: list[tuple[Ints, Ints]] = []
     levels = [(level, np.flatnonzero(octave == level)) for level in np.unique(octave).tolist()]
     space = _on_the_globe(frame)
     for number, (level, rows) in enumerate(levels):
         for other, others in levels[number:]:
+            lasts = bool(frame.lasting[rows[0]] | frame.lasting[others[0]])
+            spread = float(np.hypot(frame.sigma_s[rows].max(), frame.sigma_s[others].max()))
+            reach = max(gap_s, PASS_SECONDS) if lasts else TIME_GATE * spread
+            drift = DRIFT_M_PER_HOUR * gap_s / 3600.0 if lasts else 0.0
             widest = float(largest[rows].max()) ** 2 + float(largest[others].max()) ** 2
             radius = float(np.sqrt(CHI2_GATE * (widest + 2 * drift**2))) * 1.01
-            scaled = np.column_stack([space, frame.seconds * (radius / gap_s)])
+            scaled = np.column_stack([space, frame.seconds * (radius / reach)])
             found.append(_search(scaled, rows, others, radius, same=level == other))
     first = np.concatenate([pair[0] for pair in found])
     second = np.concatenate([pair[1] for pair in found])

@@ -8,11 +8,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from truceline.fusion._gate import Pairs
+from truceline.fusion._gate import PASS_SECONDS, Pairs
 from truceline.model.detection import Detections, Ints
-
-PASS_SECONDS = 600.0
-"""Detections of one sensor this close in time belong to one pass, where no look says otherwise."""
 
 
 def passes(detections: Detections, look_of: Ints) -> Ints:
