@@ -75,26 +75,32 @@ def watch(
         inside = logged(held)
         results = stages(inside, made, tell)
         tell("writing the report")
-        run = _run(what, gathered, inside, results, _ledger(store))
+        run = _run(what, gathered, inside, results, _ledger(store, _end(held, made.indices)))
         files = publish.files(run)
-        store.append([_report(held, made.indices, files)])
+        store.append([_report(held, made.indices, publish.hashes(run, files))])
         store.publish()
-        summary = publish.write(out, run, files, {**_ledger(store), "checkpoint": store.checkpoint})
+        summary = publish.write(out, run, files, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
     return run, summary
 
 
-def _ledger(store: Store) -> dict[str, Any]:
-    return {"size": store.size, "root": store.root.hex(), "origin": store.origin, "vkey": store.vkey}
+def _end(held: Held, made: Mapping[str, Sequence[int]]) -> int:
+    """Size of the ledger just after the run's last record: the same however often the run is repeated."""
+    taken = (index for pairs in held.values() for index, _ in pairs)
+    return 1 + max((*taken, *(index for indices in made.values() for index in indices)))
 
 
-def _report(held: Held, made: Mapping[str, Sequence[int]], files: Mapping[str, bytes]) -> Record:
+def _ledger(store: Store, size: int) -> dict[str, Any]:
+    return {"size": size, "root": store.root_at(size).hex(), "origin": store.origin, "vkey": store.vkey}
+
+
+def _report(held: Held, made: Mapping[str, Sequence[int]], hashes: Mapping[str, str]) -> Record:
     """The record that closes a run: what it took in, what it made, and the files it published."""
     return Record(
         "report",
         {
             "inputs": {kind: bodies.ranges([index for index, _ in held[kind]]) for kind in INPUTS},
             "outputs": {kind: bodies.ranges(indices) for kind, indices in made.items()},
-            "files": publish.hashes(files),
+            "files": dict(hashes),
         },
     )
 

@@ -49,4 +49,4 @@ def _files(folder: Path, found: Audit) -> int:
     for _, kind, _, body in found.records():
         if kind == "report":
             newest = body
-    return publish.check(folder, newest) if newest else 0
+    return publish.check(folder, newest, found.checkpoint) if newest else 0

@@ -135,7 +135,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         elements=tuple(
             look
             for text, file in fires.elements
-            for look in elements.predict(text, file=file, region=region, period=watch.period)
+            for look in elements.predict(text, file, {}, region, watch.period)
         ),
         files=(*fires.files, *cloud_files, *claim_files),
     )

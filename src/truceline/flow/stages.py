@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from truceline.assessment import assess, judge_claims
-from truceline.base.clock import Interval, to_column
-from truceline.base.geo import Floats, Line, Nearest, Sides
+from truceline.assessment import Seen, assess, judge_claims
+from truceline.base.clock import Interval, Times, to_column
+from truceline.base.geo import Floats, Line, Sides
 from truceline.coverage import cloud as clouds
 from truceline.coverage import comparison, estimate, fields, orbit, passes
 from truceline.flow import bodies
 from truceline.fusion import fuse
 from truceline.model.agreement import Agreement
 from truceline.model.assessment import Assessment
-from truceline.model.claim import Claim, ClaimCheck
+from truceline.model.claim import Claim
 from truceline.model.detection import Detections
 from truceline.model.event import Events
 from truceline.model.look import Denial, Look
 from truceline.model.record import Record
-from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
+from truceline.model.watching import CloudDay, Coverage, LineView, ReferenceAct
 from truceline.thermal import attribute
 
 Append = Callable[[Sequence[Record]], list[int]]
@@ -78,7 +78,7 @@ class Results:
 
     looks: tuple[Look, ...]
     events: Events
-    assessments: tuple[Any, ...]
+    assessments: tuple[Assessment, ...]
     lines: tuple[LineView, ...]
 
 
@@ -138,12 +138,15 @@ def _line_view(
     )
     assumed = clouds.assumptions(logged.cloud)
     points = fields.points(given.line, sides, act.within_km, logged.extent)
-    table = _pass_table(logged, looks, events, close, {a.name: fields.exposure(looks, points, a, act) for a in assumed})
+    clear = fields.clear_sky(looks, points, act)
+    exposure = {a.name: (clear * (1 - fields.hidden(looks, a))[:, None]).mean(axis=1) for a in assumed}
+    table = _pass_table(logged, looks, events, close, exposure)
     compared = comparison.compare(table, {a.name: a.text for a in assumed})
     inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first)
     floor = logged.agreement.coverage_floor
     guessed = estimate.estimate(events.p_act["act_of_war"][inside], coverage, floor, seed=SEED)
-    checks = _claims(logged, looks, coverage, guessed, logged.detections.time[close])
+    seen = _seen(logged, looks, points, coverage, logged.detections.time[close])
+    checks = judge_claims(logged.claims, logged.agreement, seen, guessed)
     indices = append(
         [
             bodies.coverage_record(coverage),
@@ -172,6 +175,26 @@ def _line_view(
     )
 
 
+def _seen(
+    logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times
+) -> Seen:
+    """What claims are held against: passes and their groups, fire pixels near the line, coverage by the hour."""
+    free = sorted(fields.gaps(fields.footprints(looks, points), points, logged.period))
+    edges = [logged.period.start, *(moment for gap in free for moment in (gap.start, gap.end)), logged.period.end]
+    groups = tuple(Interval(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end)
+    lengths = np.array([sector.length_m for sector in coverage.sectors])[:, None] * coverage.observed_share
+    hourly = np.nan_to_num(coverage.hourly) * lengths[:, :, None]
+    return Seen(
+        pass_times=np.array([to_column(passes.moment(look)) for look in looks], dtype="datetime64[us]"),
+        pass_groups=groups,
+        near_times=near,
+        hours=coverage.hours,
+        hourly=hourly.sum(axis=(0, 1)) / (2 * sum(sector.length_m for sector in coverage.sectors)),
+        act=coverage.act,
+        cloud=logged.cloud,
+    )
+
+
 def sides_of(line: Line, agreement: Agreement) -> Sides | None:
     """Return who holds which side, from the places two parties are known to hold; None where nothing tells."""
     if len(agreement.parties) != 2 or not all(party.holds for party in agreement.parties):
@@ -196,12 +219,11 @@ def _pass_table(
         event_of[[position[int(member)] for member in members]] = number
     look_of = passes.match(looks, detections)
     seen = close & (look_of >= 0) & (event_of >= 0)
-    middle = [look.interval.start + (look.interval.end - look.interval.start) / 2 for look in looks]
-    times = np.array([to_column(moment) for moment in middle], dtype="datetime64[us]")
+    times = np.array([to_column(passes.moment(look)) for look in looks], dtype="datetime64[us]")
     return comparison.PassTable.of_sightings(
         times,
         np.array([look.daylight for look in looks], dtype=bool),
         logged.agreement.window.holds(times),
-        {name: np.nan_to_num(field).mean(axis=1) for name, field in exposure.items()},
+        exposure,
         (look_of[seen], event_of[seen], events.p_act["act_of_war"][event_of[seen]]),
     )

@@ -30,7 +30,7 @@ def _maps(lines: Sequence[LineView]) -> list[Mapping[str, str]]:
 
 
 def _extent(agreement: Agreement, lines: Sequence[LineView]) -> list[Mapping[str, str]]:
-    found = []
+    found: list[Mapping[str, str]] = []
     for view in lines:
         lengths = [sector.length_m for sector in view.coverage.sectors]
         shares = [

@@ -117,10 +117,11 @@ def audit(folder: Path, vkey: str) -> Audit:
 def _audit(snapshot: Snapshot, ledger: Path, note: bytes, verifier: Verifier) -> Audit:
     with sqlite.explained(), closing(snapshot.connect()) as connection:
         connection.execute("BEGIN")
-        sqlite.check_schema(connection)
         tree, kinds = verify_rows(sqlite.rows(connection))
         newest, count = verify_checkpoints(sqlite.notes(connection), tree, verifier)
+        # Structure comes after content: a record that fails is worth more to the reader than a missing trigger.
         sqlite.check_integrity(connection)
+        sqlite.check_schema(connection)
         published = _published(note, tree, verifier)
         tiles = _check_tiles(ledger, published, tree, connection)
         kept = sqlite.newest_note(connection)

@@ -136,6 +136,10 @@ class Store:
         """Root over them, 32 bytes, as the newest checkpoint signs it."""
         return self._newest.root
 
+    def root_at(self, size: int) -> bytes:
+        """Return the root over the first ``size`` records, 32 bytes."""
+        return self._tree.root(size)
+
     @property
     def origin(self) -> str:
         """Name of the ledger."""

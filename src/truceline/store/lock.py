@@ -14,11 +14,14 @@ WAIT_S = 2.0
 """How long a writer waits for an audit (or another writer) to end, seconds."""
 
 
-def lock(folder: Path, *, exclusive: bool, wait_s: float = WAIT_S) -> int | None:
-    """Return a handle that holds the lock until it is closed, or None if somebody else holds it."""
+def lock(folder: Path, *, exclusive: bool, wait_s: float | None = None) -> int | None:
+    """Return a handle that holds the lock until it is closed, or None if somebody else holds it.
+
+    It is tried for ``wait_s`` seconds, ``WAIT_S`` unless given.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-    deadline = time.monotonic() + wait_s
+    deadline = time.monotonic() + (WAIT_S if wait_s is None else wait_s)
     while True:
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
