@@ -98,10 +98,9 @@ def _microseconds(hours: float) -> np.timedelta64:
 
 def _inside(times: Times, when: Interval, hours: float) -> Floats:
     """Share of the ``hours`` before each moment that lies in the window."""
-    if hours <= 0:
+    start, end, stretch = to_column(when.start), to_column(when.end), _microseconds(hours)
+    if stretch <= np.timedelta64(0, "us"):
         return when.holds(times).astype(np.float64)
-    start, end = to_column(when.start), to_column(when.end)
-    stretch = _microseconds(hours)
     common = np.minimum(times, end) - np.maximum(times - stretch, start)
     return np.clip(common / stretch, 0.0, 1.0)
 
