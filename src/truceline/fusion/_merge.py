@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from truceline.base.geo import Floats, metres_per_degree
-from truceline.fusion._gate import Frame, offsets_m
+from truceline.fusion._gate import Frame
 from truceline.model.detection import Ints, Words
 
 SHARED_M = 75.0
@@ -45,20 +45,23 @@ def places(frame: Frame, cluster_of: Ints, event_of: Ints) -> Places:
     within a pass; (4) what the passes differ by beyond their errors. One detection alone keeps its own covariance.
     """
     head = _heads(event_of)
-    x, y = offsets_m(frame, head[event_of], np.arange(len(event_of)))
-    offsets = np.stack([x, y], axis=1)
+    origin = head[event_of]
+    around = (frame.lon - frame.lon[origin] + 180.0) % 360.0 - 180.0
+    degrees = np.stack([around, frame.lat - frame.lat[origin]], axis=1)
+    size: Ints = np.bincount(event_of).astype(np.int64)
+    middle_lat = frame.lat[head] + _sums(event_of, degrees[:, 1]) / size
+    scale = np.stack(metres_per_degree(middle_lat), axis=1)  # one flat frame per event, whichever member comes first
+    offsets = degrees * scale[event_of]
     shared = np.minimum(SHARED_M, 0.5 * _least(event_of, frame.least_sigma_m)) ** 2
     own = _matrix(frame.place) - shared[event_of][:, None, None] * np.eye(2)
     weight = _inverse(own)
     mean, error = _informed_mean(event_of, weight, offsets)
     middle, middle_error = _informed_mean(cluster_of, weight, offsets)
-    size: Ints = np.bincount(event_of).astype(np.int64)
     within = _scatter(event_of, offsets - middle[cluster_of], size)
     between = _scatter(event_of, middle[cluster_of] - mean[event_of], size)
     noise = _mean_matrix(event_of, middle_error[cluster_of], size)
     total = error + shared[:, None, None] * np.eye(2) + within + _positive(between - noise)
-    lat = frame.lat[head] + mean[:, 1] / metres_per_degree(frame.lat[head])[1]
-    lon = frame.lon[head] + mean[:, 0] / metres_per_degree((lat + frame.lat[head]) / 2)[0]
+    lon, lat = frame.lon[head] + mean[:, 0] / scale[:, 0], frame.lat[head] + mean[:, 1] / scale[:, 1]
     return Places((lon + 180.0) % 360.0 - 180.0, lat, *_axes(total))
 
 
