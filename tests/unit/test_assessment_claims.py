@@ -153,6 +153,20 @@ def test_a_claim_that_ends_before_it_starts_has_no_period():
     assert "ends before it starts" in dict(found.reasons)["Different hours are counted"]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (None, hour(16), "if it began with the truce"),
+        (None, None, "taking the whole truce"),
+        (hour(5), hour(4), "taking the whole truce"),
+    ],
+)
+def test_what_was_taken_for_an_unknown_period_is_said(start, end, said):
+    found = check(claim(unit="violations", start=start, end=end))
+    assert said in dict(found.reasons)["Most hours were not watched"]
+    assert isinstance(found.pass_hours, float)
+
+
 def test_hours_outside_the_truce_are_told():
     text = dict(check(claim(unit="violations", start=hour(-24), end=hour(2))).reasons)["Different hours are counted"]
     assert text.replace("\N{NO-BREAK SPACE}", " ") == "The figure covers 2 h of the truce's 32 h, and 24 h outside it."

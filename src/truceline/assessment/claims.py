@@ -101,7 +101,7 @@ def _check(claim: Claim, agreement: Agreement, seen: Seen, estimate: Estimate | 
         reasons=(),
         hours=None if period is None else round(period.hours, 4),
         passes=int(longest.holds(seen.pass_times).sum()),
-        pass_hours=round(sum(group.hours for group in inside), 4),
+        pass_hours=round(float(sum(group.hours for group in inside)), 4),
         detections_near=int(longest.holds(seen.near_times).sum()),
         coverage=None if coverage is None else round(coverage, 4),
     )
@@ -229,7 +229,7 @@ def _watched(check: ClaimCheck, longest: Interval, seen: Seen) -> tuple[str, str
     """Say how much of the period satellites were passing and what they saw."""
     share = check.pass_hours / longest.hours
     heading = "Most hours were not watched" if share < 0.5 else "Not every hour was watched"
-    until = "" if check.hours is not None else ", if it ran on to the truce's end,"
+    until = _supposed(check)
     of = f"the figure's {_hours(longest.hours)}"
     if not check.passes:
         return heading, f"In {of}{until} no satellite passed."
@@ -242,6 +242,17 @@ def _watched(check: ClaimCheck, longest: Interval, seen: Seen) -> tuple[str, str
         f"within {seen.act.within_km:g}{NBSP}km of the line."
     )
     return heading, text
+
+
+def _supposed(check: ClaimCheck) -> str:
+    """Say which period was taken where the claim's own is not known."""
+    if check.hours is not None:
+        return ""
+    if check.claim.start and not check.claim.end:
+        return ", if it ran on to the truce's end,"
+    if check.claim.end and not check.claim.start:
+        return ", if it began with the truce,"
+    return ", taking the whole truce for it,"
 
 
 def _cloud(period: Interval, cloud: Sequence[CloudDay]) -> list[float]:
