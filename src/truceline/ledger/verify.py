@@ -61,10 +61,7 @@ def _verify_row(expected: int, row: Row, canonical_form: bool) -> bytes:
         raise LeafMismatch("is missing", record=str(expected))
     if salts is None or leaf is None:
         raise LeafMismatch(f"has no {'leaf' if leaf is None else 'salts'}", record=str(index))
-    try:
-        kind_text, id_text = kind.decode(), id_.decode()
-    except UnicodeDecodeError as error:
-        raise BodyMismatch("its kind or id is not text", record=str(index)) from error
+    kind_text, id_text = _names(index, kind, id_)
     name = f"{index}/{kind_text}"
     if len(salts) != SALTS_BYTES or make_leaf(kind_text, id_text, body, salts) != leaf:
         fault = explain_mismatch(leaf, kind_text, id_text, body, salts)
@@ -75,6 +72,14 @@ def _verify_row(expected: int, row: Row, canonical_form: bool) -> bytes:
     if canonical_form and not is_canonical(body):
         raise BodyMismatch("its body is not canonical JSON", record=name)
     return leaf_hash(leaf)
+
+
+def _names(index: int, kind: bytes, id_: bytes) -> tuple[str, str]:
+    """Return kind and id as text."""
+    try:
+        return kind.decode(), id_.decode()
+    except UnicodeDecodeError as error:
+        raise BodyMismatch("its kind or id is not text", record=str(index)) from error
 
 
 def verify_checkpoints(notes: Iterable[tuple[int, bytes]], tree: Tree, verifier: Verifier) -> tuple[Checkpoint, int]:
@@ -169,7 +174,7 @@ def verify_record(
     index, kind, id_, body, salts, leaf = row
     checkpoint = open_checkpoint(note, verifier)
     if leaf is None and salts is not None and len(salts) == SALTS_BYTES:
-        leaf = make_leaf(kind.decode(), id_.decode(), body, salts)
+        leaf = make_leaf(*_names(index, kind, id_), body, salts)
     hashed = _verify_row(index, (index, kind, id_, body, salts, leaf), canonical_form)
     verify_inclusion(hashed, index, checkpoint.size, proof, checkpoint.root)
     return checkpoint

@@ -59,7 +59,7 @@ class Audit:
 
     def records(self, kind: str | None = None) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
         """Yield (index, kind, id, body) of every record, or of one kind, in index order."""
-        with sqlite.explained(), closing(self.snapshot.connect()) as connection:
+        with sqlite.explained(readable=True), closing(self.snapshot.connect()) as connection:
             for index, name, id_, body in connection.execute(
                 "SELECT idx, kind, id, body FROM record WHERE idx < ? AND (? IS NULL OR kind = ?) ORDER BY idx",
                 (self.size, kind, kind),
@@ -104,18 +104,14 @@ def audit(folder: Path, vkey: str) -> Audit:
             raise FileMismatch("is not the verifier key given", file=f"{LEDGER}/{VKEY}")
         note = _read(ledger / CHECKPOINT, MAX_NOTE_BYTES)
         snapshot = _snapshot(folder, quiet=held is not None)
-        try:
-            return _audit(snapshot, ledger, note, verifier)
-        except UnavailableError as error:
-            # The file was readable a moment ago, so what SQLite cannot read in it is damage.
-            raise FileMismatch(error.reason, file=error.file) from error
+        return _audit(snapshot, ledger, note, verifier)
     finally:
         if held is not None:
             os.close(held)
 
 
 def _audit(snapshot: Snapshot, ledger: Path, note: bytes, verifier: Verifier) -> Audit:
-    with sqlite.explained(), closing(snapshot.connect()) as connection:
+    with sqlite.explained(readable=True), closing(snapshot.connect()) as connection:
         connection.execute("BEGIN")
         tree, kinds = verify_rows(sqlite.rows(connection))
         newest, count = verify_checkpoints(sqlite.notes(connection), tree, verifier)
@@ -154,12 +150,13 @@ def _snapshot(folder: Path, *, quiet: bool) -> Snapshot:
     """Return the way to read a folder's database; ``quiet`` if nobody is writing."""
     path = folder / sqlite.DATABASE
     journal = folder / f"{sqlite.DATABASE}-wal"
-    if not quiet:
-        return Snapshot(path, "read")
     try:
+        with path.open("rb"):
+            pass
+        if not quiet:
+            return Snapshot(path, "read")
         if not journal.exists() or journal.stat().st_size == 0:
-            with path.open("rb"):
-                return Snapshot(path, "still")
+            return Snapshot(path, "still")
         copy = Path(tempfile.mkdtemp(prefix="truceline-audit-"))
         snapshot = Snapshot(copy / path.name, "write")
         weakref.finalize(snapshot, shutil.rmtree, copy, ignore_errors=True)

@@ -50,8 +50,10 @@ _WRITE = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_
 
 
 @contextmanager
-def explained(file: str = DATABASE) -> Iterator[None]:
+def explained(*, readable: bool = False) -> Iterator[None]:
     """Turn SQLite's errors inside into ours: damage is a question of trust, the rest of the machine.
+
+    ``readable`` says that the file itself could be read just before, so that what cannot be read *in* it is damage.
 
     Raises:
         StateError: somebody else holds the database.
@@ -63,19 +65,19 @@ def explained(file: str = DATABASE) -> Iterator[None]:
     except sqlite3.Error as error:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StateError(f"another process holds the database: {error}", file=file) from error
-        if code in (
+            raise StateError(f"another process holds the database: {error}", file=DATABASE) from error
+        if not readable and code in (
             sqlite3.SQLITE_FULL,
             sqlite3.SQLITE_IOERR,
             sqlite3.SQLITE_READONLY,
             sqlite3.SQLITE_PERM,
             sqlite3.SQLITE_CANTOPEN,
         ):
-            raise UnavailableError(f"the database cannot be read or written: {error}", file=file) from error
-        raise FileMismatch(f"the database is damaged or was altered: {error}", file=file) from error
+            raise UnavailableError(f"the database cannot be read or written: {error}", file=DATABASE) from error
+        raise FileMismatch(f"the database is damaged or was altered: {error}", file=DATABASE) from error
     except (UnicodeDecodeError, MemoryError, OverflowError) as error:
         # A damaged page can claim a value of any length, or a message that is not text.
-        raise FileMismatch(f"the database is damaged or was altered: {error!r:.100}", file=file) from error
+        raise FileMismatch(f"the database is damaged or was altered: {error!r:.100}", file=DATABASE) from error
 
 
 def connect(path: Path, *, mode: str) -> sqlite3.Connection:
@@ -156,16 +158,16 @@ def check_integrity(connection: sqlite3.Connection) -> None:
 
 
 def rows(connection: sqlite3.Connection) -> Iterator[Row]:
-    """Yield every record with its salts and leaf, in order."""
-    yield from connection.execute(
+    """Return every record with its salts and leaf, in order, as it is read."""
+    return connection.execute(
         "SELECT record.idx, kind, id, body, salts, leaf FROM record "
         "LEFT JOIN salt ON salt.idx = record.idx LEFT JOIN leaf ON leaf.idx = record.idx ORDER BY record.idx"
     )
 
 
 def notes(connection: sqlite3.Connection) -> Iterator[tuple[int, bytes]]:
-    """Yield (size, note) of every checkpoint kept, oldest first."""
-    yield from connection.execute("SELECT size, note FROM checkpoint ORDER BY size")
+    """Return (size, note) of every checkpoint kept, oldest first, as it is read."""
+    return connection.execute("SELECT size, note FROM checkpoint ORDER BY size")
 
 
 def newest_note(connection: sqlite3.Connection) -> tuple[int, bytes] | None:
