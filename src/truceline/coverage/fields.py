@@ -23,7 +23,7 @@ from truceline.base.clock import Interval
 from truceline.base.geo import Floats, Line, Sides
 from truceline.coverage.cloud import CloudAssumption, assumptions
 from truceline.coverage.detect import p_detect
-from truceline.coverage.orbit import DAY_S, EARTH_KM, unit
+from truceline.coverage.orbit import DAY_S, EARTH_KM, abeam, unit
 from truceline.coverage.passes import columns
 from truceline.model.look import Look
 from truceline.model.watching import CloudDay, Coverage, ReferenceAct
@@ -39,8 +39,6 @@ RANKS = 4
 
 GROUP_S = 110 * 60.0
 """Passes closer together than this belong to one group (a satellite returns after 99 to 102 minutes)."""
-
-_TRACK_S = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,21 +134,19 @@ def _inside(lon: Floats, lat: Floats, extent: Rings) -> npt.NDArray[np.bool_]:
 
 
 def footprints(looks: Sequence[Look], at: Points) -> Footprints:
-    """Return how the looks pass the points; the nearest of track points 5 seconds (35 km) apart stands for abeam."""
+    """Return how the looks pass the points; a track's points stand at (nearly) equal steps of time."""
     places = unit(at.lon, at.lat)
     cosine = np.empty((len(looks), len(at)))
     seconds = np.empty((len(looks), len(at)))
     for row, look in enumerate(looks):
         moments, lon, lat = np.array(look.track, dtype=np.float64).reshape(-1, 3).T
-        fine = np.arange(moments[0], moments[-1] + _TRACK_S / 2, _TRACK_S)
+        even = np.linspace(moments[0], moments[-1], max(3, len(moments)))
         corner = unit(lon, lat)
-        track = np.stack([np.interp(fine, moments, corner[:, axis]) for axis in range(3)], axis=1)
+        track = np.stack([np.interp(even, moments, corner[:, axis]) for axis in range(3)], axis=1)
         track /= np.linalg.norm(track, axis=1, keepdims=True)
-        product = places @ track.T
-        best = product.argmax(axis=1)
-        cosine[row] = product[np.arange(len(at)), best]
-        seconds[row] = look.interval.start.timestamp() + fine[best]
-    across = np.arccos(np.clip(cosine, -1, 1)) * EARTH_KM
+        step, cosine[row] = abeam(track @ places.T)
+        seconds[row] = look.interval.start.timestamp() + even[0] + step * (even[1] - even[0])
+    across = np.arccos(cosine) * EARTH_KM
     reach = np.array([look.half_swath_km for look in looks]).reshape(-1, 1)
     return Footprints(across, seconds, across <= reach)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from truceline.base.clock import Interval, iso
 from truceline.base.geo import Floats
-from truceline.coverage.orbit import EARTH_KM, Orbit, lonlat, unit
+from truceline.coverage.orbit import EARTH_KM, Orbit, abeam, lonlat, unit
 from truceline.errors import NoPlace
 from truceline.model.detection import Detections
 from truceline.model.look import Denial, Look, SatelliteDay
@@ -25,7 +25,6 @@ MATCH_S = 240.0
 """How far a row's time may lie from its look, seconds."""
 
 _STEP_S = 30.0
-_FINE_S = 2.0
 _TRACK_S = 30.0
 _PAD_S = 60.0
 _LONG_S = 2700.0
@@ -40,11 +39,11 @@ def region_points(region: Region) -> Floats:
     if isinstance(region, tuple):
         west, south, east, north = region
         width = (east - west) % 360 if east < west else east - west
-        columns = min(31, max(2, int(np.ceil(width * 2)) + 1))
-        lines = min(31, max(2, int(np.ceil((north - south) * 2)) + 1))
-        lon, lat = np.meshgrid(west + np.linspace(0, width, columns), np.linspace(south, north, lines))
         corners = np.array([west, east, south, north])
         good = bool(np.isfinite(corners).all() and np.abs(corners[:2]).max() <= 180 and south <= north)
+        # Every half degree, so that no pass slips between; in a region too wide for that the swaths overlap anyway.
+        columns, lines = (min(31, max(2, int(2 * side) + 2)) if good else 2 for side in (width, north - south))
+        lon, lat = np.meshgrid(west + np.linspace(0, width, columns), np.linspace(south, north, lines))
         points = np.stack([(lon.ravel() + 180) % 360 - 180, lat.ravel()], axis=1)
     else:
         points = np.asarray(region, dtype=np.float64).reshape(-1, 2)
@@ -147,13 +146,12 @@ def _abeam(
     position: Callable[[Floats], Floats], places: Floats, half_swath_km: float, low: float, high: float
 ) -> tuple[float, float, Floats] | None:
     """First and last whole second at which a place lies abeam inside the swath, and those places; None if none."""
-    times = np.arange(low, high + _FINE_S, _FINE_S)
-    cosines = position(times) @ places.T
-    best = cosines.argmax(axis=0)
-    inside = cosines[best, np.arange(len(places))] >= np.cos(half_swath_km / EARTH_KM)
+    times = np.arange(low - _STEP_S, high + 1.5 * _STEP_S, _STEP_S)
+    step, cosine = abeam(position(times) @ places.T)
+    inside = cosine >= np.cos(half_swath_km / EARTH_KM)
     if not inside.any():
         return None
-    moments = times[best[inside]]
+    moments = times[0] + step[inside] * _STEP_S
     return float(np.floor(moments.min())), float(np.ceil(moments.max())), places[inside]
 
 
