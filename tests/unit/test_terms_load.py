@@ -104,7 +104,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
 def test_the_ledger_holds_the_document_as_parsed(easter):
     record = easter.record()
     assert record.kind == "terms"
-    assert record.body["document"]["coverage_floor"] == 0.05
+    assert record.body["document"]["coverage_floor"] == 0.02
     assert record.body["document"]["version"] == "1"
     assert record.id == easter.record().id
 

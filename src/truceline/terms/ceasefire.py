@@ -14,8 +14,8 @@ from truceline.model.agreement import Agreement, Party, Provision, Reading, Sour
 from truceline.model.claim import Claim
 from truceline.terms.names import akin
 
-DEFAULT_COVERAGE_FLOOR = 0.05
-"""Below it each fire seen would stand for more than twenty, and the estimate says ``cannot tell``."""
+DEFAULT_COVERAGE_FLOOR = 0.02
+"""Below it each fire seen would stand for more than fifty, and the estimate says ``cannot tell``."""
 
 
 def from_ceasefire(entry: Mapping[str, Any], claims: Sequence[Claim], *, file: str) -> Agreement:
