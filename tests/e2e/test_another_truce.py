@@ -55,7 +55,7 @@ def test_a_watch_needs_what_it_cannot_guess(command, tmp_path, repository):
 
 def test_a_folder_that_holds_a_watch_is_left_alone(command, tmp_path, repository):
     folder = tmp_path / "w"
-    shutil.copytree(repository / "examples" / "easter-truce-2026", folder)
+    shutil.copytree(repository / "examples" / "easter-truce-2026", folder, ignore=shutil.ignore_patterns("out"))
     before = (folder / "watch.toml").read_bytes()
     data = folder / "data"
     done = command(
@@ -79,7 +79,7 @@ def test_a_folder_that_holds_a_watch_is_left_alone(command, tmp_path, repository
 @pytest.fixture
 def easter(tmp_path, repository):
     folder = tmp_path / "easter"
-    shutil.copytree(repository / "examples" / "easter-truce-2026", folder)
+    shutil.copytree(repository / "examples" / "easter-truce-2026", folder, ignore=shutil.ignore_patterns("out"))
     return folder
 
 

