@@ -35,25 +35,16 @@ _DAY_US = 86_400_000_000
 
 @dataclass(frozen=True, eq=False)
 class Persistence:
-    """For each of n detections, how often its neighbourhood of one kilometre was hot."""
+    """For each of n detections, whether it lies on or beside a persistent heat source."""
+
+    masked: npt.NDArray[np.bool_]
+    """Whether a core of such a source lies within one kilometre: a works is wider than one pixel."""
 
     days: Ints
-    """Distinct solar days."""
-
-    span_days: Ints
-    """Days from the first to the last of them."""
-
-    night: Floats
-    """Share of detections there that are nocturnal."""
+    """Distinct solar days on which its neighbourhood, or the core beside it, was hot."""
 
     of_days: int
     """Distinct solar days on which there was any detection anywhere."""
-
-    @property
-    def masked(self) -> npt.NDArray[np.bool_]:
-        """Which detections lie on a persistent heat source."""
-        enough = np.maximum(MIN_DAYS, MIN_SHARE * self.of_days)
-        return np.asarray((self.days >= enough) & (self.span_days >= MIN_SPAN_DAYS) & (self.night > MIN_NIGHT))
 
 
 def solar_day(time: Times, lon: Floats) -> Ints:
@@ -70,26 +61,35 @@ def persistence(detections: Detections) -> Persistence:
     """
     count = len(detections)
     if count == 0:
-        none = np.zeros(0, dtype=np.int64)
-        return Persistence(none, none, np.zeros(0), 0)
+        return Persistence(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), 0)
     day = solar_day(detections.time, detections.lon)
-    dark = (~daylight(detections)).astype(np.float64)
+    of_days = len(np.unique(day))
+    here, there = _neighbours(detections)
+    night = np.bincount(here, weights=(~daylight(detections))[there]) / np.bincount(here)
+    days, span = _hot_days(here, (day - day.min())[there])
+    core = (days >= np.maximum(MIN_DAYS, MIN_SHARE * of_days)) & (span >= MIN_SPAN_DAYS) & (night > MIN_NIGHT)
+    beside = core[there]
+    masked = np.zeros(count, dtype=bool)
+    masked[here[beside]] = True
+    most = days.copy()
+    np.maximum.at(most, here[beside], days[there[beside]])
+    return Persistence(masked, most, of_days)
+
+
+def _neighbours(detections: Detections) -> tuple[Ints, Ints]:
+    """Pairs of detections within the radius, both ways round, each with itself too."""
     lon, lat = np.radians(detections.lon), np.radians(detections.lat)
     globe = _EARTH_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     pairs = cKDTree(globe).query_pairs(RADIUS_M, output_type="ndarray")
-    own = np.arange(count)
-    here = np.concatenate([own, pairs[:, 0], pairs[:, 1]])
-    there = np.concatenate([own, pairs[:, 1], pairs[:, 0]])
-    night = np.bincount(here, weights=dark[there]) / np.bincount(here)
-    offset = day - day.min()
-    width = int(offset.max()) + 1
-    hot = np.unique(here * width + offset[there])
+    own = np.arange(len(detections))
+    return np.concatenate([own, pairs[:, 0], pairs[:, 1]]), np.concatenate([own, pairs[:, 1], pairs[:, 0]])
+
+
+def _hot_days(here: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """Number of distinct days per place, and days from the first to the last; days count from 0."""
+    width = int(day.max()) + 1
+    hot = np.unique(here * width + day)
     who, when = hot // width, hot % width
     begins = np.r_[0, np.flatnonzero(np.diff(who)) + 1]
     ends = np.r_[begins[1:], len(who)] - 1
-    return Persistence(
-        days=np.bincount(who).astype(np.int64),
-        span_days=(when[ends] - when[begins]).astype(np.int64),
-        night=night,
-        of_days=len(np.unique(day)),
-    )
+    return np.bincount(who).astype(np.int64), (when[ends] - when[begins]).astype(np.int64)
