@@ -239,6 +239,6 @@ def test_denials_are_not_zero(run):
 
 
 def test_one_line_only_is_said(run):
-    assert "is not known" in words.line_sentence(replace(run, lines=run.lines[:1]))
+    assert "Only one was used" in words.line_sentence(replace(run, lines=run.lines[:1]))
     both = words.line_sentence(run)
     assert all(view.title in both for view in run.lines)

@@ -41,7 +41,7 @@ def plural(value: int, noun: str, many: str = "") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return ``71 %``; one decimal below 2 per cent, more than nothing never 0; None or NaN is *not observed*."""
+    """Return ``71 %``; one decimal below 10 per cent, more than nothing never 0; None or NaN is *not observed*."""
     if share is None or np.isnan(share):
         return NOT_OBSERVED
     if 0 < share < 0.0005:
@@ -50,20 +50,19 @@ def percent(share: float | None) -> str:
 
 
 def percent_range(low: float, high: float) -> str:
-    """Return ``2 to 9 %``, one figure where both round to the same; one decimal below 2 per cent."""
-    digits = _decimals(low)
-    low_text, high_text = f"{low * 100:.{digits}f}", f"{high * 100:.{digits}f}"
+    """Return ``2 to 9 %``, one figure where both round to the same; one decimal below 10 per cent."""
+    low_text, high_text = (f"{share * 100:.{_decimals(share)}f}" for share in (low, high))
     return f"{low_text}{NBSP}%" if low_text == high_text else f"{low_text}{NBSP}to{NBSP}{high_text}{NBSP}%"
 
 
 def probability(value: float) -> str:
-    """Return the ICD 203 word and the number: ``likely (71 %)``."""
-    return f"{icd203(value)}{NBSP}({percent(value)})"
+    """Return the ICD 203 word and the number, both of the value in whole per cent: ``likely (71 %)``."""
+    return f"{icd203(round(value, 2))}{NBSP}({percent(value)})"
 
 
 def probability_range(low: float, high: float) -> str:
     """Return ``unlikely to likely (30 to 71 %)``: a range of words follows a range of numbers."""
-    first, last = icd203(low), icd203(high)
+    first, last = icd203(round(low, 2)), icd203(round(high, 2))
     words = first if first == last else f"{first} to {last}"
     return f"{words}{NBSP}({percent_range(low, high)})"
 
@@ -136,4 +135,4 @@ def _to_minute(moment: datetime) -> datetime:
 
 def _decimals(share: float) -> int:
     """Decimals a percentage is written with."""
-    return 1 if 0 < share < 0.0195 else 0
+    return 1 if 0 < share < 0.0995 else 0

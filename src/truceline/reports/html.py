@@ -176,16 +176,31 @@ def _claims(run: Run) -> str:
         ("Claimant", "Claims", "Covers", "Compared with what was seen", "Source"),
         [_claim_row(run, check) for check in checks],
     )
-    reasons = dict.fromkeys(reason for check in checks for reason in check.reasons)
-    why = "".join(f"<dt>{escape(title)}</dt><dd>{escape(sentence(text))}</dd>" for title, text in reasons)
     return _section(
         "What each side said",
         _paragraphs(f"{words.order_sentence(run)} A claim is never evidence, and heat never confirms a count."),
         table,
         _figure(claim_hours_svg(run, SCREEN)),
         _figure(claim_numbers_svg(run, SCREEN)),
-        f'<h3>Why</h3><dl class="why">{why}</dl>',
+        *_why(run, checks),
     )
+
+
+def _why(run: Run, checks: Sequence[ClaimCheck]) -> list[str]:
+    """Reasons: those of all claims once, then each claim's own."""
+    shared = [reason for reason in checks[0].reasons if all(reason in check.reasons for check in checks)]
+    parts = ["<h3>Why: all figures</h3>", _reasons(shared)] if shared else []
+    for check in checks:
+        own = [reason for reason in check.reasons if reason not in shared]
+        if own:
+            title = f"Why: {words.claimant_name(run, check)}, {words.claim_figure(check)}"
+            parts += [f"<h3>{escape(title)}</h3>", _reasons(own)]
+    return parts
+
+
+def _reasons(reasons: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<dt>{escape(title)}</dt><dd>{escape(sentence(text))}</dd>" for title, text in reasons)
+    return f'<dl class="why">{rows}</dl>'
 
 
 def _claim_row(run: Run, check: ClaimCheck) -> tuple[str, ...]:

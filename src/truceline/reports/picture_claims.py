@@ -164,6 +164,10 @@ def _claimed(canvas: Canvas, run: Run, check: ClaimCheck, across: _Log, y: float
     canvas.line(x, y - 11, x, y + 4, canvas.palette.text, 3)
     canvas.label(_MARGIN - 8, y, f"{words.claimant_name(run, check)} claims", anchor="end")
     text = f"{words.claim_figure(check)}, {words.verdict_text(check.verdict)}"
-    canvas.label(x - 8, y, text, anchor="end", bold=True, halo=True) if x > _WIDTH * 0.62 else canvas.label(
-        x + 8, y, text, bold=True, halo=True
-    )
+    width = text_width(text, 12) + 8
+    if x + width <= _WIDTH:
+        canvas.label(x + 8, y, text, bold=True, halo=True)
+    elif x - width >= _MARGIN:
+        canvas.label(x - 8, y, text, anchor="end", bold=True, halo=True)
+    else:  # no room for the verdict on either side; the table has it
+        canvas.label(x - 8, y, words.claim_figure(check), anchor="end", bold=True, halo=True)

@@ -150,7 +150,8 @@ def _day_events(canvas: Canvas, run: Run, across: Across, y: float) -> None:
 
 def _cloud(canvas: Canvas, run: Run, across: Across, y: float) -> None:
     """Cloud per day as a bar whose height is the share hidden, mean of the table's columns."""
-    canvas.label(_MARGIN - 8, y + 14, "cloud", anchor="end")
+    canvas.label(_MARGIN - 8, y + 14, "cloud, 0 to 100", anchor="end")
+    canvas.line(_MARGIN, y, _WIDTH - 4, y, canvas.palette.fog)
     for row in run.cloud:
         common = run.period.overlap(Interval(row.day, row.day + timedelta(days=1)))
         if common is None or not row.shares:
@@ -159,7 +160,7 @@ def _cloud(canvas: Canvas, run: Run, across: Across, y: float) -> None:
         left, right = across(common.start), across(common.end)
         canvas.rect(left + 0.5, y + 20 * (1 - share), right - left - 1, 20 * share, canvas.palette.hatch)
         text = percent(share)
-        if text_width(text, 11) < right - left:
+        if text_width(text, 11) + 10 < right - left:
             canvas.label((left + right) / 2, y + 16, text, size=11, anchor="middle", halo=True)
 
 

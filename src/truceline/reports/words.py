@@ -249,7 +249,7 @@ def claim_sentence(run: Run, check: ClaimCheck) -> str:
 def line_sentence(run: Run) -> str:
     """Say how much the results depend on whose line it is."""
     if len(run.lines) < 2:
-        return f"Only one line was used ({run.view.title}); how much results depend on whose line it is, is not known."
+        return f"Only one was used ({run.view.title}). Give another with --line to see how much depends on whose it is."
     parts = [
         f"{view.title}: {number(view.line.length_m / 1000)}{NBSP}km, "
         f"{plural(int(near(run, view).sum()), 'event')} near, "
