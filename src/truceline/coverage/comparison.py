@@ -38,8 +38,8 @@ FEWEST_DAYS = 3
 _SCATTER = np.array([0.08, 0.15, 0.24, 0.36, 0.52, 0.75, 1.1, 1.7])
 """Values of sqrt(psi), the coefficient of variation between days, that are integrated over."""
 
-_SCATTER_SCALE = 0.5
-"""Scale of its half-Cauchy prior (Gelman 2006): half of all worlds below 0.5, with a long tail."""
+_SCATTER_SCALE = 1.0
+"""Scale of its half-Cauchy prior (Gelman 2006): nearly flat over what days of fire show."""
 
 _NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
 _NODE_WEIGHTS = np.log([1 / 6, 2 / 3, 1 / 6])
@@ -166,7 +166,9 @@ def _verdict(rows: tuple[dict[str, Any], ...]) -> Comparison:
             f"it (90 %, over {len(rows)} cloud assumptions); under {len(wide)} of them no change is compatible too."
         )
         return _cannot_tell(reason, rows)
-    return Comparison(ratio, low, high, False, f"{text} (90 %, under every one of {len(rows)} cloud assumptions).", rows)
+    return Comparison(
+        ratio, low, high, False, f"{text} (90 %, under every one of {len(rows)} cloud assumptions).", rows
+    )
 
 
 def _cannot_tell(reason: str, rows: tuple[dict[str, Any], ...]) -> Comparison:
@@ -193,9 +195,10 @@ def day_blocks(time: Times, inside: npt.NDArray[np.bool_]) -> Ints:
     gaps = np.diff(np.concatenate([marks, marks[:1] + _DAY_US]))
     widest = int(np.argmax(gaps))
     cut = int(marks[widest] + gaps[widest] // 2)
+    begin = np.full(len(moment), cut)
     if inside.any():
-        cut = np.where(inside, moment[inside].min(), cut)
-    return np.asarray((moment - cut) // _DAY_US * 2 + inside, dtype=np.int64)
+        begin[inside] = moment[inside].min()
+    return np.asarray((moment - begin) // _DAY_US * 2 + inside, dtype=np.int64)
 
 
 def _blocks(table: PassTable, exposure: Floats) -> _Blocks | None:
@@ -203,9 +206,7 @@ def _blocks(table: PassTable, exposure: Floats) -> _Blocks | None:
     # What nothing outside the truce resembles (only nights seen, say) cannot be compared: it is left out.
     kind = table.daylight.astype(np.int64)
     useful = exposure > 0
-    usable = [
-        bool((table.count * useful)[(kind == k) & ~table.inside].sum() > 0) for k in (0, 1)
-    ]
+    usable = [bool((table.count * useful)[(kind == k) & ~table.inside].sum() > 0) for k in (0, 1)]
     keep = useful & np.array(usable)[kind]
     if not (keep & table.inside).any():
         return None
@@ -215,7 +216,7 @@ def _blocks(table: PassTable, exposure: Floats) -> _Blocks | None:
         return None
     cell = block * 2 + kind[keep]
     count, seen = (
-        np.bincount(cell, weights=values[keep], minlength=2 * len(labels)).reshape(-1, 2)
+        np.bincount(cell, weights=values[keep], minlength=2 * len(labels)).astype(np.float64).reshape(-1, 2)
         for values in (table.count, exposure)
     )
     phi = max(table.spread, _pass_scatter(table.count[keep], exposure[keep], cell, count, seen))

@@ -29,14 +29,20 @@ _Z95 = 1.6448536269514722
 
 ASSUMPTIONS = (
     "Each event seen is an act of war with the probability that the thermal model gives it, independently.",
-    "An act counts as many times as the reference act: {act}. Weaker or shorter acts are seen more rarely, so their "
-    "number may be far larger; acts without heat are not counted at all.",
+    (
+        "Acts are counted in units of the reference act: {act}. Weaker or shorter acts are seen more rarely, so their "
+        "number may be far larger; acts without heat are not counted at all."
+    ),
     "Acts happen in covered and uncovered hours, sectors and sides alike: coverage is the mean over all of them.",
     "Acts happen one by one; where they come in bursts, the interval is too narrow.",
-    "Coverage lies, with nine chances in ten, between its values under the least and the most favourable cloud "
-    "assumption ({low} and {high}; best value {share}).",
-    "Before looking, every number of acts is weighed by Jeffreys' rule for counts; nothing is taken from the days "
-    "around the truce.",
+    (
+        "Coverage lies, with nine chances in ten, between its values under the least and the most favourable cloud "
+        "assumption ({low} and {high}; best value {share})."
+    ),
+    (
+        "Before looking, every number of acts is weighed by Jeffreys' rule for counts; nothing is taken from the days "
+        "around the truce."
+    ),
 )
 
 
@@ -91,7 +97,7 @@ def interval(
     rng = np.random.default_rng(seed)
     least, best, greatest = shares
     z = rng.standard_normal(draws)
-    width = np.where(z < 0, np.log(best / least), np.log(greatest / best)) / _Z95
+    width = np.where(z < 0, np.log(best / least), np.log(greatest / best)).astype(np.float64) / _Z95
     share = np.minimum(best * np.exp(z * width), 1.0)
     seen = np.zeros(draws)
     for probability in np.clip(p_war, 0.0, 1.0):

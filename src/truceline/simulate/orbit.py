@@ -28,9 +28,13 @@ NODE_HOUR = 13.42
 HALF_SWATH_KM = 1_500.0
 """How far to either side VIIRS sees, ground kilometres."""
 
+ALTITUDE_KM = 828.0
 EARTH_KM = 6_371.0
 SATELLITES = (("N20", 0.0), ("N21", 0.5), ("N", 0.25))
 """FIRMS code and phase, share of an orbit, of each satellite."""
+
+SENSORS = {"N20": "VIIRS/NOAA-20", "N21": "VIIRS/NOAA-21", "N": "VIIRS/Suomi-NPP"}
+"""What a watch calls each code."""
 
 FILE_NAMES = {"N20": "NOAA-20", "N21": "NOAA-21", "N": "Suomi-NPP"}
 """How a satellite-day list names each code."""
@@ -77,7 +81,7 @@ def unit(lon: Floats, lat: Floats) -> Floats:
 @lru_cache(maxsize=16)
 def fly(start: datetime, days: int, lon: float, lat: float) -> Passes:
     """Return all passes that see the place ``lon``, ``lat`` on ``days`` days from ``start`` (midnight UTC)."""
-    rows: list[tuple[Times, str, bool, Floats]] = []
+    rows: list[tuple[np.datetime64, str, bool, Floats]] = []
     offset = np.arange(-300.0, 301.0, 10.0)
     middle = unit(np.array(lon), np.array(lat))
     day0 = (start - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()

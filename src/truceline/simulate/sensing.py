@@ -75,9 +75,7 @@ def seconds_of(passes: Passes, scenario: Scenario) -> Floats:
     return np.asarray((passes.time - to_column(scenario.midnight)).astype(np.float64) / 1e6)
 
 
-def see(
-    rng: np.random.Generator, scenario: Scenario, fires: Fires, clouds: Clouds, passes: Passes
-) -> Sightings:
+def see(rng: np.random.Generator, scenario: Scenario, fires: Fires, clouds: Clouds, passes: Passes) -> Sightings:
     """Return what all passes see, denied days included (the caller drops those)."""
     second = seconds_of(passes, scenario)
     first = np.searchsorted(second, fires.start_s)

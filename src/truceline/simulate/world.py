@@ -64,19 +64,19 @@ class Scenario:
     cloud_truce: float = 0.2
     """Mean cloud on the days of the truce."""
 
-    cloud_scatter: float = 0.35
+    cloud_scatter: float = 0.25
     """Scatter of a day's mean cloud (standard deviation on the probit scale)."""
 
-    start: date = date(2031, 5, 1)
+    start: date = date(2025, 4, 1)
     """First day."""
 
     days: int = 21
     """How many days."""
 
-    acts_per_day: float = 130.0
+    acts_per_day: float = 300.0
     """Acts near the line per day, seen or not."""
 
-    day_scatter: float = 0.35
+    day_scatter: float = 0.25
     """Coefficient of variation of that rate between days."""
 
     cluster: float = 1.5
@@ -158,11 +158,12 @@ def _shape() -> tuple[int, int]:
 def _cloud_root() -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Root of the cells' correlation, and which cells lie in the east."""
     width, height = _shape()
-    lon = BOX[0] + 0.5 + np.tile(np.arange(width), height)
-    lat = BOX[1] + 0.5 + np.repeat(np.arange(height), width)
+    lon: Floats = BOX[0] + 0.5 + np.tile(np.arange(width, dtype=np.float64), height)
+    lat: Floats = BOX[1] + 0.5 + np.repeat(np.arange(height, dtype=np.float64), width)
     place = unit(lon, lat)
     apart = 6_371.0 * np.arccos(np.clip(place @ place.T, -1, 1))
-    return np.linalg.cholesky(np.exp(-apart / _CLOUD_REACH_KM) + 1e-9 * np.eye(len(lon))), lon > (BOX[0] + BOX[2]) / 2
+    root: Floats = np.linalg.cholesky(np.exp(-apart / _CLOUD_REACH_KM) + 1e-9 * np.eye(len(lon))).astype(np.float64)
+    return root, np.asarray(lon > (BOX[0] + BOX[2]) / 2)
 
 
 def make_clouds(rng: np.random.Generator, scenario: Scenario) -> Clouds:
@@ -189,9 +190,9 @@ def make_clouds(rng: np.random.Generator, scenario: Scenario) -> Clouds:
 def make_fires(rng: np.random.Generator, scenario: Scenario) -> Fires:
     """Return everything that burns in the world."""
     parts = (_acts(rng, scenario), _farms(rng, scenario), _works(rng, scenario))
-    columns = [np.concatenate(values) for values in zip(*parts, strict=True)]
-    cause = np.repeat([WAR, FARM, WORKS], [len(part[0]) for part in parts])
-    return Fires(*columns, cause=cause)
+    lon, lat, start, hours, power = (np.concatenate(values) for values in zip(*parts, strict=True))
+    cause = np.repeat(np.array([WAR, FARM, WORKS]), [len(part[0]) for part in parts])
+    return Fires(lon, lat, start, hours, power, cause)
 
 
 def points_along(count: int) -> tuple[Floats, Floats]:
@@ -240,7 +241,7 @@ def _works(rng: np.random.Generator, scenario: Scenario) -> tuple[Floats, ...]:
     """Industry: the same places through all the days, their power varying from day to day."""
     place = np.array(INDUSTRY)
     lon, lat = (np.repeat(place[:, axis], scenario.days) for axis in (0, 1))
-    start = np.tile(np.arange(scenario.days), len(place)) * 86_400.0
+    start: Floats = np.tile(np.arange(scenario.days, dtype=np.float64), len(place)) * 86_400.0
     total = len(lon)
     power = rng.lognormal(np.log(6.0), 0.5, total)
     return lon + rng.normal(0, 0.002, total), lat + rng.normal(0, 0.002, total), start, np.full(total, 24.0), power
