@@ -24,11 +24,12 @@ def fires(repository):
 def away_minutes(looks, rows: Detections) -> np.ndarray:
     """Distance of each row's time from the middle of the nearest look of its sensor, minutes."""
     times = rows.time.astype("datetime64[us]").astype(np.int64) / 1e6
-    found = []
-    for sensor, time in zip(rows.sensor, times, strict=True):
-        middles = np.array([passes.moment(look).timestamp() for look in looks if look.sensor == sensor])
-        found.append(np.abs(middles - time).min() / 60)
-    return np.array(found)
+    found = np.empty(len(rows))
+    for sensor in set(rows.sensor.tolist()):
+        own = rows.sensor == sensor
+        middles = passes.columns([look for look in looks if look.sensor == sensor])
+        found[own] = np.abs(times[own][:, None] - middles).min(axis=1) / 60
+    return found
 
 
 def test_hidden_days_come_back(fires):
@@ -137,8 +138,7 @@ def test_made_orbits_are_found_anywhere(region, sensor):
     assert found.node_local_hours == pytest.approx(hours, abs=0.05)
     assert found.period_min == pytest.approx(period, abs=0.003)
     wanted, given = (passes.predict([o], region, hidden) for o in (true, found))
-    middles = np.array([passes.moment(look).timestamp() for look in given])
-    nearest = [np.abs(middles - passes.moment(look).timestamp()).min() / 60 for look in wanted]
+    nearest = np.abs(passes.columns(wanted)[:, None] - passes.columns(given)).min(axis=1) / 60
     assert np.median(nearest) < 1
     # Only passes that graze the region with the rim of the swath may differ.
     assert abs(len(wanted) - len(given)) <= 2

@@ -96,7 +96,8 @@ def points(line: Line, sides: Sides | None, within_km: float, extent: Rings) -> 
     where, out = (grid.ravel() for grid in np.meshgrid(along, offsets, indexing="ij"))
     number = np.repeat(sector, len(offsets))
     lon, lat = line.offset(where, out)
-    lon = (lon + 180) % 360 - 180
+    middle = (line.bounds[0] + line.bounds[2]) / 2
+    lon = (lon - middle + 180) % 360 - 180 + middle  # beside the line also where the antimeridian runs between
     near = line.nearest(lon, lat)
     left = out > 0
     part = np.searchsorted(np.cumsum(line.part_lengths_m), where, side="right")
@@ -110,7 +111,7 @@ def points(line: Line, sides: Sides | None, within_km: float, extent: Rings) -> 
     keep = own | empty[cell]  # a sector whose points all fall elsewhere keeps them: it must not vanish
     count = np.bincount(cell[keep], minlength=cell.max() + 1)
     km = length[number - 1] / 1000 / count[cell]
-    lon, lat = lon[keep], lat[keep]
+    lon, lat = (lon[keep] + 180) % 360 - 180, lat[keep]
     return Points(lon, lat, number[keep], side[keep], km[keep], where[keep], _inside(lon, lat, extent))
 
 
