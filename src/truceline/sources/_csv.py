@@ -145,7 +145,7 @@ def records(lines: Sequence[bytes], first_line: int) -> Iterator[Record]:
     at = 0
     while at < len(lines):
         raw, span = lines[at], 1
-        if b'"' in raw and raw.count(b'"') % 2:
+        if b'"' in raw and _open_quote(raw):
             raw, span = _quoted(lines, at)
         if raw.endswith(b"\r"):
             raw = raw[:-1]
@@ -154,15 +154,29 @@ def records(lines: Sequence[bytes], first_line: int) -> Iterator[Record]:
         at += span
 
 
+def _open_quote(raw: bytes) -> bool:
+    """Return whether a quoted field is still open at the end. A quote opens a field only where the field begins."""
+    at = 0
+    while True:
+        if raw[at : at + 1] == b'"':
+            close = raw.find(b'"', at + 1)
+            while close >= 0 and raw[close + 1 : close + 2] == b'"':
+                close = raw.find(b'"', close + 2)
+            if close < 0:
+                return True
+            at = close + 1
+        comma = raw.find(b",", at)
+        if comma < 0:
+            return False
+        at = comma + 1
+
+
 def _quoted(lines: Sequence[bytes], at: int) -> tuple[bytes, int]:
     """Return a record whose quotes do not close on its line, and how many lines it takes (1 if they never close)."""
-    quotes = lines[at].count(b'"')
     for span in range(2, MAX_SPAN + 1):
-        if at + span > len(lines):
-            break
-        quotes += lines[at + span - 1].count(b'"')
-        if quotes % 2 == 0:
-            return b"\n".join(lines[at : at + span]), span
+        raw = b"\n".join(lines[at : at + span])
+        if at + span <= len(lines) and len(raw) <= MAX_RECORD and not _open_quote(raw):
+            return raw, span
     return lines[at], 1
 
 

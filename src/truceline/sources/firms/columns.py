@@ -60,7 +60,9 @@ class Columns:
 
 def read_columns(table: Table) -> Columns:
     """Return the columns of a file, good rows and bad apart; together they are all its rows."""
-    whole = _fast(table, table.text, table.start, table.first_line)
+    # Line ends inside quotes are told from others record by record only.
+    plain = b'"' not in table.text
+    whole = _fast(table, table.text, table.start, table.first_line) if plain else None
     if whole is not None:
         return whole
     return _join(list(_blocks(table, list(table.records()), BLOCKS)), table)
@@ -96,7 +98,7 @@ def _fast(table: Table, text: bytes, start: int, first_line: int) -> Columns | N
         read = arrow_csv.read_csv(
             pa.BufferReader(pa.py_buffer(text).slice(start)),
             read_options=arrow_csv.ReadOptions(column_names=names, use_threads=threads),
-            # A blank line is a row too short, so that rows and lines count alike.
+            # A blank line becomes a row of nothing, so that rows and lines count alike.
             parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=types, include_columns=wanted, null_values=_ARROW_NULLS, strings_can_be_null=False
@@ -105,11 +107,10 @@ def _fast(table: Table, text: bytes, start: int, first_line: int) -> Columns | N
     except pa.ArrowException:
         return None
     length = read.num_rows
-    # A line end inside quotes makes fewer rows than lines.
-    if b'"' in text and length != text.count(b"\n", start) + (not text.endswith(b"\n")):
-        return None
     read = read.unify_dictionaries().combine_chunks()
     numbers = {name: _numbers(read.column(name)) for name in wanted if name in NUMBERS}
+    if np.isnan(numbers["latitude"]).any():
+        return None
     words = {name: _words(read.column(name)) for name in wanted if name in WORDS}
     return Columns(np.arange(first_line, first_line + length, dtype=np.int64), numbers, words)
 
