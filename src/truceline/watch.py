@@ -147,9 +147,7 @@ def replay(audit: Audit, tell: Callable[[str], None] = lambda _: None) -> int:
     if not by_kind.get("report"):
         raise StateError("no run was finished in this folder; there is nothing to run again")
     report = by_kind["report"][max(by_kind["report"])]
-    held = {
-        kind: [(index, by_kind[kind][index]) for index in bodies.expand(report["inputs"][kind])] for kind in INPUTS
-    }
+    held = {kind: [(index, by_kind[kind][index]) for index in bodies.expand(report["inputs"][kind])] for kind in INPUTS}
     kept = _Kept(lambda records: [_same(record, index_of) for record in records])
     stages(logged(held), kept, tell)
     for kind, pairs in report["outputs"].items():

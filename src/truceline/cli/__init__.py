@@ -7,25 +7,26 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from truceline import __version__
-from truceline.cli import assess, demo, init, serve, verify, watch
 from truceline.errors import TrucelineError
 from truceline.settings import Settings
 
-VERBS = (demo, init, watch, assess, verify, serve)
-"""Every verb's module: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
+VERBS = ("demo", "init", "watch", "assess", "verify", "serve")
+"""Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command."""
+def parser(names: Sequence[str] = VERBS) -> argparse.ArgumentParser:
+    """Return the parser of the verbs named; only their modules are loaded."""
     top = argparse.ArgumentParser(prog="truceline", description="Watch a ceasefire: what was seen, and what was not.")
     top.add_argument("--version", action="version", version=f"truceline {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in VERBS:
+    for name in names:
+        verb = import_module(f"truceline.cli.{name}")
         sub = verbs.add_parser(verb.NAME, help=verb.HELP, description=verb.HELP)
         verb.arguments(sub)
         sub.set_defaults(run=verb.run)
@@ -34,7 +35,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the verb named on the command line and return its exit code."""
-    options = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    named = [word for word in words[:1] if word in VERBS]
+    options = parser(named or VERBS).parse_args(words)
     try:
         return int(options.run(options, Settings.from_environment(os.environ)))
     except TrucelineError as error:

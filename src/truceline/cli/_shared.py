@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from truceline.cli._progress import teller
 from truceline.errors import ConfigError, UnavailableError
 from truceline.flow.watchfile import Watch
 from truceline.model.watching import Run
@@ -33,17 +33,6 @@ def example() -> Path:
         if (folder / "watch.toml").is_file():
             return folder
     raise UnavailableError("this installation carries no examples; run from a clone")
-
-
-def teller(quiet: bool) -> Callable[[str], None]:
-    """Return what shows progress: one line per stage on standard error, with the seconds since the start."""
-    begun = time.monotonic()
-
-    def tell(text: str) -> None:
-        if not quiet:
-            print(f"  {time.monotonic() - begun:5.1f} s  {text}", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def run_watch(

@@ -7,11 +7,10 @@ import argparse
 import json
 from pathlib import Path
 
-from truceline.cli._shared import teller
-from truceline.flow import publish
+from truceline.cli._progress import teller
+from truceline.flow.published import check
 from truceline.settings import Settings
 from truceline.store import Audit, audit, read_vkey
-from truceline.watch import replay
 
 NAME = "verify"
 HELP = "check bodies, leaves, tree, signature and published files of a folder of results"
@@ -30,7 +29,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     del settings  # a stranger needs nothing of this machine
     found = audit(options.folder, read_vkey(options.key))
     files = _files(options.folder, found)
-    same = replay(found, teller(options.json)) if options.replay else None
+    same = _replay(found, options.json) if options.replay else None
     if options.json:
         result = {"ok": True, "size": found.size, "root": found.root, "kinds": dict(found.kinds), "files": files}
         print(json.dumps({**result, "replayed": same}))
@@ -43,10 +42,17 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _replay(found: Audit, quiet: bool) -> int:
+    """Run the stages again."""
+    from truceline.watch import replay  # noqa: PLC0415  a plain check does not load the stages
+
+    return replay(found, teller(quiet))
+
+
 def _files(folder: Path, found: Audit) -> int:
     """Check the files that the newest report record names; 0 where no run was finished."""
     newest = None
     for _, kind, _, body in found.records():
         if kind == "report":
             newest = body
-    return publish.check(folder, newest, found.checkpoint) if newest else 0
+    return check(folder, newest, found.checkpoint) if newest else 0

@@ -103,5 +103,3 @@ def ranges(indices: Sequence[int]) -> list[list[int]]:
 def expand(pairs: Sequence[Sequence[int]]) -> list[int]:
     """Return the indices that inclusive ranges name."""
     return [index for low, high in pairs for index in range(low, high + 1)]
-
-

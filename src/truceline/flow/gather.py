@@ -26,8 +26,8 @@ from truceline.model.watching import CloudDay
 from truceline.sources import Batch, claims, cloud, extent, firms, line, satellite_days
 from truceline.terms import from_ceasefire, load
 
-THEATRE_MARGIN_DEG = 15.0
-"""How far around the line a row may lie and still be of this theatre, degrees."""
+THEATRE_MARGIN_DEG = 8.0
+"""How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         rows_read=sum(batch.rows_read for batch in fires.batches),
         denials=passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
         elements=tuple(
-            look
-            for text, file in fires.elements
-            for look in elements.predict(text, file, {}, region, watch.period)
+            look for text, file in fires.elements for look in elements.predict(text, file, {}, region, watch.period)
         ),
         files=(*fires.files, *cloud_files, *claim_files),
     )
@@ -222,7 +220,9 @@ def _is_claims_file(text: str) -> bool:
 
 def _overlaps(entry: Mapping[str, Any], watch: Watch) -> bool:
     start, end = entry.get("start_utc"), entry.get("end_utc")
-    return bool(start and end and str(start) < watch.period.end.isoformat() and str(end) > watch.period.start.isoformat())
+    return bool(
+        start and end and str(start) < watch.period.end.isoformat() and str(end) > watch.period.start.isoformat()
+    )
 
 
 def _cloud(watch: Watch) -> tuple[tuple[CloudDay, ...], tuple[Rejected, ...], tuple[Mapping[str, Any], ...]]:

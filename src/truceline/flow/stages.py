@@ -107,9 +107,7 @@ def _looks(logged: Logged, append: Append) -> tuple[Look, ...]:
     fitted = passes.predict(tuple(o for o in orbits if o.sensor not in known), region, logged.period)
     looks = sorted((*logged.elements, *fitted), key=lambda look: (look.interval.start, look.sensor))
     indices = append([look.record() for look in looks])
-    return tuple(
-        Look.from_body(look.record().body, index) for look, index in zip(looks, indices, strict=True)
-    )
+    return tuple(Look.from_body(look.record().body, index) for look, index in zip(looks, indices, strict=True))
 
 
 def _vertices(line: Line) -> Floats:
@@ -124,9 +122,7 @@ def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     return Events.from_bodies([record.body for record in records], append(records))
 
 
-def _line_view(
-    logged: Logged, given: GivenLine, looks: tuple[Look, ...], events: Events, append: Append
-) -> LineView:
+def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events: Events, append: Append) -> LineView:
     """All that depends on whose line it is."""
     act, window = ReferenceAct(), logged.agreement.window
     sides = sides_of(given.line, logged.agreement)
@@ -175,9 +171,7 @@ def _line_view(
     )
 
 
-def _seen(
-    logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times
-) -> Seen:
+def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times) -> Seen:
     """What claims are held against: passes and their groups, fire pixels near the line, coverage by the hour."""
     free = sorted(fields.gaps(fields.footprints(looks, points), points, logged.period))
     edges = [logged.period.start, *(moment for gap in free for moment in (gap.start, gap.end)), logged.period.end]
