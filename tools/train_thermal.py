@@ -172,13 +172,17 @@ def train(data: Path) -> dict[str, Any]:
     used = (sample.zone == 0) | (sample.zone == 2)
     weights = training.fit(sample.table[used], sample.zone[used] == 0)
     given = training.shares(sample)
+    judged = training.judge(sample, rng)
+    between = sample.zone <= 1
+    score = training.log_ratio(weights, sample.table[between])
+    judged["auc_between"] = training.auc(score, sample.zone[between] == 0)
     return {
         "WEIGHTS": weights.tolist(),
         "CONTAMINATION": given.contamination,
         "PRIOR": given.prior,
         "INDUSTRY": dict(besides["industry"]),
         "MASK_LEAK": besides["mask_leak"],
-        "CALIBRATION": training.judge(sample, rng),
+        "CALIBRATION": judged,
         "COUNTS": besides["counts"],
         "DRAWS": training.draws(sample, DRAWS, rng).tolist(),
         "SOURCES": {

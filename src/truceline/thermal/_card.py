@@ -35,6 +35,8 @@ def card() -> Mapping[str, Any]:
         "prior": coefficients.PRIOR,
         "contamination": coefficients.CONTAMINATION,
         "auc": judged["auc"],
+        "auc_folds": list(judged["auc_folds"]),
+        "auc_between": judged["auc_between"],
         "ece": judged["ece"],
         "ece_by_chance_95": judged["ece_by_chance_95"],
         "n": judged["n_near"] + judged["n_far"],
@@ -48,6 +50,14 @@ def card() -> Mapping[str, Any]:
             f"hot on at least {MIN_DAYS} days and {MIN_SHARE:.0%} of days, {MIN_SPAN_DAYS} days or more from first to "
             f"last, over {MIN_NIGHT:.0%} by night, within {RADIUS_M / 1000:g} km; the watch's whole period counts"
         ),
-        "cannot_tell": list(CANNOT_TELL),
+        "cannot_tell": [_between(float(judged["auc_between"])), *CANNOT_TELL],
         "trained_on": dict(coefficients.SOURCES),
     }
+
+
+def _between(auc: float) -> str:
+    """What the fires between near and far, which training did not see, say of it."""
+    return (
+        f"It cannot tell fires near the line from fires 20 to 100 km off it (AUC {auc:.2f}): much of what it knows is "
+        "that grass far from the line burns by day."
+    )
