@@ -8,6 +8,7 @@ after it. Here a file is cut into records first, each of which knows the line it
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -125,7 +126,7 @@ def _header(raw: bytes, *, file: str, line: int, required: Sequence[str]) -> tup
     if isinstance(fields, str):
         raise Malformed(f"the header line {fields}", file=file, line=line)
     names = tuple(name.strip().lower() or f"#{n}" for n, name in enumerate(fields, start=1))
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise Malformed(f"the column {twice[0]!r} appears twice in the header", file=file, line=line)
     missing = [name for name in required if name not in names]
