@@ -110,7 +110,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=6), JSON, max_size=6))
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_the_fast_writer_writes_what_the_canonical_one_does(value):
     assert write_body(value) == canonical(value)
     assert is_canonical(canonical(value))
@@ -118,7 +118,7 @@ def test_the_fast_writer_writes_what_the_canonical_one_does(value):
 
 
 @given(st.dictionaries(st.text(max_size=4), JSON, min_size=1, max_size=4), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_any_other_form_is_seen(value, data):
     """Whatever text is called canonical is what the canonical writer makes of its value."""
     text = bytearray(canonical(value))

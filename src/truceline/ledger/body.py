@@ -16,8 +16,12 @@ from typing import Any
 from truceline.base.canonical import canonical, parse_json
 from truceline.errors import LimitExceeded, Malformed
 
-_DIFFERS = re.compile(r"\.0(?![0-9])|[0-9][eE]|[0-9]{16}|[\U00010000-\U0010ffff]", re.ASCII)
+_DIFFERS = re.compile(r"-0\.0|[0-9][eE]|[0-9]{16}|[\U00010000-\U0010ffff]", re.ASCII)
 """What may be written in another way; inside a text it is harmless and costs only the slower way."""
+
+_WHOLE = re.compile(r"\.0(?![0-9])", re.ASCII)
+_TEXT_OR_WHOLE = re.compile(r'"(?:[^"\\]|\\.)*"|(?<=[0-9])\.0(?=[,\]}])', re.ASCII)
+"""A text as JSON writes it, or the ``.0`` of a whole float outside of texts, which RFC 8785 leaves out."""
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
@@ -31,18 +35,26 @@ def write_body(value: Mapping[str, Any]) -> bytes:
     try:
         text = _encode(value)
         if not _DIFFERS.search(text):
-            return text.encode()
+            return _without_zeros(text).encode()
     except (TypeError, ValueError, RecursionError):
         # Not JSON for the fast encoder: the strict one says why, or knows better.
         pass
     return canonical(dict(value))
 
 
+def _without_zeros(text: str) -> str:
+    """Return JSON text with its whole floats written as integers."""
+    if not _WHOLE.search(text):
+        return text
+    return _TEXT_OR_WHOLE.sub(lambda found: found[0] if found[0][0] == '"' else "", text)
+
+
 def is_canonical(body: bytes) -> bool:
     """Return whether JSON text is in its canonical form."""
     try:
         text = body.decode()
-        if text.startswith("{") and not _DIFFERS.search(text) and _encode(json.loads(text)) == text:
+        plain = text.startswith("{") and not _DIFFERS.search(text) and not _WHOLE.search(text)
+        if plain and _encode(json.loads(text)) == text:
             return True
     except (ValueError, RecursionError):
         return False

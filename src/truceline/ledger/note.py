@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -93,7 +94,7 @@ class Verifier:
             raise Malformed("the verifier key does not fit its own hash: it was mistyped or altered")
         return cls(name, data[1:])
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """First four bytes of SHA-256(name, newline, 0x01, public key)."""
         return _key_id(self.name, self.public)
@@ -147,7 +148,7 @@ class Signer:
             raise Malformed("the private key does not fit its own hash")
         return signer
 
-    @property
+    @cached_property
     def verifier(self) -> Verifier:
         """The public half."""
         private = Ed25519PrivateKey.from_private_bytes(self.seed)

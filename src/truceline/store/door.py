@@ -55,6 +55,7 @@ class Store:
         self._tree = tree
         self._newest = newest
         self._note = newest.sign(signer)
+        self._ids = sqlite.ids(connection)
         self._lock: int | None = lock
         self._published = -1
         self._broken = False
@@ -101,7 +102,7 @@ class Store:
                 tree, _ = verify_rows(sqlite.rows(connection), canonical_form=False)
                 sqlite.check_integrity(connection)
                 newest, _ = verify_checkpoints(sqlite.notes(connection), tree, signer.verifier)
-            store = cls(folder, signer, connection, tree, newest, held)
+                store = cls(folder, signer, connection, tree, newest, held)
             store._take_up_published()
             opened = True
         finally:
@@ -169,32 +170,46 @@ class Store:
         """
         self._check_usable()
         prepared = [_prepare(record) for record in records]
-        with sqlite.explained():
-            known = self._known([id_ for _, id_, _ in prepared])
         indices: list[int] = []
         new: list[tuple[str, str, bytes]] = []
+        fresh: dict[str, int] = {}
+        held: dict[int, bytes] = {}
         for kind, id_, body in prepared:
-            index, held = known.setdefault(id_, (self.size + len(new), body))
-            if held != body:
-                raise BodyMismatch(f"the id {id_} is there with another body", record=f"{index}/{kind}")
-            if index == self.size + len(new):
-                new.append((kind, id_, body))
+            index = self._ids.get(id_)
+            if index is not None:
+                held[index] = body
+            else:
+                index = fresh.setdefault(id_, self.size + len(new))
+                if index == self.size + len(new):
+                    new.append((kind, id_, body))
+                elif new[index - self.size][2] != body:
+                    raise BodyMismatch(f"the id {id_} is there with another body", record=f"{index}/{kind}")
             indices.append(index)
+        self._check_held(held)
         if new:
-            self._commit(new)
+            self._commit(new, fresh)
         return indices
 
-    def _known(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
-        """Return index and body of those ids that are already there."""
-        if not self.size:
-            return {}
-        found = self._connection.execute(
-            "SELECT record.id, idx, body FROM json_each(?) AS wanted JOIN record ON record.id = wanted.value",
-            (json.dumps(ids),),
-        )
-        return {id_.decode(): (index, body) for id_, index, body in found}
+    def _check_held(self, expected: dict[int, bytes]) -> None:
+        """Return if the records whose ids are already there have the bodies expected.
 
-    def _commit(self, new: list[tuple[str, str, bytes]]) -> None:
+        Raises:
+            BodyMismatch: one has not.
+        """
+        if not expected:
+            return
+        with sqlite.explained():
+            found = self._connection.execute(
+                "SELECT idx, kind, body FROM json_each(?) AS wanted JOIN record ON idx = wanted.value",
+                (json.dumps(list(expected)),),
+            )
+            for index, kind, body in found:
+                if body != expected.pop(index):
+                    raise BodyMismatch("its id is there with another body", record=f"{index}/{kind.decode()}")
+        if expected:
+            raise StateError("the database was changed behind this process", record=str(min(expected)))
+
+    def _commit(self, new: list[tuple[str, str, bytes]], fresh: dict[str, int]) -> None:
         """Write one batch and the checkpoint that covers it, in one synced transaction."""
         first = self.size
         random = os.urandom(SALTS_BYTES * len(new))
@@ -215,6 +230,7 @@ class Store:
                 newest, note = self._sign()
                 self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", (newest.size, note))
                 self._connection.execute("COMMIT")
+            self._ids |= fresh
             self._newest, self._note = newest, note
             done = True
         finally:
