@@ -100,7 +100,9 @@ def test_looks_say_how_they_are_known():
         assert look.family == "heat"
         assert look.half_swath_km == 1530
         assert Look.from_body(look.record().body, -1) == look
-    assert predict(json.dumps(ALL[:1]))[0].family == "VIIRS"
+    from truceline.sources.firms import FAMILY
+
+    assert predict(json.dumps(ALL[:1]))[0].family == FAMILY
 
 
 def test_the_epoch_nearest_the_watch_is_used():

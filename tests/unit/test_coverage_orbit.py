@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import coverage_cases as cases
@@ -114,6 +116,20 @@ def test_a_record_keeps_the_orbit_whole(fires):
 
 def test_repeated_rows_change_nothing(fires):
     assert orbit.fit(Detections.concatenate([fires, fires.take(fires.lat > 49)])) == orbit.fit(fires)
+
+
+def test_a_great_many_rows_are_fitted_in_little_time(fires):
+    """A summer of fires: the same orbit, not a hundred times the work."""
+    rng = np.random.default_rng(2)
+    many = Detections.concatenate([fires.take(rng.integers(0, len(fires), 40_000))])
+    many = replace(many, lon=many.lon + rng.normal(0, 0.02, len(many)), lat=many.lat + rng.normal(0, 0.02, len(many)))
+    begun = time.process_time()
+    found = orbit.fit(many)
+    assert time.process_time() - begun < 4
+    for one, two in zip(found, orbit.fit(fires), strict=True):
+        assert one.n_rows > 10_000
+        assert one.period_min == pytest.approx(two.period_min, abs=0.001)
+        assert abs((one.node_time - two.node_time).total_seconds()) < 20
 
 
 def test_row_order_changes_nothing(fires):

@@ -150,6 +150,15 @@ def test_a_region_off_the_earth_is_refused(region):
         passes.predict([cases.made_orbit()], region, cases.TRUCE)
 
 
+def test_a_great_many_points_see_the_same_passes():
+    rng = np.random.default_rng(4)
+    cloud_of_points = np.stack([rng.uniform(30, 38, 60_000), rng.uniform(45, 51, 60_000)], axis=1)
+    box = passes.predict([cases.made_orbit()], (30.0, 45.0, 38.0, 51.0), cases.TRUCE)
+    many = passes.predict([cases.made_orbit()], cloud_of_points, cases.TRUCE)
+    assert len(many) == len(box)
+    assert np.abs(passes.columns(many) - passes.columns(box)).max() < 10
+
+
 def test_daylight_at_known_places():
     kyiv = orbit.unit(np.array([30.5]), np.array([50.4]))[0]
     assert passes.daylight(kyiv, utc("2026-04-11T10:00Z").timestamp())

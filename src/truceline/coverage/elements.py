@@ -43,6 +43,10 @@ MAX_AGE_DAYS = 45.0
 """Elements older or younger than this, against the middle of the watch, do not tell minutes any more."""
 
 BASIS = "orbital elements"
+
+FAMILY = "thermal-infrared"
+"""Error family of the looks, unless told otherwise: that of the fire products these satellites make."""
+
 _EPOCH_1949 = datetime(1949, 12, 31, tzinfo=UTC)
 _NUMBERS = (
     "MEAN_MOTION",
@@ -89,7 +93,7 @@ def predict(
             passed over. Of several elements of one sensor those of the epoch nearest the period's middle are used.
         region: a box or points, as :func:`truceline.coverage.passes.predict` takes it.
         period: looks begin within it.
-        families: sensor → error family; else the instrument's name.
+        families: sensor → error family; else ``FAMILY``.
 
     Raises:
         Malformed, Truncated, ChecksumMismatch: with the line (OMM JSON: the record) at fault.
@@ -112,7 +116,7 @@ def predict(
         raise UnknownFormat("holds the elements of no sensor we know; name it in the watch's sensors", file=file)
     looks: list[Look] = []
     for sensor in sorted(chosen):
-        family = (families or {}).get(sensor, sensor.split("/", maxsplit=1)[0])
+        family = (families or {}).get(sensor, FAMILY)
         looks += _looks(chosen[sensor], sensor, family, file, points, period, middle)
     return tuple(sorted(looks, key=lambda look: (look.interval.start, look.sensor)))
 

@@ -38,7 +38,9 @@ MIN_PASSES_FREE = 12
 MIN_DAYS_FREE = 3.0
 """Shortest stretch of rows, days, where the period itself must be found."""
 
+_APART_MIN = 20.0  # rows further apart come from different passes
 _GRID_ROWS = 200
+_MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,13 @@ class _Rows:
     track: Floats
     """Pixel size along the track over its size at nadir; NaN where the file does not say."""
 
+    def thinned(self) -> _Rows:
+        """Return at most 20,000 rows, evenly in order of time: more do not make an orbit better known."""
+        if len(self.minutes) <= _MOST_ROWS:
+            return self
+        kept = np.linspace(0, len(self.minutes) - 1, _MOST_ROWS).round().astype(np.int64)
+        return _Rows(self.angle[kept], self.phi[kept], self.minutes[kept], self.track[kept])
+
     def along(self, node_hours: float, tilt: float) -> tuple[Floats, Floats]:
         """Return (share of an orbit since the ascending node, kilometres from the track) of each row."""
         lam = self.angle - np.radians(15 * node_hours)
@@ -296,10 +305,11 @@ def _rows(rows: Detections, known: Instrument) -> _Rows:
 
 def _fit_one(sensor: str, family: str, known: Instrument, rows: _Rows) -> Orbit | None:
     times = np.unique(rows.minutes)
-    passes = int((np.diff(times) > 20).sum()) + 1
+    passes = int((np.diff(times) > _APART_MIN).sum()) + 1
     enough = passes >= MIN_PASSES if known.held else passes >= MIN_PASSES_FREE
     if not enough or (not known.held and float(np.ptp(times)) < MIN_DAYS_FREE * 1440):
         return None
+    count, rows = len(rows.minutes), rows.thinned()
     altitude, inclination = shape(known.period_min)
     hours = _node_hours(sensor, known, rows, altitude, np.radians(inclination))
     share, _ = rows.along(hours, np.radians(inclination))
@@ -316,7 +326,7 @@ def _fit_one(sensor: str, family: str, known: Instrument, rows: _Rows) -> Orbit 
         altitude_km=round(altitude, 1),
         half_swath_km=known.half_swath_km,
         sigma_s=round(max(spread, 20.0), 1),
-        n_rows=len(rows.minutes),
+        n_rows=count,
         n_passes=passes,
     )
 

@@ -28,6 +28,7 @@ _STEP_S = 30.0
 _TRACK_S = 30.0
 _PAD_S = 60.0
 _LONG_S = 2700.0
+_MANY = 2000
 
 
 def region_points(region: Region) -> Floats:
@@ -47,6 +48,8 @@ def region_points(region: Region) -> Floats:
         points = np.stack([(lon.ravel() + 180) % 360 - 180, lat.ravel()], axis=1)
     else:
         points = np.asarray(region, dtype=np.float64).reshape(-1, 2)
+        if len(points) > _MANY:  # one of those that share a tenth of a degree stands for them
+            points = points[np.sort(np.unique(np.round(points, 1), axis=0, return_index=True)[1])]
         good = len(points) > 0 and bool(np.isfinite(points).all() and np.abs(points[:, 0]).max() <= 180)
     if not good or np.abs(points[:, 1]).max() > 90:
         raise NoPlace("the region is empty or outside longitude ±180, latitude ±90")
@@ -187,7 +190,9 @@ def denials(
     With a list: every day whose status is not ``included`` (kept: its estimated rows), every day of a sensor the list
     does not mention, and every day said to hold rows of which none was read. Without: every day without any row.
     """
-    read = set(zip(detections.sensor.tolist(), detections.time.astype("datetime64[D]").tolist(), strict=True))
+    dates = detections.time.astype("datetime64[D]")
+    seen = set(detections.sensor.tolist())
+    read = {(sensor, day) for sensor in seen for day in np.unique(dates[detections.sensor == sensor]).tolist()}
     listed: dict[tuple[str, datetime], SatelliteDay] = {}
     for entry in days or ():
         key = (entry.sensor, entry.day)
