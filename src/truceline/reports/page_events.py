@@ -149,7 +149,7 @@ def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]
     """When it may have begun and ended, from the passes over the place that saw nothing before and after it."""
     first, last = from_column(run.events.first[i]), from_column(run.events.last[i])
     seen = {(str(run.detections.sensor[m]), int(t)) for m, t in _times(run, members)}
-    marks = []
+    marks: list[dict[str, Any]] = []
     for look, seconds in passes:
         moment = abeam(look, seconds)
         stamp = int(moment.timestamp())

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The keyboard: one table, which the help shows too. */
+
+import { h } from "./dom";
+
+export const KEYS: [string, string][] = [
+  ["Ctrl K", "find or do anything"],
+  ["/", "search"],
+  ["g then n", "Now"],
+  ["g then e", "Events"],
+  ["g then c", "Claims"],
+  ["g then t", "Terms"],
+  ["g then s", "Sources"],
+  ["g then l", "Ledger"],
+  ["j, k", "next, previous event"],
+  ["Enter", "open the event"],
+  ["[, ]", "previous, next pass"],
+  ["c", "coverage or probability"],
+  ["r", "the other line"],
+  ["d", "dark or light"],
+  ["Esc", "back to Now, or close"],
+  ["?", "these keys"],
+];
+
+export interface KeyActs {
+  palette: () => void;
+  screen: (name: string) => void;
+  step: (by: number) => void;
+  pass: (by: number) => void;
+  open: () => void;
+  layer: () => void;
+  line: () => void;
+  theme: () => void;
+  back: () => void;
+  help: () => void;
+}
+
+const SCREENS: Record<string, string> = { n: "now", e: "events", c: "claims", t: "terms", s: "sources", l: "ledger" };
+
+export function listen(acts: KeyActs): void {
+  let waiting = 0;
+  document.addEventListener("keydown", (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
+      e.preventDefault();
+      acts.palette();
+      return;
+    }
+    const target = e.target as HTMLElement;
+    if (e.ctrlKey || e.metaKey || e.altKey || target.closest("input, select, textarea, dialog")) return;
+    if (performance.now() - waiting < 1500 && SCREENS[e.key]) {
+      waiting = 0;
+      acts.screen(SCREENS[e.key] as string);
+      return;
+    }
+    waiting = e.key === "g" ? performance.now() : 0;
+    const table: Record<string, () => void> = {
+      "/": acts.palette,
+      j: () => acts.step(1),
+      k: () => acts.step(-1),
+      "[": () => acts.pass(-1),
+      "]": () => acts.pass(1),
+      c: acts.layer,
+      r: acts.line,
+      d: acts.theme,
+      "?": acts.help,
+      Escape: acts.back,
+    };
+    const act = table[e.key];
+    if (act) {
+      e.preventDefault();
+      act();
+    } else if (e.key === "Enter" && !target.closest("a, button, summary")) acts.open();
+  });
+}
+
+export function help(): void {
+  const dialog = h(
+    "dialog",
+    { class: "keys", "aria-label": "Keys" },
+    h("h2", {}, "Keys"),
+    h("dl", {}, KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h("button", { class: "button", type: "button", click: () => dialog.close() }, "Close"),
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Images the map needs, drawn when asked for: hatches and event marks. Names carry the theme. */
+
+import { token } from "../dom";
+
+const RATIO = 2;
+
+function canvas(size: number): [HTMLCanvasElement, CanvasRenderingContext2D] {
+  const el = document.createElement("canvas");
+  el.width = el.height = size * RATIO;
+  const context = el.getContext("2d");
+  if (!context) throw new Error("this browser gives no canvas");
+  context.scale(RATIO, RATIO);
+  return [el, context];
+}
+
+/** A seamless diagonal hatch of one colour over nothing. */
+function hatch(gap: number, colour: string, width: number): ImageData {
+  const [el, c] = canvas(gap);
+  c.strokeStyle = colour;
+  c.lineWidth = width;
+  for (const shift of [-gap, 0, gap]) {
+    c.beginPath();
+    c.moveTo(shift - 1, gap + 1);
+    c.lineTo(shift + gap + 1, -1);
+    c.stroke();
+  }
+  return c.getImageData(0, 0, el.width, el.height);
+}
+
+/** An event: ring and dot; with a probability, an outer arc that runs as far round as the event is likely war. */
+function event(kind: string, p: number): ImageData {
+  const size = kind === "far" ? 12 : 30;
+  const [el, c] = canvas(size);
+  const mid = size / 2;
+  c.strokeStyle = c.fillStyle = token("--happened");
+  const ring = (r: number, width: number, from = 0, to = 2 * Math.PI): void => {
+    c.lineWidth = width;
+    c.beginPath();
+    c.arc(mid, mid, r, from, to);
+    c.stroke();
+  };
+  if (kind === "far") {
+    ring(3, 1.4);
+  } else {
+    c.fillStyle = token("--panel");
+    c.beginPath();
+    c.arc(mid, mid, kind === "gauge" ? 13 : 8, 0, 2 * Math.PI);
+    c.fill();
+    c.fillStyle = token("--happened");
+    ring(6.5, 2);
+    c.beginPath();
+    c.arc(mid, mid, 2.4, 0, 2 * Math.PI);
+    c.fill();
+    if (kind === "gauge") {
+      c.strokeStyle = token("--rule");
+      ring(11, 2.6);
+      c.strokeStyle = token("--happened");
+      ring(11, 3.2, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * p);
+    }
+    if (kind === "chosen") {
+      c.strokeStyle = token("--text");
+      ring(12.5, 2.2);
+    }
+  }
+  return c.getImageData(0, 0, el.width, el.height);
+}
+
+function town(): ImageData {
+  const [el, c] = canvas(8);
+  c.fillStyle = token("--text2");
+  c.fillRect(1.5, 1.5, 5, 5);
+  return c.getImageData(0, 0, el.width, el.height);
+}
+
+/** The image of a name like `hatch-0-dark`, `event-gauge-70-light`, `town-dark`; null if it is not ours. */
+export function image(name: string): { data: ImageData; ratio: number } | null {
+  const [what, kind = "", p = "0"] = name.split("-");
+  const draw: Record<string, () => ImageData> = {
+    town,
+    hatch: () => {
+      const [gap, width] = { none: [6, 1.5], thin: [8, 1.1], thinner: [12, 0.9], outside: [10, 1.1] }[kind] ?? [8, 1];
+      return hatch(gap as number, token("--hatch"), width as number);
+    },
+    event: () => event(kind, Number(p) / 100),
+  };
+  const make = draw[what ?? ""];
+  return make ? { data: make(), ratio: RATIO } : null;
+}

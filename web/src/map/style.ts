@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The map's style: our own sources only, labels from local fonts (no glyph server). */
+
+import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { token } from "../dom";
+import { coverageClass, type Model } from "../model";
+import type { LineView } from "../types";
+import type { Base, Borders, Box } from "./base";
+import { clip, type Point } from "./geometry";
+
+const collection = (features: Feature[]): FeatureCollection => ({ type: "FeatureCollection", features });
+const feature = (geometry: Geometry, properties: Record<string, unknown> = {}): Feature => ({
+  type: "Feature",
+  geometry,
+  properties,
+});
+const lines = (coordinates: Point[][]): Feature => feature({ type: "MultiLineString", coordinates });
+
+/** What the data do not cover: the box less the extent. Cut to the box: huge hatched shapes draw wrongly. */
+export function outside(extent: Point[][], box: Box): Feature[] {
+  if (extent.length === 0) return [];
+  const [w, s, e, n] = box;
+  const frame: Point[] = [[w, s], [e, s], [e, n], [w, n], [w, s]];
+  const holes = extent
+    .map((ring) => clip(ring, w, s, e, n))
+    .filter((ring) => ring.length > 2)
+    .map((ring) => [...ring, ring[0] as Point].reverse());
+  return [feature({ type: "Polygon", coordinates: [frame, ...holes] })];
+}
+
+export function sectors(line: LineView): Feature[] {
+  return line.coverage.sectors.flatMap((sector) =>
+    sector.shapes.flatMap((polygons, side) =>
+      polygons.map((rings) =>
+        feature(
+          { type: "Polygon", coordinates: rings },
+          { class: coverageClass(sector.share[side] ?? null), sector: sector.number, side },
+        ),
+      ),
+    ),
+  );
+}
+
+export function events(model: Model, line: LineView, chosen: number): Feature[] {
+  const { lon, lat, truce } = model.page.events;
+  const out: Feature[] = [];
+  for (let i = 0; i < model.count; i += 1) {
+    if (!truce[i] && i !== chosen) continue;
+    const p = model.war(i);
+    out.push(
+      feature(
+        { type: "Point", coordinates: [lon[i] as number, lat[i] as number] },
+        {
+          i,
+          near: model.near(i, line) || i === chosen,
+          chosen: i === chosen,
+          tenth: Number.isNaN(p) ? 0 : Math.round(p * 20) * 5,
+          label: Number.isNaN(p) ? "" : `${Math.round(p * 100)} %`,
+        },
+      ),
+    );
+  }
+  return out;
+}
+
+function towns(model: Model): Feature[] {
+  const { name, lon, lat, population } = model.page.towns;
+  return name.map((text, i) =>
+    feature(
+      { type: "Point", coordinates: [lon[i] as number, lat[i] as number] },
+      { name: text, rank: i, large: (population[i] as number) > 400_000 },
+    ),
+  );
+}
+
+export interface Shown {
+  mode: "coverage" | "probability";
+  borders: Borders;
+  chosen: number;
+}
+
+export function sources(model: Model, line: LineView, base: Base, box: Box, shown: Shown): StyleSpecification["sources"] {
+  const geojson = (features: Feature[]): StyleSpecification["sources"][string] => ({
+    type: "geojson",
+    data: collection(features),
+    tolerance: 0.2,
+  });
+  return {
+    land: geojson(base.land.map((rings) => feature({ type: "Polygon", coordinates: rings }))),
+    coast: geojson([lines(base.coast)]),
+    borders: geojson(shown.borders === "none" ? [] : [lines(base[shown.borders])]),
+    outside: geojson(outside(model.page.extent, box)),
+    extent: geojson(model.page.extent.map((ring) => lines([ring]))),
+    sectors: geojson(sectors(line)),
+    line: geojson([lines(line.coordinates)]),
+    events: geojson(events(model, line, shown.chosen)),
+    towns: geojson(towns(model)),
+  };
+}
+
+const byClass = (values: string[], otherwise: string): ExpressionSpecification =>
+  ["match", ["get", "class"], 0, values[0], 1, values[1], 2, values[2], 3, values[3], 4, values[4], 5, values[5], otherwise] as unknown as ExpressionSpecification;
+
+export function style(model: Model, line: LineView, base: Base, box: Box, shown: Shown, theme: string): StyleSpecification {
+  const t = token;
+  const font = ["Source Sans 3 Variable"];
+  const gauge = shown.mode === "probability";
+  const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`, ["!", ["get", "near"]], `event-far-0-${theme}`,
+    gauge ? ["concat", "event-gauge-", ["to-string", ["get", "tenth"]], `-${theme}`] : `event-near-0-${theme}`];
+  const shade = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5"].map(t);
+  return {
+    version: 8,
+    sources: sources(model, line, base, box, shown),
+    layers: [
+      { id: "water", type: "background", paint: { "background-color": t("--water") } },
+      { id: "land", type: "fill", source: "land", paint: { "fill-color": t("--land"), "fill-antialias": false } },
+      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": t("--fog-soft"), "fill-opacity": 0.75 } },
+      { id: "outside-hatch", type: "fill", source: "outside", paint: { "fill-pattern": `hatch-outside-0-${theme}`, "fill-opacity": 0.55 } },
+      { id: "coast", type: "line", source: "coast", paint: { "line-color": t("--edge"), "line-width": 0.7, "line-opacity": 0.7 } },
+      { id: "borders", type: "line", source: "borders", paint: { "line-color": t("--edge"), "line-width": 1, "line-dasharray": [2, 2] } },
+      { id: "extent", type: "line", source: "extent", paint: { "line-color": t("--text3"), "line-width": 1, "line-dasharray": [1, 2] } },
+      { id: "sectors", type: "fill", source: "sectors", filter: [">=", ["get", "class"], 0],
+        paint: { "fill-color": byClass(shade, t("--fog")), "fill-opacity": gauge ? 0.45 : 0.92 } },
+      { id: "sectors-hatch", type: "fill", source: "sectors", filter: ["<", ["get", "class"], 3],
+        paint: { "fill-pattern": ["match", ["get", "class"], -1, `hatch-outside-0-${theme}`, 0, `hatch-none-0-${theme}`, 1, `hatch-thin-0-${theme}`, `hatch-thinner-0-${theme}`] as unknown as ExpressionSpecification,
+          "fill-opacity": gauge ? 0.35 : 0.75 } },
+      { id: "sectors-edge", type: "line", source: "sectors", paint: { "line-color": t("--land"), "line-width": 1 } },
+      { id: "line", type: "line", source: "line", layout: { "line-join": "round" }, paint: { "line-color": t("--text"), "line-width": 2.2 } },
+      { id: "towns", type: "symbol", source: "towns",
+        layout: {
+          "icon-image": `town-0-0-${theme}`, "text-field": ["get", "name"], "text-font": font,
+          "text-size": ["case", ["get", "large"], 14, 12.5], "text-variable-anchor": ["left", "right", "top", "bottom"],
+          "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
+        },
+        paint: { "text-color": ["case", ["get", "large"], t("--text"), t("--text2")], "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
+      { id: "events", type: "symbol", source: "events",
+        layout: {
+          "icon-image": icon as unknown as ExpressionSpecification, "icon-allow-overlap": true, "icon-ignore-placement": true,
+          "symbol-sort-key": ["case", ["get", "chosen"], 2, ["get", "near"], 1, 0],
+          ...(gauge ? { "text-field": ["case", ["get", "near"], ["get", "label"], ""] as unknown as ExpressionSpecification, "text-font": font, "text-size": 12, "text-offset": [1.2, 0] as [number, number], "text-anchor": "left" as const, "text-optional": true } : {}),
+        },
+        paint: { "text-color": t("--text"), "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
+    ],
+  };
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The MapLibre map of the Now screen. */
+
+import { Map as GlMap, setWorkerUrl, type MapLayerMouseEvent } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import "maplibre-gl/dist/maplibre-gl.css";
+import { isDark } from "../theme";
+import type { Model } from "../model";
+import { base, type Base, type Box } from "./base";
+import { image } from "./icons";
+import { style, type Shown } from "./style";
+
+setWorkerUrl(workerUrl);
+
+declare global {
+  interface Window {
+    truceline?: { idleAt: number | null };
+  }
+}
+
+const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export class MapView {
+  private map: GlMap | null = null;
+  private base: Base | null = null;
+  private shown: { line: number; shown: Shown } | null = null;
+  private key = "";
+  private readonly box: Box;
+  private readonly bounds: Box;
+
+  constructor(
+    private readonly el: HTMLElement,
+    private readonly model: Model,
+    private readonly choose: (i: number) => void,
+    private readonly moved: () => void,
+  ) {
+    this.bounds = frame(model);
+    const [w, s, e, n] = this.bounds;
+    this.box = [w - (e - w) * 1.6, Math.max(-85, s - (n - s)), e + (e - w) * 1.6, Math.min(85, n + (n - s))];
+  }
+
+  async start(line: number, shown: Shown): Promise<void> {
+    this.shown = { line, shown };
+    const [found] = await Promise.all([base(this.box), document.fonts.load('500 14px "Source Sans 3 Variable"')]);
+    this.base = found;
+    const map = new GlMap({
+      container: this.el,
+      style: this.style(),
+      bounds: this.bounds,
+      fitBoundsOptions: { padding: this.padding() },
+      maxBounds: this.box,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      fadeDuration: 0,
+      maxZoom: 12,
+      renderWorldCopies: false,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.setMissingStyleImageResolver((id) => {
+      const found = image(id);
+      if (found && !map.hasImage(id)) map.addImage(id, found.data, { pixelRatio: found.ratio });
+    });
+    map.on("click", "events", (event: MapLayerMouseEvent) => {
+      const i = event.features?.[0]?.properties["i"];
+      if (typeof i === "number") this.choose(i);
+    });
+    map.on("mouseenter", "events", () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", "events", () => (map.getCanvas().style.cursor = ""));
+    map.on("move", this.moved);
+    map.once("idle", () => {
+      const ms = Math.round(performance.now());
+      window.truceline = { idleAt: ms };
+      document.body.dataset["idle"] = String(ms);
+      this.moved();
+    });
+    map.getCanvas().setAttribute("aria-label", "Map: line of contact, coverage by sector and side, events. The list beside it says the same in words.");
+    this.map = map;
+    this.key = this.keyOf();
+  }
+
+  private padding(): { top: number; bottom: number; left: number; right: number } {
+    const wide = this.el.clientWidth > 760;
+    return wide ? { top: 48, bottom: 24, left: 130, right: 60 } : { top: 40, bottom: 40, left: 16, right: 16 };
+  }
+
+  private style(): ReturnType<typeof style> {
+    const { line, shown } = this.shown as { line: number; shown: Shown };
+    return style(this.model, this.model.line(line), this.base as Base, this.box, shown, isDark() ? "dark" : "light");
+  }
+
+  private keyOf(): string {
+    return JSON.stringify(this.shown) + isDark();
+  }
+
+  /** Draws what is now asked for; does nothing if nothing changed. */
+  update(line: number, shown: Shown): void {
+    this.shown = { line, shown };
+    const key = this.keyOf();
+    if (!this.map || !this.base || key === this.key) return;
+    this.key = key;
+    this.map.setStyle(this.style(), { diff: true });
+  }
+
+  resize(): void {
+    this.map?.resize();
+  }
+
+  /** Where a place stands in the map's box, CSS pixels; null before the map is there. */
+  project(lon: number, lat: number): { x: number; y: number } | null {
+    return this.map ? this.map.project([lon, lat]) : null;
+  }
+
+  /** Kilometres of a hundred CSS pixels at the middle of the view. */
+  kmOf100(): number | null {
+    if (!this.map) return null;
+    const { lat } = this.map.getCenter();
+    return (100 * 40_075.017 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.map.getZoom());
+  }
+
+  zoom(step: number): void {
+    this.map?.zoomTo(this.map.getZoom() + step, { animate: !still() });
+  }
+
+  home(): void {
+    this.map?.fitBounds(this.bounds, { padding: this.padding(), animate: !still() });
+  }
+
+  fly(lon: number, lat: number): void {
+    this.map?.easeTo({ center: [lon, lat], zoom: Math.max(9, this.map.getZoom()), animate: !still() });
+  }
+
+  center(): [number, number] | null {
+    const c = this.map?.getCenter();
+    return c ? [c.lng, c.lat] : null;
+  }
+}
+
+function frame(model: Model): Box {
+  let [w, s, e, n] = [180, 90, -180, -90];
+  for (const line of model.page.lines) {
+    for (const part of line.coordinates) {
+      for (const [x, y] of part) {
+        [w, s, e, n] = [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)];
+      }
+    }
+  }
+  return [w, s, e, n];
+}

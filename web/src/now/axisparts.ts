@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The parts of the time axis, each an SVG group. */
+
+import { s } from "../dom";
+import { clock, comma, date, DAY, HOUR, type Model } from "../model";
+import type { LineView } from "../types";
+import { PLOT, type AxisState, type Scale } from "./axis";
+
+export interface Draw {
+  model: Model;
+  scale: Scale;
+  line: LineView;
+  state: AxisState;
+  choose: (i: number) => void;
+}
+
+const inView = (d: Draw, a: number, b: number): boolean => b > d.scale.from && a < d.scale.to;
+const cut = (d: Draw, t: number): number => d.scale.x(Math.min(d.scale.to, Math.max(d.scale.from, t)));
+
+/** One bracket for each reading, over the hours it binds; further readings are dashed. */
+export function brackets(d: Draw): SVGElement {
+  const rows = d.model.page.readings.map((reading, k) => {
+    const [a, b] = [Date.parse(reading.start) / 1000, Date.parse(reading.end) / 1000];
+    if (!inView(d, a, b)) return null;
+    const [x0, x1] = [cut(d, a), cut(d, b)];
+    const y = 16 + k * 18;
+    const end = (t: number, x: number): string => (t >= d.scale.from && t <= d.scale.to ? `M${x} ${y + 10}V${y}` : `M${x} ${y}`);
+    const dash = k ? "5 4" : undefined;
+    const text = x1 - x0 > 560 ? `${reading.name}: ${reading.summary.replace(/\.$/, "")}` : reading.name;
+    const words = x1 - x0 > 90;
+    return s(
+      "g",
+      {},
+      s("title", {}, `${reading.name}: ${reading.summary}`),
+      s("path", { d: `${end(a, x0)}H${x1}${b <= d.scale.to ? `V${y + 10}` : ""}`, fill: "none", stroke: "var(--text)", "stroke-width": 1.6, "stroke-dasharray": dash }),
+      words && s("text", { x: x0 + 22, y: y + 4, stroke: "var(--panel)", "stroke-width": 6, "paint-order": "stroke" }, x1 - x0 < 90 + reading.name.length * 6.5 ? "truce" : text),
+    );
+  });
+  const [a, b] = d.model.truce;
+  const walls = [a, b].filter((t) => t >= d.scale.from && t <= d.scale.to);
+  return s(
+    "g",
+    {},
+    s("text", { x: PLOT.left - 12, y: 28, "text-anchor": "end", class: "strong" }, d.model.page.readings.length > 1 ? "Truce, by reading" : "Truce"),
+    rows,
+    walls.map((t) => s("path", { d: `M${d.scale.x(t)} 50V${PLOT.bottom}`, stroke: "var(--text)", "stroke-width": 1.4 })),
+  );
+}
+
+export function tickNames(d: Draw): SVGElement {
+  let last = -Infinity;
+  const ticks = [...d.line.ticks].sort((p, q) => d.scale.y(p.km) - d.scale.y(q.km));
+  return s(
+    "g",
+    {},
+    s("text", { x: PLOT.left - 12, y: PLOT.top - 8, "text-anchor": "end", class: "strong" }, "Along the line"),
+    ticks.map((tick) => {
+      const y = d.scale.y(tick.km);
+      if (y - last < 16) return null;
+      last = y;
+      return s(
+        "g",
+        {},
+        s("text", { x: PLOT.left - 12, y: y + 4, "text-anchor": "end" }, tick.name),
+        s("path", { d: `M${PLOT.left - 8} ${y}h6`, stroke: "var(--edge)" }),
+      );
+    }),
+  );
+}
+
+/** Stretches in which files are missing, joined over satellites; wide hatch and words. */
+export function denialDays(d: Draw): SVGElement {
+  const sensors = d.model.page.satellite_days.sensors.length;
+  const starts = new Map<string, { start: number; end: number; reason: string; n: number }>();
+  for (const one of d.model.page.denials) {
+    const key = `${one.start}-${one.end}-${one.reason}`;
+    const held = starts.get(key) ?? { ...one, n: 0 };
+    held.n += 1;
+    starts.set(key, held);
+  }
+  const joined: { start: number; end: number; reason: string; n: number }[] = [];
+  for (const one of [...starts.values()].sort((p, q) => p.start - q.start)) {
+    const before = joined[joined.length - 1];
+    if (before && before.end === one.start && before.n === one.n && before.reason === one.reason) before.end = one.end;
+    else joined.push({ ...one });
+  }
+  return s(
+    "g",
+    {},
+    joined.filter((one) => inView(d, one.start, one.end)).map((one) => {
+      const [x0, x1] = [cut(d, one.start), cut(d, one.end)];
+      const all = one.n >= sensors;
+      const who = all ? "" : ` (${one.n} of ${sensors} satellites)`;
+      const words = `${one.reason}${who}: not observed`;
+      return s(
+        "g",
+        {},
+        s("title", {}, `${date(one.start)} ${clock(one.start)} to ${date(one.end)} ${clock(one.end)} UTC, ${words}`),
+        s("rect", { x: x0, y: all ? PLOT.top : PLOT.bottom - 8, width: x1 - x0, height: all ? PLOT.bottom - PLOT.top : 8, fill: "url(#axis-denied)", stroke: "var(--rule)" }),
+        x1 - x0 > 56 && all && box((x0 + x1) / 2, (PLOT.top + PLOT.bottom) / 2, x1 - x0 > 200 ? [words] : [one.reason, "not observed"]),
+      );
+    }),
+  );
+}
+
+function box(x: number, y: number, rows: string[]): SVGElement {
+  const width = Math.max(...rows.map((row) => row.length)) * 6.6 + 20;
+  const height = rows.length * 17 + 10;
+  return s(
+    "g",
+    {},
+    s("rect", { x: x - width / 2, y: y - height / 2, width, height, fill: "var(--panel)" }),
+    rows.map((row, k) => s("text", { x, y: y - height / 2 + 18 + k * 17, "text-anchor": "middle", class: k ? "" : "strong" }, row)),
+  );
+}
+
+/** Every pass, also those that left no row: these have an open head and a broken line. */
+export function passLines(d: Draw): SVGElement {
+  const looks = d.model.page.looks;
+  const dense = (d.scale.to - d.scale.from) / DAY > 6;
+  const out: SVGElement[] = [];
+  looks.start.forEach((start, k) => {
+    const t = (start + (looks.end[k] as number)) / 2;
+    if (t < d.scale.from || t > d.scale.to) return;
+    const x = d.scale.x(t);
+    const rows = looks.rows[k] as number;
+    const name = looks.sensors[looks.sensor[k] as number] ?? "";
+    out.push(
+      s(
+        "g",
+        { "data-pass": looks.index[k] ?? 0 },
+        s("title", {}, `${date(t)} ${clock(t)} UTC, ${name}: ${rows ? `${comma(rows)} rows` : "passed, left no row"}`),
+        s("path", { d: `M${x} ${PLOT.top - (dense ? 3 : 6)}V${PLOT.bottom}`, stroke: "var(--seen)", "stroke-width": dense ? 0.7 : 1.3, "stroke-dasharray": rows ? null : "3 3", "stroke-opacity": dense ? 0.7 : 1 }),
+        !dense && s("circle", { cx: x, cy: PLOT.top - 7, r: 2.6, fill: rows ? "var(--seen)" : "var(--panel)", stroke: "var(--seen)", "stroke-width": 1.2 }),
+      ),
+    );
+  });
+  return s("g", {}, out);
+}
+
+/** Each gap with its length in words; upright where wide enough, else along the gap. */
+export function gapWords(d: Draw): SVGElement {
+  const mid = (PLOT.top + PLOT.bottom) / 2;
+  const denied = (a: number, b: number): boolean => d.model.page.denials.some((one) => one.start <= a + 3 * HOUR && one.end >= b - 3 * HOUR);
+  return s(
+    "g",
+    { "pointer-events": "none" },
+    d.model.page.gaps.filter((gap) => inView(d, gap.start, gap.end)).map((gap) => {
+      const [x0, x1] = [cut(d, gap.start), cut(d, gap.end)];
+      const x = (x0 + x1) / 2;
+      if (x1 - x0 > 150) return box(x, mid, [gap.length, "no satellite passed"]);
+      if (x1 - x0 > 80) return box(x, mid, [gap.length]);
+      if (x1 - x0 < 13 || denied(gap.start, gap.end) || gap.end - gap.start > DAY) return null;
+      return s(
+        "g",
+        { transform: `translate(${x} ${mid}) rotate(-90)` },
+        s("text", { x: 0, y: 4, "text-anchor": "middle", class: "tiny", stroke: "var(--fog-soft)", "stroke-width": 4, "paint-order": "stroke" }, gap.length),
+      );
+    }),
+  );
+}
+
+export function eventMarks(d: Draw): SVGElement {
+  const ev = d.model.page.events;
+  const found = d.model.eventsNear(d.line, d.scale.from, d.scale.to);
+  const small = found.length > 80;
+  const order = found.sort((a, b) => Number(a === d.state.chosen) - Number(b === d.state.chosen));
+  return s(
+    "g",
+    {},
+    order.map((i) => {
+      const x = d.scale.x(ev.first[i] as number);
+      const y = d.scale.y(d.line.events.along_km[i] as number);
+      const chosen = i === d.state.chosen;
+      if (x < PLOT.left - 2 || x > d.scale.width - PLOT.right + 2) return null;
+      const r = small ? 2.4 : 4.6;
+      return s(
+        "g",
+        { "data-event": i, click: () => d.choose(i), class: "hit" },
+        s("title", {}, `${ev.place[i]}, ${clock(ev.first[i] as number)} UTC, ${ev.word[i]} an act of war`),
+        chosen && s("circle", { cx: x, cy: y, r: 10, fill: "none", stroke: "var(--text)", "stroke-width": 2 }),
+        s("circle", { cx: x, cy: y, r, fill: "var(--panel)", stroke: "var(--happened)", "stroke-width": small ? 1.2 : 1.8 }),
+        !small && s("circle", { cx: x, cy: y, r: 1.7, fill: "var(--happened)" }),
+      );
+    }),
+  );
+}
+
+export function cloudStrip(d: Draw): SVGElement {
+  const { day, share, shown } = d.model.page.cloud;
+  const title = shown && shown !== "country" ? `Cloud, ${shown}` : "Cloud";
+  return s(
+    "g",
+    {},
+    s("text", { x: PLOT.left - 12, y: PLOT.cloud + 12, "text-anchor": "end", class: "strong" }, title),
+    s("rect", { x: PLOT.left, y: PLOT.cloud, width: d.scale.width - PLOT.left - PLOT.right, height: PLOT.cloudHeight, fill: "var(--fog-soft)" }),
+    day.map((start, k) => {
+      const value = share[k] ?? null;
+      if (!inView(d, start, start + DAY) || value === null) return null;
+      const [x0, x1] = [cut(d, start), cut(d, start + DAY)];
+      const tall = (PLOT.cloudHeight * value) / 100;
+      const words = x1 - x0 > 130 ? `${value}\u00a0% daily mean` : x1 - x0 > 34 ? `${value}\u00a0%` : "";
+      return s(
+        "g",
+        {},
+        s("title", {}, `${date(start)}: cloud ${value} %, mean of the day and region`),
+        s("rect", { x: x0 + 0.5, y: PLOT.cloud + PLOT.cloudHeight - tall, width: x1 - x0 - 1, height: tall, fill: "var(--hatch)" }),
+        words && s("rect", { x: x0 + 6, y: PLOT.cloud, width: words.length * 6.6 + 8, height: PLOT.cloudHeight, fill: "var(--panel)" }),
+        words && s("text", { x: x0 + 10, y: PLOT.cloud + 11.5 }, words),
+      );
+    }),
+  );
+}
+
+/** Two clocks: UTC, and local under it. */
+export function clocks(d: Draw, height: number): SVGElement {
+  const { from, to, width } = d.scale;
+  const px = (width - PLOT.left - PLOT.right) / (to - from);
+  const steps = [1, 2, 3, 6, 12, 24, 48, 72, 168].map((n) => n * HOUR);
+  const step = steps.find((n) => n * px > 78) ?? 336 * HOUR;
+  const out: SVGElement[] = [];
+  const y = height - 28;
+  for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+    const x = d.scale.x(t);
+    const day = t % DAY === 0;
+    out.push(
+      s("path", { d: `M${x} ${PLOT.cloud + PLOT.cloudHeight + 4}v6`, stroke: "var(--edge)" }),
+      s("text", { x, y, "text-anchor": "middle", class: "strong" }, step >= DAY ? date(t) : day ? `00:00 ${date(t)}` : clock(t)),
+      s("text", { x, y: y + 17, "text-anchor": "middle" }, clock(t, d.model.offset)),
+    );
+  }
+  const local = `local, ${d.model.page.truce.local}`;
+  return s(
+    "g",
+    { "pointer-events": "none" },
+    out,
+    s("text", { x: PLOT.left - 12, y, "text-anchor": "end", class: "strong" }, "UTC"),
+    s("text", { x: PLOT.left - 12, y: y + 17, "text-anchor": "end" }, local),
+  );
+}

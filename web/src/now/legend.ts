@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the map's signs mean. Each coverage scale names its own period. */
+
+import { h, s } from "../dom";
+import { BORDERS, type Borders } from "../map/base";
+import { COVERAGE_LABELS } from "../model";
+import { set } from "../route";
+import { hatch } from "../symbols";
+import type { LineView, Page } from "../types";
+
+export function legend(page: Page, line: LineView, mode: string, borders: Borders, open: boolean): HTMLElement {
+  const picker = h(
+    "select",
+    { "aria-label": "Borders drawn", change: () => set({ borders: picker.value }) },
+    (Object.keys(BORDERS) as Borders[]).map((key) => h("option", { value: key, selected: key === borders }, BORDERS[key].replace("Borders: ", ""))),
+  );
+  return h(
+    "details",
+    { class: "legend", open },
+    h("summary", {}, mode === "coverage" ? `Coverage of the truce, %` : "Probability of an act of war"),
+    mode === "coverage"
+      ? h("p", {}, `of 100 such fires, how many would have been detected: ${line.coverage.act}`)
+      : h("p", {}, "the outer arc runs as far round as the fire is likely to be an act of war; the number says it"),
+    scale(),
+    h(
+      "ul",
+      {},
+      h("li", {}, mark(true), "event in the truce within ", `${line.coverage.within_km}\u00a0km`),
+      h("li", {}, mark(false), "fire in the truce farther away"),
+      h("li", {}, s("svg", { width: 22, height: 10, "aria-hidden": "true" }, s("path", { d: "M1 5h20", stroke: "var(--text)", "stroke-width": 2.4 })), "line of contact"),
+      h("li", {}, swatch(10), page.extent.length ? "not observed: the fire file ends" : "side not observed"),
+    ),
+    h("label", {}, "Borders, not a judgement", picker),
+  );
+}
+
+function scale(): SVGElement {
+  const gaps = [6, 8, 12, 0, 0, 0];
+  return s(
+    "svg",
+    { width: 258, height: 34, role: "img", "aria-label": "Scale from 0 to 50 per cent and more; hatched below 10" },
+    gaps.map((gap, k) =>
+      s(
+        "g",
+        { transform: `translate(${k * 43} 0)` },
+        gap ? s("defs", {}, hatch(`legend-${k}`, gap * 0.8, "var(--hatch)", "none")) : null,
+        s("rect", { width: 41, height: 14, fill: `var(--c${k})` }),
+        gap ? s("rect", { width: 41, height: 14, fill: `url(#legend-${k})` }) : null,
+        s("text", { x: 0, y: 29, class: "tiny soft" }, COVERAGE_LABELS[k]),
+      ),
+    ),
+  );
+}
+
+function mark(near: boolean): SVGElement {
+  return s(
+    "svg",
+    { width: 22, height: 18, "aria-hidden": "true" },
+    s("circle", { cx: 11, cy: 9, r: near ? 6 : 3, fill: "none", stroke: "var(--happened)", "stroke-width": near ? 2 : 1.4 }),
+    near && s("circle", { cx: 11, cy: 9, r: 2.2, fill: "var(--happened)" }),
+  );
+}
+
+function swatch(gap: number): SVGElement {
+  return s(
+    "svg",
+    { width: 22, height: 14, "aria-hidden": "true" },
+    s("defs", {}, hatch("legend-out", gap * 0.6, "var(--hatch)", "var(--fog-soft)")),
+    s("rect", { width: 22, height: 14, fill: "url(#legend-out)" }),
+  );
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Over the map: the lens that shows the chosen event at true scale, its leader, and the scale bar. */
+
+import { replace, s } from "../dom";
+import { roundScale } from "../map/geometry";
+import { fitting, scaleBar, sketch } from "../map/sketch";
+import type { MapView } from "../map/view";
+import type { Model } from "../model";
+
+const R = 98;
+
+export class Overlay {
+  readonly el = s("svg", { class: "overlay", "aria-hidden": "true" });
+  private readonly lens = s("g", {});
+  private readonly leader = s("g", {});
+  private readonly bar = s("g", {});
+  private key = "";
+  private chosen = -1;
+
+  constructor(private readonly model: Model) {
+    this.el.append(this.leader, this.lens, this.bar);
+  }
+
+  update(line: number, chosen: number): void {
+    this.chosen = chosen;
+    const key = `${line} ${chosen}`;
+    if (key === this.key) return;
+    this.key = key;
+    if (chosen < 0) {
+      replace(this.lens);
+      return;
+    }
+    const ev = this.model.page.events;
+    const rows = this.model.page.details[String(chosen)]?.pixels ?? [];
+    const km = fitting(this.model, chosen);
+    const frame = { lon: ev.lon[chosen] as number, lat: ev.lat[chosen] as number, km, width: 2 * R, height: 2 * R };
+    replace(
+      this.lens,
+      s("clipPath", { id: "lens-clip" }, s("circle", { cx: R, cy: R, r: R })),
+      s("g", { "clip-path": "url(#lens-clip)" }, sketch(this.model, this.model.line(line), chosen, frame, rows, false)),
+      s("circle", { cx: R, cy: R, r: R, fill: "none", stroke: "var(--text)", "stroke-width": 2 }),
+      s("text", { x: R, y: 40, "text-anchor": "middle" }, "68 % and 95 % of place"),
+    );
+  }
+
+  /** Places lens, leader and scale bar for the map's present view. */
+  place(map: MapView): void {
+    const { clientWidth: width, clientHeight: height } = this.el as unknown as HTMLElement;
+    const km100 = map.kmOf100();
+    if (km100 && width) {
+      const km = roundScale(km100);
+      replace(this.bar, scaleBar(km, 100 / km100, width - 100 / (km100 / km) - 20 - 52, height - 14));
+    }
+    replace(this.leader);
+    const show = this.chosen >= 0 && width > 700 && height > 380;
+    this.lens.setAttribute("visibility", show ? "visible" : "hidden");
+    if (!show) return;
+    const ev = this.model.page.events;
+    const at = map.project(ev.lon[this.chosen] as number, ev.lat[this.chosen] as number);
+    if (!at) return;
+    const corner = { x: width - 2 * R - 24, y: height - 2 * R - 44 };
+    const other = { x: width - 2 * R - 24, y: 60 };
+    const hides = (c: { x: number; y: number }): boolean => Math.hypot(at.x - c.x - R, at.y - c.y - R) < R + 24;
+    const spot = hides(corner) ? other : corner;
+    this.lens.setAttribute("transform", `translate(${spot.x} ${spot.y})`);
+    const [dx, dy] = [spot.x + R - at.x, spot.y + R - at.y];
+    const far = Math.hypot(dx, dy);
+    const [x2, y2] = [at.x + (dx * (far - R)) / far, at.y + (dy * (far - R)) / far];
+    const [x1, y1] = [at.x + (dx * 14) / far, at.y + (dy * 14) / far];
+    this.leader.append(s("path", { d: `M${x1} ${y1}L${x2} ${y2}`, stroke: "var(--text)", "stroke-width": 1.2 }));
+  }
+}

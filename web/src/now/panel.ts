@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The list beside the map: events and, as rows of the same list, the stretches in which nothing could be seen. */
+
+import { h, replace } from "../dom";
+import { clock, percent, plural, type Model } from "../model";
+import { address } from "../route";
+import { statusMark } from "../symbols";
+import type { LineView } from "../types";
+
+export class Panel {
+  readonly el = h("aside", { class: "panel", "aria-label": "Events and gaps", id: "panel" });
+  private key = "";
+
+  constructor(private readonly model: Model) {}
+
+  update(lineNo: number, from: number, to: number, chosen: number): void {
+    const line = this.model.line(lineNo);
+    const key = `${lineNo} ${from} ${to}`;
+    if (key !== this.key) {
+      this.key = key;
+      replace(this.el, this.header(line, from, to), this.rows(line, from, to), this.table(line));
+    }
+    for (const row of this.el.querySelectorAll<HTMLElement>(".event-row")) {
+      const mine = row.dataset["i"] === String(chosen);
+      row.setAttribute("aria-current", String(mine));
+      if (mine) row.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  open(state: boolean): void {
+    this.el.classList.toggle("open", state);
+    if (state) this.el.querySelector<HTMLElement>(".close")?.focus();
+  }
+
+  private header(line: LineView, from: number, to: number): HTMLElement {
+    const p = line.panel;
+    const [t0, t1] = this.model.truce;
+    const all = this.model.eventsNear(line, from, to).length;
+    const more = from < t0 || to > t1;
+    return h(
+      "header",
+      {},
+      h("button", { class: "button close", type: "button", click: () => this.open(false) }, "Close"),
+      h("h2", {}, p.count, h("span", {}, p.from)),
+      h("p", {}, p.coverage),
+      more && all > 0 && h("p", { class: "small" }, `Below: ${plural(all, "event")} near the line in the span the time axis shows, the truce’s among them.`),
+    );
+  }
+
+  private rows(line: LineView, from: number, to: number): HTMLElement {
+    const list = h("ul", { class: "rows", tabindex: "0", "aria-label": "Events near the line, latest first, with the gaps between them" });
+    const { gaps, groups } = this.model.page;
+    const events = this.model.eventsNear(line, from, to);
+    const parts: { start: number; end: number; gap?: string; group?: (typeof groups)[number] }[] = [
+      ...gaps.map((gap) => ({ ...gap, gap: gap.text })),
+      ...groups.map((group) => ({ ...group, group })),
+    ];
+    const shown = parts.filter((one) => one.end > from && one.start < to).sort((a, b) => b.start - a.start);
+    const placed = new Set<number>();
+    for (const one of shown) {
+      if (one.gap) list.append(h("li", { class: "gap-row" }, h("span", {}, one.gap)));
+      if (!one.group) continue;
+      const group = one.group;
+      list.append(h("li", { class: "group-row" }, h("div", {}, h("b", {}, group.title), ` · ${group.passes}`), h("span", {}, group.cloud)));
+      const first = this.model.page.events.first;
+      const held = events.filter((i) => !placed.has(i) && (first[i] as number) >= group.start - 900 && (first[i] as number) <= group.end + 900);
+      if (held.length === 0) list.append(h("li", { class: "nothing" }, "No event near the line: none seen, at the coverage above."));
+      for (const i of held) {
+        placed.add(i);
+        list.append(h("li", {}, this.row(i)));
+      }
+    }
+    for (const i of events.filter((k) => !placed.has(k))) list.append(h("li", {}, this.row(i)));
+    if (events.length === 0) list.append(h("li", { class: "nothing" }, line.panel.empty));
+    return list;
+  }
+
+  private row(i: number): HTMLElement {
+    const ev = this.model.page.events;
+    const t = ev.first[i] as number;
+    const power = ev.frp[i] === null ? "" : ` · ${Math.round(ev.frp[i] as number)}\u00a0MW`;
+    return h(
+      "a",
+      { class: "event-row", "data-i": i, href: address("event", String(ev.index[i])) },
+      statusMark("recorded"),
+      h("span", {}, h("b", {}, ev.place[i]), h("br"), h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${power}`)),
+      h("span", { class: "right" }, h("b", {}, ev.word[i]), h("br"), h("small", {}, Number.isNaN(this.model.war(i)) ? "" : `${percent(this.model.war(i))} act of war`)),
+    );
+  }
+
+  /** The map in words: every sector with its coverage by side. */
+  private table(line: LineView): HTMLElement {
+    const c = line.coverage;
+    return h(
+      "details",
+      { class: "pad" },
+      h("summary", {}, "The map as a table: coverage by sector and side"),
+      h("p", { class: "small soft" }, line.text),
+      h(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": "Coverage by sector and side" },
+        h(
+          "table",
+          { class: "table small" },
+          h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Sector, km along"), c.sides.map((side) => h("th", { scope: "col", class: "num" }, side)))),
+          h(
+            "tbody",
+            {},
+            c.sectors.map((sector) =>
+              h(
+                "tr",
+                {},
+                h("th", { scope: "row" }, `${sector.number}: ${Math.round(sector.start_km)}–${Math.round(sector.end_km)}`),
+                sector.share.map((share) => h("td", { class: "num" }, percent(share))),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+}

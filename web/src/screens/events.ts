@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/** All events as a table, what could be seen above them. */
+
+import { h, replace } from "../dom";
+import { clock, comma, date, percent, plural, type Model } from "../model";
+import { address, set, type Route } from "../route";
+import { heading, scrolling } from "./parts";
+
+const SHOWN = 200;
+
+export function eventsScreen(model: Model, route: Route): HTMLElement {
+  const which = route.params.get("which") ?? "truce";
+  const page = Math.max(0, Number(route.params.get("page") ?? 0) || 0);
+  const line = model.line(Math.max(0, model.page.lines.findIndex((one) => one.name === route.params.get("line"))));
+  const rows = chosen(model, line, which);
+  const part = rows.slice(page * SHOWN, (page + 1) * SHOWN);
+  const filters = ([["truce", "In the truce, near the line"], ["near", "Near the line, whole period"], ["all", "All"]] as const).map(([key, label]) =>
+    h("button", { class: "button", type: "button", "aria-pressed": String(which === key), click: () => set({ which: key, page: null }) }, label),
+  );
+  const body = h("div", { class: "body" });
+  replace(
+    body,
+    h("div", { class: "filters", role: "group", "aria-label": "Which events" }, filters),
+    h("p", {}, `${plural(rows.length, "event")}${rows.length > SHOWN ? `, ${comma(page * SHOWN + 1)} to ${comma(Math.min(rows.length, (page + 1) * SHOWN))} shown` : ""}. Line: ${line.title}.`),
+    scrolling("Events", table(model, line.events.km, part)),
+    rows.length > SHOWN && h("div", { class: "filters" },
+      page > 0 && h("button", { class: "button", type: "button", click: () => set({ page: String(page - 1) }) }, "Earlier page"),
+      (page + 1) * SHOWN < rows.length && h("button", { class: "button", type: "button", click: () => set({ page: String(page + 1) }) }, "Next page")),
+    h("p", { class: "small soft" }, h("a", { href: "/events.csv" }, "All as CSV"), " · ", h("a", { href: "/events.geojson" }, "as GeoJSON")),
+  );
+  return h("div", { class: "screen" }, heading("Events", h("p", {}, line.coverage.text)), body);
+}
+
+function chosen(model: Model, line: ReturnType<Model["line"]>, which: string): number[] {
+  if (which === "near") return model.eventsNear(line, model.start - 1, model.end + 1);
+  if (which === "all") return [...model.page.events.index.keys()].reverse();
+  return model.eventsInTruceNear(line);
+}
+
+function table(model: Model, km: number[], rows: number[]): HTMLElement {
+  const ev = model.page.events;
+  const heads = ["When, UTC", "Place", "To the line", "Pixels", "Power", "Act of war", "Record"];
+  return h(
+    "table",
+    { class: "table" },
+    h("thead", {}, h("tr", {}, heads.map((head, k) => h("th", { scope: "col", class: k > 1 && k !== 5 ? "num" : "" }, head)))),
+    h(
+      "tbody",
+      {},
+      rows.map((i) =>
+        h(
+          "tr",
+          {},
+          h("td", {}, `${date(ev.first[i] as number)}, ${clock(ev.first[i] as number)}`),
+          h("td", {}, h("a", { href: address("event", String(ev.index[i]), { which: null, page: null }) }, ev.place[i]), ev.masked[i] ? " · known heat source" : ""),
+          h("td", { class: "num" }, `${km[i]}\u00a0km`),
+          h("td", { class: "num" }, ev.pixels[i]),
+          h("td", { class: "num" }, ev.frp[i] === null ? "not measured" : `${ev.frp[i]}\u00a0MW`),
+          h("td", {}, Number.isNaN(model.war(i)) ? "cannot tell" : `${ev.word[i]} (${percent(model.war(i))})`),
+          h("td", { class: "num" }, h("a", { href: address("record", String(ev.index[i])) }, comma(ev.index[i] as number))),
+        ),
+      ),
+    ),
+  );
+}
