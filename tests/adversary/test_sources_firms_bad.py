@@ -97,6 +97,16 @@ def test_swapped_axes():
     assert reason == "latitude 100 lies outside ±90; latitude and longitude look swapped"
 
 
+def test_near_the_diagonal_one_row_proves_no_swap_but_most_rows_do():
+    syria = (35.0, 36.2, 38.0, 37.5)
+    inside = [with_(latitude="37", longitude=f"35.{n}") for n in range(3)]
+    image = [with_(latitude=f"35.{n}", longitude="37") for n in range(5)]
+    few = read("\n".join([HEADER, *inside, image[0]]), theatre=syria)
+    assert (len(few.detections), len(few.rejected)) == (4, 0), "a fire south of the theatre, not a swap"
+    most = read("\n".join([HEADER, *inside, *image]), theatre=syria)
+    assert (len(most.detections), len(most.rejected)) == (3, 5)
+
+
 def test_duplicates_name_the_first():
     rows = [GOOD, OTHER, GOOD, with_(satellite="J1"), with_(satellite="N21"), with_(acq_time="01:13"), OTHER]
     batch = read("\n".join([HEADER, *rows]))

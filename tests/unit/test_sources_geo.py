@@ -45,6 +45,8 @@ def test_line_and_its_properties():
     [
         (b"", Truncated, "empty"),
         (b"[1]", Malformed, "not GeoJSON"),
+        (run([37, 47], [38, 48]).replace(b": 4", b': "some"'), Malformed, "uncertainty_km 'some' is not a number"),
+        (run([37, 47], [38, 48]).replace(b": 4", b": -4"), Malformed, "uncertainty_km -4 is not a number"),
         (b'{"type": "Point", "coordinates": [1, 2]}', Malformed, "holds no LineString"),
         (run([37, 47], [38, 148]), NoPlace, "outside longitude"),
         (run([37, 47], ["38", 48]), Malformed, "not a lon/lat pair of numbers"),

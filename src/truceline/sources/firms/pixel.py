@@ -17,7 +17,7 @@ from truceline.base.clock import Times
 from truceline.base.geo import Floats
 
 EARTH_RATE = 7.292115e-5
-"""Rotation of the Earth, rad/s (IERS Conventions 2010, table 1.1)."""
+"""Rotation of the Earth, rad/s (IERS Conventions 2010)."""
 
 STAMP_SPREAD_S = 180.0
 """Seconds after its stamp within which a pixel was seen. Stamps are whole minutes; within one pass of the files of
@@ -27,7 +27,7 @@ SIGMA_S = STAMP_SPREAD_S / np.sqrt(3.0)
 """Root mean square of the time since the stamp, uniform over that spread: 104 s."""
 
 DAY_ELEVATION = 5.0
-"""Degrees of solar elevation from which a pixel counts as day (solar zenith below 85°: Giglio 2015, section 1)."""
+"""Degrees of solar elevation from which a pixel counts as day (solar zenith below 85°: Giglio 2015)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def false_alarm(level: str | None) -> float:
 def scan_bearing(sensor: str, lat: Floats, daylight: npt.NDArray[np.bool_]) -> Floats:
     """Return the bearing of the scan axis from north, degrees in [0, 180), for pixels (n,) of one sensor.
 
-    The ground track of a circular orbit heads asin(cos i / cos φ) in inertial space (Snyder 1987, eq. 27-1 ff.),
+    The ground track of a circular orbit heads asin(cos i / cos φ) in inertial space (spherical triangle at the node),
     turned by the Earth's rotation underneath; the scan lies across it. Holds at the middle of the swath: at its edge
     the meridians have turned by up to some 13° at 50° latitude.
     """

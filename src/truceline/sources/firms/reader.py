@@ -30,6 +30,7 @@ KIND = "thermal_anomaly"
 Box = tuple[float, float, float, float]
 Decoded = tuple[npt.NDArray[np.int32], list[Any]]
 _MAX_PIXEL_KM = 10.0
+_MIRROR_APART_DEG = 2.0
 
 
 def read(data: bytes, *, file: str, now: datetime, period: Interval | None = None, theatre: Box | None = None) -> Batch:
@@ -41,7 +42,7 @@ def read(data: bytes, *, file: str, now: datetime, period: Interval | None = Non
         now: present moment; rows after it are rejected.
         period: if given, rows outside it are rejected.
         theatre: west, south, east, north in degrees; a row outside it whose place lies inside once latitude and
-            longitude change places is rejected as swapped. Other rows outside are kept.
+            longitude change places is rejected as swapped (see ``_swap``). Other rows outside are kept.
 
     Raises:
         InputError: the file as a whole cannot be used (empty, too large, binary, other columns).
@@ -152,11 +153,18 @@ class _Checker:
             )
 
     def _swap(self) -> npt.NDArray[np.bool_]:
-        """Return which places lie outside the theatre and would lie inside the other way round."""
+        """Return which places lie outside the theatre and would lie inside the other way round.
+
+        Near the diagonal (Syria, 36 N 36 E) the theatre and its mirror image are neighbours and a good row may well
+        lie in the image; there, the rows are taken as swapped only if most of the file is.
+        """
         if self.theatre is None:
             return np.zeros(len(self.good), dtype=bool)
         lat, lon = self.columns.numbers["latitude"], self.columns.numbers["longitude"]
-        return ~_inside(lon, lat, self.theatre) & _inside(lat, lon, self.theatre)
+        swap = ~_inside(lon, lat, self.theatre) & _inside(lat, lon, self.theatre)
+        west, south, east, north = self.theatre
+        apart = max(south - east, west - north) >= _MIRROR_APART_DEG
+        return swap if apart or 2 * np.count_nonzero(swap) > len(swap) else np.zeros(len(swap), dtype=bool)
 
     def _swapped(self) -> None:
         lat, lon = self.columns.numbers["latitude"], self.columns.numbers["longitude"]
