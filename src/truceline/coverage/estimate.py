@@ -97,7 +97,8 @@ def interval(
     rng = np.random.default_rng(seed)
     least, best, greatest = shares
     z = rng.standard_normal(draws)
-    width = np.where(z < 0, np.log(best / least), np.log(greatest / best)).astype(np.float64) / _Z95
+    spread = np.array([np.log(best / least), np.log(greatest / best)]) / _Z95
+    width = spread[(z >= 0).astype(np.int64)]
     share = np.minimum(best * np.exp(z * width), 1.0)
     seen = np.zeros(draws)
     for probability in np.clip(p_war, 0.0, 1.0):
