@@ -67,7 +67,8 @@ class Instrument:
 
 
 # VIIRS: 227 orbits in 16 days, swath 3,060 km. MODIS: 233 orbits in 16 days until Terra and Aqua left their
-# places (by the end of 2022); both have sunk since, so their period is sought. Swath 2,330 km. Pixel sizes: medians of real rows.
+# places (by the end of 2022); both have sunk since, so their period is sought. Swath 2,330 km.
+# Pixel sizes: medians of real rows.
 INSTRUMENTS: Mapping[str, Instrument] = {
     "VIIRS": Instrument(16 * 1440 / 227, 0.02, 0.003, 1530.0, 0.3595, held=True),
     "MODIS": Instrument(98.60, 0.45, 0.20, 1165.0, 1.0, held=False),
