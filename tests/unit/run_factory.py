@@ -315,7 +315,7 @@ def make_run(seed: int = 7) -> Run:
         thermal={"name": "rules", "version": "1", "cannot_tell": ["who lit it"]},
         sources=(
             {
-                "name": "firms",
+                "kind": "firms",
                 "file": "fires.csv",
                 "rows": 121,
                 "sha256": "ab" * 32,
@@ -323,7 +323,7 @@ def make_run(seed: int = 7) -> Run:
                 "licence": "open",
             },
             {
-                "name": "cloud",
+                "kind": "cloud",
                 "file": "cloud.csv",
                 "rows": 4,
                 "sha256": "cd" * 32,

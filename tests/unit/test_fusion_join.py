@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from truceline.errors import NoPlace, StateError
+from truceline.errors import LimitExceeded, NoPlace, StateError
 from truceline.fusion import GAP_HOURS, fuse
 from truceline.model.detection import Detections
 
@@ -190,6 +190,14 @@ def test_a_place_without_a_believable_error_is_refused(sigma):
     detections, looks = fires([(0, 0, 0, 1), (0, 0, 0, 1)])
     detections.sigma_major_m[1] = sigma
     with pytest.raises(NoPlace):
+        fuse(detections, looks)
+
+
+def test_a_crowd_that_would_fill_the_memory_is_refused():
+    count = 11_000
+    rows = [(k % 100, k // 100, 0, k) for k in range(count)]
+    detections, looks = fires(rows, kind="explosion", sigma_m=500.0)
+    with pytest.raises(LimitExceeded, match="pairs"):
         fuse(detections, looks)
 
 

@@ -166,6 +166,14 @@ def test_fires_before_entry_into_force_are_judged_in_war():
     assert later.attributes["band_low"][0] == judged(fire).attributes["band_low"][0]
 
 
+def test_fires_after_the_truce_are_judged_in_war():
+    fire = fires([(37.0, 48.0, "2026-04-13T10:30", 2.0)])
+    start, end = np.datetime64("2026-04-11T13:00"), np.datetime64("2026-04-12T21:00")
+    later = judged(fire, entry_into_force=start, end=end)
+    assert later.attributes["band_low"][0] == judged(fire).attributes["band_low"][0]
+    assert judged(fire, entry_into_force=start).attributes["band_low"][0] < later.attributes["band_low"][0]
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -187,6 +195,8 @@ def test_a_file_without_confidence_is_not_calibrated():
     fire = fires([(37.0, 48.0, "2026-04-08T23:30", 2.0)])
     bare = replace(fire, attributes={k: v for k, v in fire.attributes.items() if k != "confidence"})
     assert not judged(bare).attributes["calibrated"][0]
+    blank = {**fire.attributes, "confidence": np.array([None], dtype=object)}
+    assert not judged(replace(fire, attributes=blank)).attributes["calibrated"][0]
     assert judged(fire).attributes["calibrated"][0]
 
 

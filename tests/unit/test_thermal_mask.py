@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import numpy as np
@@ -142,6 +143,13 @@ def test_a_night_is_one_day():
     noon = np.datetime64("2026-04-12T09:30", "us")
     days = solar_day(np.array([evening, morning, noon]), np.full(3, 36.0))
     assert days[0] == days[1] == days[2]
+
+
+def test_a_place_seen_fifty_thousand_times_is_quick():
+    rows = series(37.0, 48.0, np.tile(np.arange(1, 21), 2500).tolist(), spread_m=100.0)
+    start = time.perf_counter()
+    assert persistence(detections_of(rows)).masked.all()
+    assert time.perf_counter() - start < 2.0
 
 
 def test_nothing_persists_in_nothing():

@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,12 @@ def audit(folder: Path, vkey: str) -> Audit:
         UnavailableError: a file cannot be read.
     """
     verifier = Verifier.parse(vkey)
-    _check_there(folder)
-    ledger = folder / LEDGER
-    held = lock(ledger, exclusive=False, wait_s=0)
+    try:
+        _check_there(folder)
+        ledger = folder / LEDGER
+        held = lock(ledger, exclusive=False, wait_s=0)
+    except OSError as error:
+        raise UnavailableError(f"cannot be read: {error.strerror}", file=str(folder)) from error
     try:
         # The published files are read first: whatever they cover, the database must hold by then.
         if _read(ledger / VKEY, MAX_NOTE_BYTES) != (verifier.vkey + "\n").encode():
@@ -113,12 +116,14 @@ def audit(folder: Path, vkey: str) -> Audit:
 def _audit(snapshot: Snapshot, ledger: Path, note: bytes, verifier: Verifier) -> Audit:
     with sqlite.explained(readable=True), closing(snapshot.connect()) as connection:
         connection.execute("BEGIN")
-        tree, kinds = verify_rows(sqlite.rows(connection))
-        newest, count = verify_checkpoints(sqlite.notes(connection), tree, verifier)
+        with _named(sqlite.DATABASE):
+            tree, kinds = verify_rows(sqlite.rows(connection))
+            newest, count = verify_checkpoints(sqlite.notes(connection), tree, verifier)
         # Structure comes after content: a record that fails is worth more to the reader than a missing trigger.
         sqlite.check_integrity(connection)
         sqlite.check_schema(connection)
-        published = _published(note, tree, verifier)
+        with _named(f"{LEDGER}/{CHECKPOINT}"):
+            published = verify_published(note, tree, verifier)
         tiles = _check_tiles(ledger, published, tree, connection)
         kept = sqlite.newest_note(connection)
     assert kept is not None, "verify_checkpoints refuses a ledger without checkpoints"
@@ -183,11 +188,13 @@ def _read(path: Path, limit: int) -> bytes:
         raise UnavailableError(f"cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def _published(note: bytes, tree: Tree, verifier: Verifier) -> Checkpoint:
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """Add the file's name to what is found wrong inside."""
     try:
-        return verify_published(note, tree, verifier)
+        yield
     except TrustError as error:
-        error.file = f"{LEDGER}/{CHECKPOINT}"
+        error.file = error.file or file
         raise
 
 
