@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the page: Node from the machine if it is 20 or newer, else from the wheel in .venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
