@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stages from logged records to results. Pure but for ``append``: a live run's appends to the store, a
-replay's compares with the ledger."""
+"""The stages from logged records to results.
+
+Pure but for ``append``: a live run's appends to the store, a replay's compares with the ledger.
+"""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
         raise Malformed("has no table [watch]")
     unknown = set(document) - {"watch", "source", "store", "publication"} | set(table) - _WATCH_KEYS
     if unknown:
-        raise Malformed(f"unknown key {sorted(unknown)[0]!r} (known in [watch]: {', '.join(sorted(_WATCH_KEYS))})")
+        raise Malformed(f"unknown key {min(unknown)!r} (known in [watch]: {', '.join(sorted(_WATCH_KEYS))})")
     name = _text(table, "id")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", name):
         raise Malformed(f"[watch] id {name!r}: letters, digits, dots and dashes, at most 64")
@@ -133,7 +133,7 @@ def _source(folder: Path, table: Mapping[str, Any]) -> SourceFile:
         raise Malformed(f"[[source]] kind {kind!r} is unknown (known: {', '.join(sorted(_SOURCE_KEYS))})")
     unknown = set(table) - _SOURCE_KEYS[kind]
     if unknown:
-        raise Malformed(f"[[source]] of kind {kind!r}: unknown key {sorted(unknown)[0]!r}")
+        raise Malformed(f"[[source]] of kind {kind!r}: unknown key {min(unknown)!r}")
     options = {key: _text(table, key) for key in table if key not in ("kind", "path")}
     return SourceFile(kind, folder / _text(table, "path"), options)
 
@@ -242,7 +242,9 @@ def _toml(name: str, title: str, period: Interval, copies: Mapping[str, tuple[st
         + keys("satellite_days", "elements")
         + 'credit = "NASA FIRMS active fires"\nlicence = "NASA open data"\n',
     ]
-    for kind in ("cloud", "claims"):
-        if kind in copies:
-            parts.append(f'[[source]]\nkind = "{kind}"\npath = {quoted(copies[kind][0])}\n')
+    parts += [
+        f'[[source]]\nkind = "{kind}"\npath = {quoted(copies[kind][0])}\n'
+        for kind in ("cloud", "claims")
+        if kind in copies
+    ]
     return "\n".join(parts)
