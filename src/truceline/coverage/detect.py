@@ -5,9 +5,9 @@ Form: a logistic curve in the logarithm of the fire's radiative power (FRP), the
 ground area of a pixel. Cited: what limits detection (power over pixel area, and the background: Giglio et al. 2003,
 RSE 87; 2016, RSE 178); that the 375 m product finds several times as many fire pixels as the 750 m one, by night most
 of all (Schroeder et al. 2014, RSE 143); that MODIS misses small fires ever more towards the edge of its swath (Li et
-al. 2020, Remote Sensing 12, 1561). Assumed: the numbers below, set so that the weakest five per cent and the mode of real
-rows (Ukraine, April 2025 and 2026) fall where the curves rise; a row's power is its pixel's, so a fire shared by pixels
-is somewhat harder to see than stated. They are no calibration: docs/explanation/coverage.md.
+al. 2020, Remote Sensing 12, 1561). Assumed: the numbers below, set so that the weakest five per cent and the mode of
+real rows (Ukraine, April 2025 and 2026) fall where the curves rise; a row's power is its pixel's, so a fire
+shared by pixels is somewhat harder to see than stated. They are no calibration: docs/explanation/coverage.md.
 """
 
 from __future__ import annotations
