@@ -153,3 +153,21 @@ def test_no_fire_of_the_truce_is_trained_on(tool, shared_data):
     used = counts["near"] + counts["between"] + counts["far"] + counts["far_by_strike"]
     assert used + counts["truce_left_out"] + counts["masked"] == counts["events"]
     assert counts["truce_left_out"] > 20
+
+
+def test_the_model_card_shows_the_figures_of_the_code(repository):
+    text = (repository / "docs/explanation/thermal.md").read_text("utf-8")
+    judged = coefficients.CALIBRATION
+
+    def shown(value, digits):
+        return f"{value:.{digits}f}".removeprefix("0")
+
+    for row in judged["reliability"]:
+        assert f"| {row['n']} | {shown(row['predicted'], 3)} | {shown(row['observed'], 3)} |" in text
+    assert f"| {shown(judged['ece'], 3)} |" in text
+    assert f"| {shown(judged['ece_by_chance_95'], 3)} |" in text
+    assert f"held out | {shown(judged['auc'], 2)} (folds" in text
+    assert f"(not trained on) | {shown(judged['auc_between'], 2)} |" in text
+    assert f"{judged['n_near']} near and {judged['n_far']} far events, {judged['blocks']} blocks" in text
+    assert f"{coefficients.COUNTS['masked']} of {coefficients.COUNTS['events']} events" in text
+    assert f"ρ = {coefficients.PRIOR:.0%}".replace("%", " %") in text

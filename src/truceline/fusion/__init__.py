@@ -36,6 +36,7 @@ def fuse(detections: Detections, look_of: Ints, *, gap_hours: float = GAP_HOURS)
     Raises:
         StateError: the detections have no ledger index yet (log before use), or ``look_of`` has another length.
         NoPlace: a standard deviation of place is not a finite number above zero.
+        LimitExceeded: too many detections crowd in one place and time.
     """
     if detections.index is None:
         raise StateError("detections must be in the ledger before they are fused")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from truceline.base.geo import Floats, metres_per_degree
-from truceline.errors import NoPlace
+from truceline.errors import LimitExceeded, NoPlace
 from truceline.model.detection import Detections, Ints
 
 CHI2_GATE = 13.816
@@ -28,6 +28,9 @@ PASS_SECONDS = 600.0
 
 TIME_GATE = 4.0
 """How many standard deviations two moments of one momentary event may differ."""
+
+MAX_PAIRS = 50_000_000
+"""Most pairs looked at in one search (about a gigabyte); a crowd beyond it is refused, not swallowed."""
 
 _EARTH_M = 6_371_000.0
 
@@ -198,6 +201,10 @@ def _candidates(frame: Frame, gap_s: float) -> tuple[Ints, Ints]:
 def _search(scaled: Floats, rows: Ints, others: Ints, radius: float, *, same: bool) -> tuple[Ints, Ints]:
     """Pairs between two sets of rows within ``radius`` on every axis."""
     tree = cKDTree(scaled[rows])
+    if len(rows) * len(others) > MAX_PAIRS:
+        count = int(tree.count_neighbors(cKDTree(scaled[others]), radius, p=np.inf))
+        if count > MAX_PAIRS:
+            raise LimitExceeded(f"{count:,} pairs of detections lie within {radius:,.0f} m; at most {MAX_PAIRS:,}")
     if same:
         pairs = tree.query_pairs(radius, p=np.inf, output_type="ndarray")
         return rows[pairs[:, 0]], rows[pairs[:, 1]]

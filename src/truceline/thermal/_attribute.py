@@ -51,7 +51,13 @@ class Belief:
     """Upper end."""
 
 
-def attribute(events: Events, detections: Detections, *, entry_into_force: np.datetime64 | None = None) -> Events:
+def attribute(
+    events: Events,
+    detections: Detections,
+    *,
+    entry_into_force: np.datetime64 | None = None,
+    end: np.datetime64 | None = None,
+) -> Events:
     """Return the same events with ``p_act`` over act_of_war, farm_burning and industry, and how far to trust it.
 
     Attributes added: ``masked`` (a persistent heat source stands there: less sensitive, not blind), ``band_low`` and
@@ -64,6 +70,7 @@ def attribute(events: Events, detections: Detections, *, entry_into_force: np.da
         events: fused from ``detections``.
         detections: all of the watch: persistence is counted over them.
         entry_into_force: UTC moment from which events are judged in truce mode; None if no truce is meant.
+        end: UTC moment from which they no longer are; None if the truce is open-ended.
 
     Raises:
         StateError: an event has a member that is not among the detections.
@@ -72,6 +79,8 @@ def attribute(events: Events, detections: Detections, *, entry_into_force: np.da
         return _none(events)
     seen = features(events, detections)
     truce = np.zeros(len(events), bool) if entry_into_force is None else events.last >= entry_into_force
+    if end is not None:
+        truce = truce & (events.first < end)
     good = calibrated(seen)
     open_ground = _open_ground(seen, good, truce)
     belief = _where_masked(seen.masked, open_ground)

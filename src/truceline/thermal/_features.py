@@ -71,18 +71,19 @@ def features(events: Events, detections: Detections) -> Features:
     log_power = share(np.log(np.maximum(np.nan_to_num(power[rows]), 0.1)))
     night = share(~daylight(detections)[rows])
     word = detections.attributes.get("confidence")
-    sure = np.zeros(len(rows)) if word is None else (word[rows] == "high").astype(np.float64)
+    words = np.full(len(rows), None) if word is None else word[rows]
+    told = share(np.array([isinstance(value, str) for value in words], dtype=bool)) == 1.0
     stood: Persistence = persistence(detections)
     hot_days = np.zeros(count, dtype=np.int64)
     np.maximum.at(hot_days, event_of, stood.days[rows])
     sensor = detections.sensor.astype(str)
     return Features(
-        table=np.stack([night, night * (log_power - _CENTRE), (share(sure) > 0).astype(np.float64)], axis=1),
+        table=np.stack([night, night * (log_power - _CENTRE), (share(words == "high") > 0).astype(np.float64)], axis=1),
         power_mw=np.where(measured, np.exp(log_power), np.nan),
         masked=share(stood.masked[rows]) >= 0.5,
         hot_days=hot_days,
         of_days=stood.of_days,
-        known=measured & (word is not None),
+        known=measured & told,
         viirs=share(np.char.startswith(sensor, "VIIRS/")[rows]) == 1.0,
         month=events.first.astype("datetime64[M]").astype(np.int64) % 12 + 1,
     )

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from truceline.base.clock import Times
@@ -28,6 +30,9 @@ MIN_SPAN_DAYS = 10
 
 MIN_NIGHT = 0.5
 """What share at least of its detections must be nocturnal: industry glows at night too, burning fields seldom."""
+
+CELL_DEG = 0.001
+"""Places are counted in cells of this size, some 100 m, far smaller than the radius."""
 
 _EARTH_M = 6_371_000.0
 _DAY_US = 86_400_000_000
@@ -63,33 +68,32 @@ def persistence(detections: Detections) -> Persistence:
     if count == 0:
         return Persistence(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64), 0)
     day = solar_day(detections.time, detections.lon)
+    day -= day.min()
+    cell_of, near = _neighbourhoods(detections)
+    shape = (near.shape[0], int(day.max()) + 1)
+    by_day = near @ csr_array((np.ones(count), (cell_of, day)), shape=shape)
+    dark = near @ np.bincount(cell_of, weights=~daylight(detections), minlength=shape[0])
+    night = dark / (near @ np.bincount(cell_of, minlength=shape[0]))
+    by_day.sort_indices()
+    begins, ends = by_day.indptr[:-1], by_day.indptr[1:] - 1
+    days = np.diff(by_day.indptr).astype(np.int64)
+    span = by_day.indices[ends] - by_day.indices[begins]
     of_days = len(np.unique(day))
-    here, there = _neighbours(detections)
-    night = np.bincount(here, weights=(~daylight(detections))[there]) / np.bincount(here)
-    days, span = _hot_days(here, (day - day.min())[there])
     core = (days >= np.maximum(MIN_DAYS, MIN_SHARE * of_days)) & (span >= MIN_SPAN_DAYS) & (night > MIN_NIGHT)
-    beside = core[there]
-    masked = np.zeros(count, dtype=bool)
-    masked[here[beside]] = True
-    most = days.copy()
-    np.maximum.at(most, here[beside], days[there[beside]])
-    return Persistence(masked, most, of_days)
+    beside = (near * np.where(core, days, 0)[None, :]).max(axis=1).toarray().reshape(-1).astype(np.int64)
+    return Persistence((beside > 0)[cell_of], np.maximum(days, beside)[cell_of], of_days)
 
 
-def _neighbours(detections: Detections) -> tuple[Ints, Ints]:
-    """Pairs of detections within the radius, both ways round, each with itself too."""
-    lon, lat = np.radians(detections.lon), np.radians(detections.lat)
+def _neighbourhoods(detections: Detections) -> tuple[Ints, Any]:
+    """Return each detection's cell of 0.001°, and the sparse matrix of which cells lie within the radius of which.
+
+    Cells, so that a place seen ten thousand times costs no more than one seen once.
+    """
+    steps = np.rint(np.stack([detections.lon, detections.lat], axis=1) / CELL_DEG).astype(np.int64)
+    cells, cell_of = np.unique(steps, axis=0, return_inverse=True)
+    lon, lat = np.radians(cells * CELL_DEG).T
     globe = _EARTH_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     pairs = cKDTree(globe).query_pairs(RADIUS_M, output_type="ndarray")
-    own = np.arange(len(detections))
-    return np.concatenate([own, pairs[:, 0], pairs[:, 1]]), np.concatenate([own, pairs[:, 1], pairs[:, 0]])
-
-
-def _hot_days(here: Ints, day: Ints) -> tuple[Ints, Ints]:
-    """Number of distinct days per place, and days from the first to the last; days count from 0."""
-    width = int(day.max()) + 1
-    hot = np.unique(here * width + day)
-    who, when = hot // width, hot % width
-    begins = np.r_[0, np.flatnonzero(np.diff(who)) + 1]
-    ends = np.r_[begins[1:], len(who)] - 1
-    return np.bincount(who).astype(np.int64), (when[ends] - when[begins]).astype(np.int64)
+    own = np.arange(len(cells))
+    here, there = np.r_[own, pairs[:, 0], pairs[:, 1]], np.r_[own, pairs[:, 1], pairs[:, 0]]
+    return cell_of.reshape(-1).astype(np.int64), csr_array((np.ones(len(here)), (here, there)), shape=(len(cells),) * 2)
