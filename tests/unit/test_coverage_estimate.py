@@ -109,3 +109,14 @@ def test_more_seen_never_means_fewer():
     ends = [interval(np.full(k, 0.9), (0.1, 0.15, 0.2), seed=4) for k in range(0, 30, 3)]
     for before, after in pairwise(ends):
         assert all(a <= b for a, b in zip(before, after, strict=True))
+
+
+def test_doubt_of_the_thermal_model_is_common_to_all_events():
+    p_war, shares = np.full(40, 0.3), (0.1, 0.1, 0.1)
+    sure = interval(p_war, shares, seed=6)
+    none = interval(p_war, shares, seed=6, band=(p_war, p_war))
+    doubtful = interval(p_war, shares, seed=6, band=(np.full(40, 0.05), np.full(40, 0.7)))
+    assert none == sure
+    assert doubtful[0] < 0.5 * sure[0]
+    assert doubtful[2] > 1.4 * sure[2]
+    assert doubtful[1] == pytest.approx(sure[1], rel=0.15)

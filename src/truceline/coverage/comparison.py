@@ -162,8 +162,8 @@ def _verdict(rows: tuple[dict[str, Any], ...]) -> Comparison:
     else:
         wide = [row["text"] for row in rows if row["low"] <= 1 <= row["high"]]
         reason = (
-            f"Per unit of coverage the rate in the truce is between {_range(low, high)} times that of the days around "
-            f"it (90 %, over {len(rows)} cloud assumptions); under {len(wide)} of them no change is compatible too."
+            f"Per unit of coverage the rate in the truce may be {_range(low, high)} times that of the days around it "
+            f"(90 %, the widest of {len(rows)} cloud assumptions): under {len(wide)} of them no change is compatible."
         )
         return _cannot_tell(reason, rows)
     return Comparison(

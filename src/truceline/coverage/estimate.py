@@ -3,7 +3,8 @@
 
 A Monte-Carlo posterior (docs/explanation/estimates.md):
 
-1. each event seen is an act of war with its own probability: W = sum of Bernoulli(p_i);
+1. each event seen is an act of war with its own probability: W = sum of Bernoulli(p_i); where the thermal model states
+   a 90 % band, all p_i move together in it, since what it may have wrong (how common acts are) is common to them;
 2. coverage s, the chance that one act is seen, lies about its best value, 90 % between its values under the least and
    the most favourable cloud assumption (log-normal, each side its own width);
 3. the expected number of acts has Jeffreys' prior for a Poisson mean: Lambda given W is Gamma(W + 1/2) / s
@@ -14,6 +15,7 @@ A Monte-Carlo posterior (docs/explanation/estimates.md):
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit, logit
 
 from truceline.base.geo import Floats
 from truceline.model.watching import Coverage, Estimate, ReferenceAct
@@ -28,7 +30,10 @@ _Z95 = 1.6448536269514722
 """95 % point of the standard normal law."""
 
 ASSUMPTIONS = (
-    "Each event seen is an act of war with the probability that the thermal model gives it, independently.",
+    (
+        "Each event seen is an act of war with the probability that the thermal model gives it; where the model states "
+        "a band for it, all of them may be too high or too low together."
+    ),
     (
         "Acts are counted in units of the reference act: {act}. Weaker or shorter acts are seen more rarely, so their "
         "number may be far larger; acts without heat are not counted at all."
@@ -46,7 +51,9 @@ ASSUMPTIONS = (
 )
 
 
-def estimate(p_war: Floats, coverage: Coverage, floor: float, *, seed: int) -> Estimate:
+def estimate(
+    p_war: Floats, coverage: Coverage, floor: float, *, seed: int, band: tuple[Floats, Floats] | None = None
+) -> Estimate:
     """Return how many acts near the line, in units of the reference act, are compatible with what was seen.
 
     Args:
@@ -54,13 +61,14 @@ def estimate(p_war: Floats, coverage: Coverage, floor: float, *, seed: int) -> E
         coverage: what could have been seen; its ``share``, ``low`` and ``high`` are used.
         floor: least coverage, 0 to 1, at which a number may be stated; the terms give it.
         seed: of the Monte-Carlo draws. Same inputs and seed, same numbers.
+        band: lower and upper ends (k,) of the 90 % band of each ``p_war``; None where no doubt of it is stated.
     """
     p_war = np.asarray(p_war, dtype=np.float64)
     act = coverage.act
     reason = _why_not(coverage, floor)
     low = mid = high = None
     if not reason:
-        low, mid, high = interval(p_war, (coverage.low, coverage.share, coverage.high), seed=seed)
+        low, mid, high = interval(p_war, (coverage.low, coverage.share, coverage.high), seed=seed, band=band)
         reason = _sentence(len(p_war), coverage.share, act, low, high)
     return Estimate(
         low=low,
@@ -84,7 +92,12 @@ def estimate(p_war: Floats, coverage: Coverage, floor: float, *, seed: int) -> E
 
 
 def interval(
-    p_war: Floats, shares: tuple[float, float, float], *, seed: int, draws: int = DRAWS
+    p_war: Floats,
+    shares: tuple[float, float, float],
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    band: tuple[Floats, Floats] | None = None,
 ) -> tuple[float, float, float]:
     """Return the 5 %, 50 % and 95 % points of the number of acts, whole numbers.
 
@@ -93,6 +106,7 @@ def interval(
         shares: coverage at its least, best and greatest, 0 < least <= best <= greatest <= 1.
         seed: of the draws.
         draws: how many.
+        band: lower and upper ends (k,) of the 90 % band of each probability.
     """
     rng = np.random.default_rng(seed)
     least, best, greatest = shares
@@ -100,14 +114,24 @@ def interval(
     spread = np.array([np.log(best / least), np.log(greatest / best)]) / _Z95
     width = spread[(z >= 0).astype(np.int64)]
     share = np.minimum(best * np.exp(z * width), 1.0)
-    seen = np.zeros(draws)
-    for probability in np.clip(p_war, 0.0, 1.0):
-        seen += rng.random(draws) < probability
+    seen = _acts_seen(rng, np.asarray(p_war, dtype=np.float64), band, draws)
     expected = rng.standard_gamma(seen + 0.5) / share
     # NumPy's Poisson law ends at 9.2e18; coverage so small never gets here, but a stated floor of zero might ask it.
     unseen = rng.poisson(np.minimum(expected * (1 - share), 1e15))
     ends = np.quantile(seen + unseen, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
     return float(np.floor(ends[0])), float(np.round(ends[1])), float(np.ceil(ends[2]))
+
+
+def _acts_seen(rng: np.random.Generator, p_war: Floats, band: tuple[Floats, Floats] | None, draws: int) -> Floats:
+    """Draws (draws,) of how many of the events are acts of war."""
+    middle, *ends = (np.clip(p, 1e-9, 1 - 1e-9) for p in (p_war, *(band or (p_war, p_war))))
+    below, above = (np.abs(logit(end) - logit(middle)) / _Z95 for end in ends)
+    doubt = rng.standard_normal(draws)
+    seen = np.zeros(draws)
+    for number, log_odds in enumerate(logit(middle)):
+        moved = log_odds + doubt * np.where(doubt < 0, below[number], above[number])
+        seen += rng.random(draws) < expit(moved)
+    return seen
 
 
 def _why_not(coverage: Coverage, floor: float) -> str:
