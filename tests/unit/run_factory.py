@@ -275,7 +275,7 @@ def line_view(name: str, title: str, line: Line, run_events: Events, found: Dete
             mid=round(war / covered.share, 1),
             high=round(war / covered.low, 1),
             cannot_tell=False,
-            reason="coverage is above what the terms ask",
+            reason="about 1 % of such acts would have been seen, and this many are compatible with what was",
             unit="fires caused by acts of war within 20 km of the line",
             seen=int(close.sum()),
             seen_weighted=round(war, 2),

@@ -207,7 +207,16 @@ def test_a_fall_is_told_with_its_interval(run):
     fall = replace(run.view.comparison, ratio=0.3, low=0.1, high=0.7, cannot_tell=False, reason="")
     text = words.comparison_sentence(replace(run.view, comparison=fall))
     assert "fewer" in text
-    assert "0.10 to 0.70" in text
+    assert "0.30 (0.10 to 0.70)" in text
+    told = replace(fall, reason="fewer acts: 0.1 to 0.7 times as many")
+    assert words.comparison_sentence(replace(run.view, comparison=told)) == "Fewer acts: 0.1 to 0.7 times as many."
+
+
+def test_an_estimate_is_told_once(run):
+    assert words.estimate_sentence(run.view) == words.sentence(run.view.estimate.reason)
+    bare = replace(run.view.estimate, reason="")
+    text = words.estimate_sentence(replace(run.view, estimate=bare))
+    assert text.startswith(f"{formats.rounded(bare.low)} to {formats.rounded(bare.high)} fires caused by acts of war")
 
 
 def test_verdicts_never_confirm():

@@ -21,6 +21,7 @@ h3{font-size:20px;line-height:28px;margin:32px 0 8px}
 .lead{font-size:20px;line-height:30px;font-weight:400;color:var(--text2);margin:0 0 16px}
 .kicker{color:var(--text2);margin:32px 0 0}
 p{margin:0 0 12px;max-width:700px}
+p,dd,li,figcaption{overflow-wrap:anywhere}
 .facts{display:flex;flex-wrap:wrap;gap:8px 24px;margin:0;padding:12px 0;border-top:1px solid var(--rule);
 border-bottom:1px solid var(--rule)}
 .facts div{font-size:14px;line-height:20px}

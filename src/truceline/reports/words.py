@@ -161,11 +161,9 @@ def estimate_sentence(view: LineView) -> str:
     estimate = view.estimate
     if estimate.cannot_tell or estimate.low is None or estimate.high is None:
         return f"How many there were: {CANNOT_TELL}. {sentence(estimate.reason)}"
-    middle = "" if estimate.mid is None else f", middle {rounded(estimate.mid)}"
-    return (
-        f"Between {rounded(estimate.low)} and {rounded(estimate.high)} {estimate.unit} are compatible with what was "
-        f"seen (90{NBSP}% interval{middle}). {sentence(estimate.reason)}".strip()
-    )
+    if estimate.reason:  # it tells the interval and what it rests on
+        return sentence(estimate.reason)
+    return f"{estimate_range(view)} {estimate.unit} are compatible with what was seen (90{NBSP}% interval)."
 
 
 def comparison_sentence(view: LineView) -> str:
@@ -173,12 +171,10 @@ def comparison_sentence(view: LineView) -> str:
     comparison = view.comparison
     if comparison.cannot_tell or comparison.ratio is None or comparison.low is None or comparison.high is None:
         return f"Change against the days before and after: {CANNOT_TELL}. {sentence(comparison.reason)}"
+    if comparison.reason:  # it tells the ratio, its interval and under how many assumptions
+        return sentence(comparison.reason)
     kind = "fewer" if comparison.high < 1 else "more"
-    return (
-        f"Per unit of coverage {kind} acts were seen in the truce than around it: {comparison.ratio:.2f} times as many "
-        f"(90{NBSP}%: {comparison.low:.2f} to {comparison.high:.2f} under every listed cloud assumption). "
-        f"{sentence(comparison.reason)}".strip()
-    )
+    return f"Per unit of coverage {kind} acts were seen in the truce than around it: {ratio_range(view)} (90{NBSP}%)."
 
 
 def ratio_range(view: LineView) -> str:
