@@ -11,6 +11,7 @@ import pytest
 
 from truceline.base.clock import Interval
 from truceline.base.geo import metres_per_degree
+from truceline.model.detection import Detections
 from truceline.sources import Batch, firms
 from truceline.sources._csv import open_table
 from truceline.sources.firms import pixel, reader, words
@@ -328,3 +329,14 @@ def test_repeats_finds_what_a_dictionary_finds():
 
 def test_messages_show_moments_in_utc():
     assert words.moment(datetime(2026, 4, 11, 13, tzinfo=UTC)) == "2026-04-11 13:00 UTC"
+
+
+def test_detections_go_through_every_door_of_the_model():
+    found = read(ROW, with_(satellite="A", instrument="MODIS"), with_(frp="")).detections
+    table = found.to_arrow()
+    assert table.num_rows == 3
+    assert table.column("family").to_pylist() == ["thermal-infrared"] * 3
+    joined = Detections.concatenate([found, found.take(np.array([1])), read().detections])
+    assert len(joined) == 4
+    again = Detections.from_bodies([record.body for record in found.records()], [0, 1, 2])
+    assert [record.id for record in again.records()] == [record.id for record in found.records()]

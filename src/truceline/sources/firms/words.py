@@ -11,7 +11,8 @@ import numpy as np
 from truceline.sources._words import day_of, number_of, sensor_of
 
 HIGHEST_LOW, LOWEST_HIGH = 30.0, 80.0
-"""Per cent from which MODIS confidence counts as nominal, and as high (Giglio 2015, MODIS Collection 6 Active Fire User's Guide)."""
+"""Per cent from which MODIS confidence counts as nominal, and as high (Giglio 2015, MODIS Collection 6
+Active Fire Product User's Guide)."""
 
 _LEVELS = {"l": "low", "n": "nominal", "h": "high", "low": "low", "nominal": "nominal", "high": "high"}
 _DAYLIGHT = {"d": True, "day": True, "n": False, "night": False}
