@@ -16,6 +16,7 @@ from truceline.base.bounded import read_bytes, read_text
 from truceline.base.geo import Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError
+from truceline.flow.stages import region_of
 from truceline.flow.watchfile import SourceFile, Watch
 from truceline.model.agreement import Agreement
 from truceline.model.claim import Claim
@@ -119,7 +120,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     fires = _fires(watch, now, (west - margin, south - margin, east + margin, north + margin))
     detections = Detections.concatenate(batch.detections for batch in fires.batches)
     sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
-    region = np.array([vertex for found in lines for part in found.line.parts for vertex in part])
+    region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
     return Gathered(
         agreement=agreement,

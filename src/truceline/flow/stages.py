@@ -105,15 +105,20 @@ def _looks(logged: Logged, append: Append) -> tuple[Look, ...]:
     orbits = orbit.fit(logged.detections)
     append([found.record() for found in orbits])
     known = {look.sensor for look in logged.elements}
-    region = np.concatenate([_vertices(given.line) for given in logged.lines])
+    region = region_of([given.line for given in logged.lines], logged.detections)
     fitted = passes.predict(tuple(o for o in orbits if o.sensor not in known), region, logged.period)
     looks = sorted((*logged.elements, *fitted), key=lambda look: (look.interval.start, look.sensor))
     indices = append([look.record() for look in looks])
     return tuple(Look.from_body(look.record().body, index) for look, index in zip(looks, indices, strict=True))
 
 
-def _vertices(line: Line) -> Floats:
-    return np.array([vertex for part in line.parts for vertex in part])
+def region_of(lines: Sequence[Line], detections: Detections) -> Floats:
+    """Return the places (n, 2; lon/lat) that a pass must see one of: the lines' vertices and every detection.
+
+    Detections far from the line belong to passes too, some of which miss the line; coverage leaves those out.
+    """
+    vertices = [np.array([vertex for part in line.parts for vertex in part]) for line in lines]
+    return np.concatenate([*vertices, np.stack([detections.lon, detections.lat], axis=1)])
 
 
 def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
