@@ -107,6 +107,11 @@ def test_near_the_diagonal_one_row_proves_no_swap_but_most_rows_do():
     assert (len(most.detections), len(most.rejected)) == (3, 5)
 
 
+def test_a_wide_theatre_that_crosses_the_diagonal_still_tells_a_swap():
+    wide = (24.5, 38.4, 48.2, 59.2)
+    assert "look swapped" in only(with_(latitude="35.02", longitude="50.03"), theatre=wide)
+
+
 def test_duplicates_name_the_first():
     rows = [GOOD, OTHER, GOOD, with_(satellite="J1"), with_(satellite="N21"), with_(acq_time="01:13"), OTHER]
     batch = read("\n".join([HEADER, *rows]))

@@ -30,7 +30,7 @@ KIND = "thermal_anomaly"
 Box = tuple[float, float, float, float]
 Decoded = tuple[npt.NDArray[np.int32], list[Any]]
 _MAX_PIXEL_KM = 10.0
-_MIRROR_APART_DEG = 2.0
+_MIRROR_APART_DEG = 5.0  # longitude less latitude of the theatre's middle, from which one row proves a swap
 
 
 def read(data: bytes, *, file: str, now: datetime, period: Interval | None = None, theatre: Box | None = None) -> Batch:
@@ -156,14 +156,14 @@ class _Checker:
         """Return which places lie outside the theatre and would lie inside the other way round.
 
         Near the diagonal (Syria, 36 N 36 E) the theatre and its mirror image are neighbours and a good row may well
-        lie in the image; there, the rows are taken as swapped only if most of the file is.
+        lie in the image; there, rows are taken as swapped only if most of the file is.
         """
         if self.theatre is None:
             return np.zeros(len(self.good), dtype=bool)
         lat, lon = self.columns.numbers["latitude"], self.columns.numbers["longitude"]
         swap = ~_inside(lon, lat, self.theatre) & _inside(lat, lon, self.theatre)
         west, south, east, north = self.theatre
-        apart = max(south - east, west - north) >= _MIRROR_APART_DEG
+        apart = abs((west + east) / 2 - (south + north) / 2) >= _MIRROR_APART_DEG
         return swap if apart or 2 * np.count_nonzero(swap) > len(swap) else np.zeros(len(swap), dtype=bool)
 
     def _swapped(self) -> None:
