@@ -56,7 +56,7 @@ def test_a_claim_needs_who_and_whom():
         ("value: 5.5", "value '5.5' is not a count (a whole number, 0 or more)"),
         ("value: many", "value 'many' is not a count (a whole number, 0 or more)"),
         ("value: true", "value 'True' is not a count (a whole number, 0 or more)"),
-        ("value: 5, colour: red", "unknown key 'colour'"),
+        ("valeu: 5", "unknown key 'valeu'; is 'value' meant?"),
         ("value: 5, period: 7", "period must hold keys and values"),
         ("value: 5, unit: [a]", "unit must be text"),
         ("value: 5, period: {start_utc: tomorrow}", "start_utc: 'tomorrow' is not an ISO 8601 time"),
@@ -69,6 +69,11 @@ def test_what_is_unclear_is_refused_with_its_line(change: str, reason: str):
     error = refused(HEAD + CLAIM + CLAIM.replace("value: 5", change))
     assert reason in error.reason
     assert error.line == 5
+
+
+def test_notes_are_passed_over():
+    (claim,), _ = read(HEAD + CLAIM.replace("value: 5", "value: 5, remark: [read, twice]"))
+    assert claim.value == 5
 
 
 def test_times_without_zone_only_where_the_name_says_utc():

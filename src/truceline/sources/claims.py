@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from truceline.base.clock import Interval, iso, utc
@@ -133,9 +134,7 @@ def _truce(where: _Where, node: Node) -> dict[str, Any]:
 
 
 def _claim(where: _Where, node: Node, truces: list[str]) -> Claim:
-    unknown = sorted(set(where.dict(node)) - set(_CLAIM_KEYS))
-    if unknown:
-        raise where.wrong(node, f"unknown key {unknown[0]!r}; a claim has {', '.join(_CLAIM_KEYS)}")
+    _refuse_slips(where, node)
     truce = where.text(node, "ceasefire", required=True)
     if truces and truce not in truces:
         raise where.wrong(node, f"speaks of the truce {truce!r}, which the file does not list")
@@ -156,6 +155,14 @@ def _claim(where: _Where, node: Node, truces: list[str]) -> Claim:
         published=where.text(source, "date"),
         confidence=where.text(node, "confidence"),
     )
+
+
+def _refuse_slips(where: _Where, node: Node) -> None:
+    """Refuse a key that is nearly one we read (``valeu``): its value would vanish. Others are notes, passed over."""
+    for key in where.dict(node):
+        meant = [] if key in _CLAIM_KEYS else get_close_matches(key, _CLAIM_KEYS, n=1, cutoff=0.75)
+        if meant:
+            raise where.wrong(node, f"unknown key {key!r}; is {meant[0]!r} meant?")
 
 
 def _count(where: _Where, node: Node) -> int | None:
