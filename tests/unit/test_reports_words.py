@@ -251,3 +251,13 @@ def test_one_line_only_is_said(run):
     assert "Only one was used" in words.line_sentence(replace(run, lines=run.lines[:1]))
     both = words.line_sentence(run)
     assert all(view.title in both for view in run.lines)
+
+
+def test_reasons_that_all_claims_share_are_told_once(run):
+    checks = facts.claims_in_order(run, run.view)
+    own = replace(checks[0], reasons=(*checks[0].reasons, ("Cloud", "it was cloudy")))
+    found = words.claim_reasons(run, (own, *checks[1:]))
+    assert found[0] == ("all figures", checks[0].reasons)
+    assert found[1] == (f"{words.claimant_name(run, own)}, {words.claim_figure(own)}", (("Cloud", "it was cloudy"),))
+    assert len(found) == 2
+    assert words.claim_reasons(run, ()) == []

@@ -188,14 +188,8 @@ def _claims(run: Run) -> str:
 
 def _why(run: Run, checks: Sequence[ClaimCheck]) -> list[str]:
     """Reasons: those of all claims once, then each claim's own."""
-    shared = [reason for reason in checks[0].reasons if all(reason in check.reasons for check in checks)]
-    parts = ["<h3>Why: all figures</h3>", _reasons(shared)] if shared else []
-    for check in checks:
-        own = [reason for reason in check.reasons if reason not in shared]
-        if own:
-            title = f"Why: {words.claimant_name(run, check)}, {words.claim_figure(check)}"
-            parts += [f"<h3>{escape(title)}</h3>", _reasons(own)]
-    return parts
+    found = words.claim_reasons(run, checks)
+    return [part for who, reasons in found for part in (f"<h3>Why: {escape(who)}</h3>", _reasons(reasons))]
 
 
 def _reasons(reasons: Iterable[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from truceline.base.clock import from_column
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import claims_in_order, near, places
-from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, probability, stretch
+from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, probability, sentence, stretch
 from truceline.reports.pdf_template import TEMPLATE
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
 from truceline.reports.picture_map import map_svg
@@ -24,6 +24,7 @@ from truceline.reports.svg import PAPER
 
 _MOST_EVENTS = 20
 _MOST_CLAIMS = 10
+_MOST_REASONS = 12
 
 
 def pdf(run: Run, made: datetime) -> bytes:
@@ -113,9 +114,14 @@ def _claims(run: Run) -> list[list[str]]:
 
 
 def _why(run: Run) -> list[str]:
-    """Reasons of all claims, each once, the most important first."""
-    found = dict.fromkeys(reason for check in run.view.claims for reason in check.reasons)
-    return [f"{title}. {text}" for title, text in list(found)[:8]]
+    """Reasons of the claims, by whom they concern; a page has room for some ten."""
+    checks = claims_in_order(run, run.view)[:_MOST_CLAIMS]
+    found = [
+        f"{sentence(who)} {title}: {sentence(text)}" if who != "all figures" else f"{title}: {sentence(text)}"
+        for who, reasons in words.claim_reasons(run, checks)
+        for title, text in reasons
+    ]
+    return found[:_MOST_REASONS]
 
 
 def _readings(run: Run) -> list[list[str]]:

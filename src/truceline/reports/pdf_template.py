@@ -12,13 +12,13 @@ TEMPLATE = """
 #let rule = 0.5pt + rgb("#C9D0CC")
 #set page(
   paper: "a4",
-  margin: (x: 20mm, top: 18mm, bottom: 20mm),
+  margin: (x: 20mm, top: 16mm, bottom: 18mm),
   footer: context text(8pt, quiet)[
     Truceline. Borders are drawn in a neutral style and express no position. #h(1fr)
     Page #counter(page).display() of #counter(page).final().first()
   ],
 )
-#set text(font: "Libertinus Serif", size: 10pt, fill: ink, lang: "en", region: "GB")
+#set text(font: "Libertinus Serif", size: 9.5pt, fill: ink, lang: "en", region: "GB")
 #set par(leading: 0.6em, spacing: 0.8em)
 #show heading.where(level: 1): it => block(above: 0.4em, below: 0.7em, text(20pt, weight: 600, it.body))
 #show heading.where(level: 2): it => block(
@@ -29,12 +29,12 @@ TEMPLATE = """
   bytes(c.pictures.at(name)), format: "svg", width: 100%, height: height, fit: "contain", alt: alt
 ))
 #let rows(heads, body, columns: auto) = {
-  set text(9pt)
+  set text(8.5pt)
   set par(leading: 0.45em)
   block(above: 0.7em, below: 0.9em, table(
     columns: columns,
     stroke: (x, y) => (bottom: rule),
-    inset: (x: 0pt, y: 3.5pt),
+    inset: (x: 0pt, y: 3pt),
     column-gutter: 10pt,
     align: left + top,
     table.header(..heads.map(h => text(fill: quiet, weight: 600, h))),

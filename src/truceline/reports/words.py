@@ -9,6 +9,7 @@ looked, and saw none). How numbers and times are written is in ``formats``; plai
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -240,6 +241,19 @@ def claim_sentence(run: Run, check: ClaimCheck) -> str:
         f"{claimant_name(run, check)} claims {claim_figure(check)} {check.claim.unit} by {accused_name(run, check)} "
         f"({claim_period(check)}): {verdict_text(check.verdict)}.{why}"
     )
+
+
+def claim_reasons(run: Run, checks: Sequence[ClaimCheck]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Return reasons by whom they concern: those of all claims under ``all figures``, then each claim's own."""
+    if not checks:
+        return []
+    shared = tuple(reason for reason in checks[0].reasons if all(reason in check.reasons for check in checks))
+    found = [("all figures", shared)] if shared else []
+    for check in checks:
+        own = tuple(reason for reason in check.reasons if reason not in shared)
+        if own:
+            found.append((f"{claimant_name(run, check)}, {claim_figure(check)}", own))
+    return found
 
 
 def line_sentence(run: Run) -> str:
