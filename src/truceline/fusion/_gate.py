@@ -55,7 +55,10 @@ class Frame:
     """Covariance of a point spread evenly over the pixel (n, 3); ``place`` where there is no pixel."""
 
     least_sigma_m: Floats
-    """Smaller of the two standard deviations of place, metres."""
+    """Smallest standard deviation of place in any direction, metres."""
+
+    most_sigma_m: Floats
+    """Largest standard deviation of place in any direction, metres."""
 
     sigma_s: Floats
     """Standard deviation of time, seconds; at least 1."""
@@ -112,6 +115,7 @@ def frame_of(detections: Detections) -> Frame:
         place=place,
         footprint=np.where(pixel[:, None], flat, place),
         least_sigma_m=np.minimum(major, minor),
+        most_sigma_m=np.maximum(major, minor),
         sigma_s=np.fmax(detections.sigma_s, 1.0),
         lasting=np.isin(detections.kind.astype(str), sorted(LASTING_KINDS)),
     )
@@ -178,7 +182,7 @@ def _candidates(frame: Frame, gap_s: float) -> tuple[Ints, Ints]:
     sensor must not make every fine one search kilometres. Time is a fourth axis scaled so that the longest time the
     two may be apart equals the radius; the box norm then bounds both at once.
     """
-    largest = np.sqrt(np.maximum(frame.place[:, :2].sum(axis=1), frame.footprint[:, :2].sum(axis=1)))
+    largest = frame.most_sigma_m  # of place: the footprint is never wider
     octave = 2 * np.floor(np.log2(largest)).astype(np.int64) + frame.lasting
     found: list[tuple[Ints, Ints]] = []
     levels = [(level, np.flatnonzero(octave == level)) for level in np.unique(octave).tolist()]
@@ -190,7 +194,7 @@ def _candidates(frame: Frame, gap_s: float) -> tuple[Ints, Ints]:
             reach = max(gap_s, PASS_SECONDS) if lasts else TIME_GATE * spread
             drift = DRIFT_M_PER_HOUR * gap_s / 3600.0 if lasts else 0.0
             widest = float(largest[rows].max()) ** 2 + float(largest[others].max()) ** 2
-            radius = float(np.sqrt(CHI2_GATE * (widest + 2 * drift**2))) * 1.01
+            radius = float(np.sqrt(CHI2_GATE * (widest + drift**2))) * 1.01
             scaled = np.column_stack([space, frame.seconds * (radius / reach)])
             found.append(_search(scaled, rows, others, radius, same=level == other))
     first = np.concatenate([pair[0] for pair in found])
