@@ -192,7 +192,10 @@ async function boot(): Promise<void> {
     replace(root, h("p", { class: "boot", role: "alert" }, problem.detail ?? `The server answers ${answer.status}.`));
     return;
   }
-  new App(new Model((await answer.json()) as Page), root);
+  const page = (await answer.json()) as Page;
+  performance.mark("page-json");
+  new App(new Model(page), root);
+  performance.mark("first-screen");
 }
 
 void boot();

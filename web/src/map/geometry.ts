@@ -56,3 +56,14 @@ export function roundScale(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most));
   return [5, 2, 1].map((f) => f * power).find((v) => v <= most) ?? power;
 }
+
+/** Whether a place lies inside a ring (even-odd). */
+export function inside([x, y]: Point, ring: Point[]): boolean {
+  let odd = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+    const [xi, yi] = ring[i] as Point;
+    const [xj, yj] = ring[j] as Point;
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+  }
+  return odd;
+}

@@ -14,9 +14,13 @@ function canvas(size: number): [HTMLCanvasElement, CanvasRenderingContext2D] {
   return [el, context];
 }
 
-/** A seamless diagonal hatch of one colour over nothing. */
-function hatch(gap: number, colour: string, width: number): ImageData {
+/** A seamless diagonal hatch, over nothing or over a ground of its own. */
+function hatch(gap: number, colour: string, width: number, ground = ""): ImageData {
   const [el, c] = canvas(gap);
+  if (ground) {
+    c.fillStyle = ground;
+    c.fillRect(0, 0, gap, gap);
+  }
   c.strokeStyle = colour;
   c.lineWidth = width;
   for (const shift of [-gap, 0, gap]) {
@@ -79,8 +83,8 @@ export function image(name: string): { data: ImageData; ratio: number } | null {
   const draw: Record<string, () => ImageData> = {
     town,
     hatch: () => {
-      const [gap, width] = { none: [6, 1.5], thin: [8, 1.1], thinner: [12, 0.9], outside: [10, 1.1] }[kind] ?? [8, 1];
-      return hatch(gap as number, token("--hatch"), width as number);
+      const [gap, width] = { none: [6, 1.5], thin: [8, 1.1], thinner: [12, 0.9], side: [10, 1.1], outside: [10, 0.8] }[kind] ?? [8, 1];
+      return hatch(gap as number, token("--hatch"), width as number, kind === "outside" ? token("--fog-soft") : "");
     },
     event: () => event(kind, Number(p) / 100),
   };

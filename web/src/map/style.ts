@@ -64,12 +64,16 @@ export function events(model: Model, line: LineView, chosen: number): Feature[] 
   return out;
 }
 
-function towns(model: Model): Feature[] {
+/** Towns with a rank: the ones that name the line first, then by size. */
+function towns(model: Model, line: LineView): Feature[] {
   const { name, lon, lat, population } = model.page.towns;
+  const named = new Set(line.ticks.map((tick) => tick.name));
+  const order = name.map((_, i) => i).sort((a, b) => Number(named.has(name[b] as string)) - Number(named.has(name[a] as string)) || a - b);
+  const rank = new Map(order.map((i, k) => [i, k]));
   return name.map((text, i) =>
     feature(
       { type: "Point", coordinates: [lon[i] as number, lat[i] as number] },
-      { name: text, rank: i, large: (population[i] as number) > 400_000 },
+      { name: text, rank: rank.get(i) ?? i, large: (population[i] as number) > 400_000 },
     ),
   );
 }
@@ -84,27 +88,37 @@ export function sources(model: Model, line: LineView, base: Base, box: Box, show
   const geojson = (features: Feature[]): StyleSpecification["sources"][string] => ({
     type: "geojson",
     data: collection(features),
-    tolerance: 0.2,
+    tolerance: 0.3,
+    maxzoom: 12,
   });
+  const kind = (name: string, all: Feature[]): Feature[] => all.map((one) => ({ ...one, properties: { ...one.properties, kind: name } }));
+  const borders = shown.borders === "none" ? [] : [lines(base[shown.borders])];
+  // Few sources, few kinds of layer: each costs a software renderer a compiled program and a pass.
   return {
-    land: geojson(base.land.map((rings) => feature({ type: "Polygon", coordinates: rings }))),
-    coast: geojson([lines(base.coast)]),
-    borders: geojson(shown.borders === "none" ? [] : [lines(base[shown.borders])]),
-    outside: geojson(outside(model.page.extent, box)),
-    extent: geojson(model.page.extent.map((ring) => lines([ring]))),
-    sectors: geojson(sectors(line)),
-    line: geojson([lines(line.coordinates)]),
+    areas: geojson([
+      ...kind("land", base.land.map((rings) => feature({ type: "Polygon", coordinates: rings }))),
+      ...kind("outside", outside(model.page.extent, box)),
+      ...kind("sector", sectors(line)),
+    ]),
+    lines: geojson([
+      ...kind("coast", [lines(base.coast)]),
+      ...kind("border", borders),
+      ...kind("extent", model.page.extent.map((ring) => lines([ring]))),
+      ...kind("line", [lines(line.coordinates)]),
+    ]),
     events: geojson(events(model, line, shown.chosen)),
-    towns: geojson(towns(model)),
+    towns: geojson(towns(model, line)),
   };
 }
 
 const byClass = (values: string[], otherwise: string): ExpressionSpecification =>
   ["match", ["get", "class"], 0, values[0], 1, values[1], 2, values[2], 3, values[3], 4, values[4], 5, values[5], otherwise] as unknown as ExpressionSpecification;
 
+const is = (...kinds: string[]): ExpressionSpecification => ["in", ["get", "kind"], ["literal", kinds]];
+
 export function style(model: Model, line: LineView, base: Base, box: Box, shown: Shown, theme: string): StyleSpecification {
   const t = token;
-  const font = ["Source Sans 3 Variable"];
+  const font = ["TrucelineMap"];
   const gauge = shown.mode === "probability";
   const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`, ["!", ["get", "near"]], `event-far-0-${theme}`,
     gauge ? ["concat", "event-gauge-", ["to-string", ["get", "tenth"]], `-${theme}`] : `event-near-0-${theme}`];
@@ -114,29 +128,28 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
     sources: sources(model, line, base, box, shown),
     layers: [
       { id: "water", type: "background", paint: { "background-color": t("--water") } },
-      { id: "land", type: "fill", source: "land", paint: { "fill-color": t("--land"), "fill-antialias": false } },
-      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": t("--fog-soft"), "fill-opacity": 0.75 } },
-      { id: "outside-hatch", type: "fill", source: "outside", paint: { "fill-pattern": `hatch-outside-0-${theme}`, "fill-opacity": 0.55 } },
-      { id: "coast", type: "line", source: "coast", paint: { "line-color": t("--edge"), "line-width": 0.7, "line-opacity": 0.7 } },
-      { id: "borders", type: "line", source: "borders", paint: { "line-color": t("--edge"), "line-width": 1, "line-dasharray": [2, 2] } },
-      { id: "extent", type: "line", source: "extent", paint: { "line-color": t("--text3"), "line-width": 1, "line-dasharray": [1, 2] } },
-      { id: "sectors", type: "fill", source: "sectors", filter: [">=", ["get", "class"], 0],
-        paint: { "fill-color": byClass(shade, t("--fog")), "fill-opacity": gauge ? 0.45 : 0.92 } },
-      { id: "sectors-hatch", type: "fill", source: "sectors", filter: ["<", ["get", "class"], 3],
-        paint: { "fill-pattern": ["match", ["get", "class"], -1, `hatch-outside-0-${theme}`, 0, `hatch-none-0-${theme}`, 1, `hatch-thin-0-${theme}`, `hatch-thinner-0-${theme}`] as unknown as ExpressionSpecification,
-          "fill-opacity": gauge ? 0.35 : 0.75 } },
-      { id: "sectors-edge", type: "line", source: "sectors", paint: { "line-color": t("--land"), "line-width": 1 } },
-      { id: "line", type: "line", source: "line", layout: { "line-join": "round" }, paint: { "line-color": t("--text"), "line-width": 2.2 } },
+      { id: "land", type: "fill", source: "areas", filter: is("land"), paint: { "fill-color": t("--land"), "fill-antialias": false } },
+      { id: "coast", type: "line", source: "lines", filter: is("coast", "border", "extent"),
+        paint: { "line-color": ["match", ["get", "kind"], "coast", t("--rule"), "border", t("--hatch"), t("--text3")], "line-width": ["match", ["get", "kind"], "coast", 0.8, 1] } },
+      { id: "outside", type: "fill", source: "areas", filter: is("outside"), paint: { "fill-pattern": `hatch-outside-0-${theme}`, "fill-opacity": 0.7, "fill-antialias": false } },
+      { id: "sectors", type: "fill", source: "areas", filter: is("sector"),
+        paint: { "fill-color": byClass(shade, t("--fog-soft")), "fill-opacity": gauge ? 0.45 : 0.92, "fill-antialias": false } },
+      { id: "sectors-hatch", type: "fill", source: "areas", filter: ["all", is("sector"), ["<", ["get", "class"], 3]] as unknown as ExpressionSpecification,
+        paint: { "fill-pattern": ["match", ["get", "class"], -1, `hatch-side-0-${theme}`, 0, `hatch-none-0-${theme}`, 1, `hatch-thin-0-${theme}`, `hatch-thinner-0-${theme}`] as unknown as ExpressionSpecification,
+          "fill-opacity": gauge ? 0.35 : 0.75, "fill-antialias": false } },
+      { id: "sectors-edge", type: "line", source: "areas", filter: is("sector"), paint: { "line-color": t("--land"), "line-width": 1 } },
+      { id: "line", type: "line", source: "lines", filter: is("line"), layout: { "line-join": "round" }, paint: { "line-color": t("--text"), "line-width": 2.2 } },
       { id: "towns", type: "symbol", source: "towns",
+        filter: ["<", ["get", "rank"], ["step", ["zoom"], 24, 6.5, 60, 7.5, 150, 9, 900]],
         layout: {
           "icon-image": `town-0-0-${theme}`, "text-field": ["get", "name"], "text-font": font,
-          "text-size": ["case", ["get", "large"], 14, 12.5], "text-variable-anchor": ["left", "right", "top", "bottom"],
-          "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
+          "text-size": ["case", ["get", "large"], 14, 12.5], "text-variable-anchor": ["left", "right"],
+          "text-radial-offset": 0.25, "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
         },
         paint: { "text-color": ["case", ["get", "large"], t("--text"), t("--text2")], "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
       { id: "events", type: "symbol", source: "events",
         layout: {
-          "icon-image": icon as unknown as ExpressionSpecification, "icon-allow-overlap": true, "icon-ignore-placement": true,
+          "icon-image": icon as unknown as ExpressionSpecification, "icon-allow-overlap": true, "icon-ignore-placement": false,
           "symbol-sort-key": ["case", ["get", "chosen"], 2, ["get", "near"], 1, 0],
           ...(gauge ? { "text-field": ["case", ["get", "near"], ["get", "label"], ""] as unknown as ExpressionSpecification, "text-font": font, "text-size": 12, "text-offset": [1.2, 0] as [number, number], "text-anchor": "left" as const, "text-optional": true } : {}),
         },

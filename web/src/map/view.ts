@@ -35,14 +35,14 @@ export class MapView {
     private readonly moved: () => void,
   ) {
     this.bounds = frame(model);
-    const [w, s, e, n] = this.bounds;
-    this.box = [w - (e - w) * 1.6, Math.max(-85, s - (n - s)), e + (e - w) * 1.6, Math.min(85, n + (n - s))];
+    this.box = around(this.bounds);
   }
 
   async start(line: number, shown: Shown): Promise<void> {
     this.shown = { line, shown };
-    const [found] = await Promise.all([base(this.box), document.fonts.load('500 14px "Source Sans 3 Variable"')]);
+    const [found] = await Promise.all([base(this.box), document.fonts.load("500 14px TrucelineMap")]);
     this.base = found;
+    performance.mark("basemap");
     const map = new GlMap({
       container: this.el,
       style: this.style(),
@@ -70,6 +70,7 @@ export class MapView {
     map.on("mouseenter", "events", () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", "events", () => (map.getCanvas().style.cursor = ""));
     map.on("move", this.moved);
+    map.once("load", () => performance.mark("map-load"));
     map.once("idle", () => {
       const ms = Math.round(performance.now());
       window.truceline = { idleAt: ms };
@@ -105,12 +106,20 @@ export class MapView {
   }
 
   resize(): void {
-    this.map?.resize();
+    const { clientWidth, clientHeight } = this.el;
+    const canvas = this.map?.getCanvas();
+    if (canvas && (canvas.clientWidth !== clientWidth || canvas.clientHeight !== clientHeight)) this.map?.resize();
   }
 
   /** Where a place stands in the map's box, CSS pixels; null before the map is there. */
   project(lon: number, lat: number): { x: number; y: number } | null {
     return this.map ? this.map.project([lon, lat]) : null;
+  }
+
+  /** The place under a point of the map's box. */
+  unproject(x: number, y: number): [number, number] | null {
+    const found = this.map?.unproject([x, y]);
+    return found ? [found.lng, found.lat] : null;
   }
 
   /** Kilometres of a hundred CSS pixels at the middle of the view. */
@@ -136,6 +145,14 @@ export class MapView {
     const c = this.map?.getCenter();
     return c ? [c.lng, c.lat] : null;
   }
+}
+
+/** The box the map may show: the line with about its own size around it. */
+function around([w, s, e, n]: Box): Box {
+  const squeeze = Math.max(0.2, Math.cos((((s + n) / 2) * Math.PI) / 180));
+  const size = Math.max((e - w) * squeeze, n - s, 0.5);
+  const [dx, dy] = [(size * 1.1) / squeeze, size * 0.75];
+  return [w - dx, Math.max(-85, s - dy), e + dx, Math.min(85, n + dy)];
 }
 
 function frame(model: Model): Box {

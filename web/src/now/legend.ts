@@ -21,7 +21,7 @@ export function legend(page: Page, line: LineView, mode: string, borders: Border
     mode === "coverage"
       ? h("p", {}, `of 100 such fires, how many would have been detected: ${line.coverage.act}`)
       : h("p", {}, "the outer arc runs as far round as the fire is likely to be an act of war; the number says it"),
-    scale(),
+    mode === "coverage" ? scale() : gauges(),
     h(
       "ul",
       {},
@@ -47,6 +47,28 @@ function scale(): SVGElement {
         s("rect", { width: 41, height: 14, fill: `var(--c${k})` }),
         gap ? s("rect", { width: 41, height: 14, fill: `url(#legend-${k})` }) : null,
         s("text", { x: 0, y: 29, class: "tiny soft" }, COVERAGE_LABELS[k]),
+      ),
+    ),
+  );
+}
+
+/** The arc at four probabilities, with the words. */
+function gauges(): SVGElement {
+  const arc = (p: number): string => {
+    const a = 2 * Math.PI * p - Math.PI / 2;
+    return `M0 -9A9 9 0 ${p > 0.5 ? 1 : 0} 1 ${9 * Math.cos(a)} ${9 * Math.sin(a)}`;
+  };
+  return s(
+    "svg",
+    { width: 258, height: 44, role: "img", "aria-label": "The arc at 10, 30, 50, 70 and 90 per cent" },
+    [0.1, 0.3, 0.5, 0.7, 0.9].map((p, k) =>
+      s(
+        "g",
+        { transform: `translate(${16 + k * 52} 13)` },
+        s("circle", { r: 9, fill: "none", stroke: "var(--rule)", "stroke-width": 2.6 }),
+        s("path", { d: arc(p), fill: "none", stroke: "var(--happened)", "stroke-width": 3.2 }),
+        s("circle", { r: 4.5, fill: "none", stroke: "var(--happened)", "stroke-width": 1.6 }),
+        s("text", { x: 0, y: 27, "text-anchor": "middle", class: "tiny soft" }, `${p * 100}\u00a0%`),
       ),
     ),
   );

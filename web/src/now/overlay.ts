@@ -2,23 +2,32 @@
 /** Over the map: the lens that shows the chosen event at true scale, its leader, and the scale bar. */
 
 import { replace, s } from "../dom";
-import { roundScale } from "../map/geometry";
+import { inside, roundScale } from "../map/geometry";
 import { fitting, scaleBar, sketch } from "../map/sketch";
 import type { MapView } from "../map/view";
 import type { Model } from "../model";
 
 const R = 98;
+const NOTE = [206, 46] as const;
 
 export class Overlay {
   readonly el = s("svg", { class: "overlay", "aria-hidden": "true" });
   private readonly lens = s("g", {});
   private readonly leader = s("g", {});
   private readonly bar = s("g", {});
+  private readonly note: SVGGElement;
   private key = "";
   private chosen = -1;
 
   constructor(private readonly model: Model) {
-    this.el.append(this.leader, this.lens, this.bar);
+    this.note = s(
+      "g",
+      { visibility: "hidden" },
+      s("rect", { width: NOTE[0], height: NOTE[1], fill: "var(--fog-soft)" }),
+      s("text", { x: 10, y: 19, class: "strong" }, "Not observed"),
+      s("text", { x: 10, y: 37, class: "soft" }, "The fire file ends at this border"),
+    );
+    this.el.append(this.note, this.leader, this.lens, this.bar);
   }
 
   update(line: number, chosen: number): void {
@@ -39,7 +48,7 @@ export class Overlay {
       s("clipPath", { id: "lens-clip" }, s("circle", { cx: R, cy: R, r: R })),
       s("g", { "clip-path": "url(#lens-clip)" }, sketch(this.model, this.model.line(line), chosen, frame, rows, false)),
       s("circle", { cx: R, cy: R, r: R, fill: "none", stroke: "var(--text)", "stroke-width": 2 }),
-      s("text", { x: R, y: 40, "text-anchor": "middle" }, "68 % and 95 % of place"),
+      s("text", { x: R, y: 36, "text-anchor": "middle", stroke: "var(--land)", "stroke-width": 4, "paint-order": "stroke" }, "68 % and 95 % of place"),
     );
   }
 
@@ -51,6 +60,7 @@ export class Overlay {
       const km = roundScale(km100);
       replace(this.bar, scaleBar(km, 100 / km100, width - 100 / (km100 / km) - 20 - 52, height - 14));
     }
+    this.placeNote(map, width, height);
     replace(this.leader);
     const show = this.chosen >= 0 && width > 700 && height > 380;
     this.lens.setAttribute("visibility", show ? "visible" : "hidden");
@@ -68,5 +78,26 @@ export class Overlay {
     const [x2, y2] = [at.x + (dx * (far - R)) / far, at.y + (dy * (far - R)) / far];
     const [x1, y1] = [at.x + (dx * 14) / far, at.y + (dy * 14) / far];
     this.leader.append(s("path", { d: `M${x1} ${y1}L${x2} ${y2}`, stroke: "var(--text)", "stroke-width": 1.2 }));
+  }
+
+  /** Says "Not observed" where a whole label fits outside the extent and clear of the controls. */
+  private placeNote(map: MapView, width: number, height: number): void {
+    const { extent } = this.model.page;
+    this.note.setAttribute("visibility", "hidden");
+    if (extent.length === 0 || width < 700) return;
+    const clear = (x: number, y: number): boolean => {
+      const place = map.unproject(x, y);
+      return place !== null && !extent.some((ring) => inside(place, ring));
+    };
+    for (let y = 56; y < height - 120; y += 28) {
+      for (let x = width - NOTE[0] - 20; x > 320; x -= 28) {
+        const corners = [0, 0.5, 1].flatMap((a) => [0, 1].map((b) => clear(x + a * NOTE[0], y + b * NOTE[1])));
+        const lensed = this.chosen >= 0 && x + NOTE[0] > width - 2 * R - 40 && y > height - 2 * R - 110;
+        if (lensed || corners.includes(false)) continue;
+        this.note.setAttribute("transform", `translate(${x} ${y})`);
+        this.note.setAttribute("visibility", "visible");
+        return;
+      }
+    }
   }
 }
