@@ -275,7 +275,9 @@ def _night_weights(blocks: _Blocks) -> Floats:
     rate = total / seen
     scatter = ((count - rate * exposure) ** 2).sum(axis=0)
     variance = np.maximum(scatter, blocks.phi * total) / total**2
-    return np.asarray(np.log(rate[0] / rate[1]) + _NODES * np.sqrt(variance.sum()))
+    # Beyond a factor of e the rule's outer nodes would tell tales of a handful of sightings.
+    error = min(float(np.sqrt(variance.sum())), 1.0)
+    return np.asarray(np.log(rate[0] / rate[1]) + _NODES * error)
 
 
 def _log_likelihood(y: Floats, e: Floats, log_rate: Floats) -> Floats:

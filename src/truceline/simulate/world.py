@@ -73,7 +73,7 @@ class Scenario:
     days: int = 21
     """How many days."""
 
-    acts_per_day: float = 300.0
+    acts_per_day: float = 375.0
     """Acts near the line per day, seen or not."""
 
     day_scatter: float = 0.25
