@@ -117,11 +117,13 @@ def test_the_duty_summary_fits_and_puts_what_was_not_seen_first(run):
 
 
 def test_a_long_duty_summary_is_cut_in_words(run):
-    many = tuple(replace(c, reasons=((str(n), "a reason " * 30),)) for n, c in enumerate(run.view.claims * 3))
+    many = tuple(replace(c, reasons=((str(n), f"a reason {n} " * 30),)) for n, c in enumerate(run.view.claims * 3))
     view = replace(run.view, claims=many)
     text = duty_summary(replace(run, lines=(view, *run.lines[1:])), "out/")
     assert len(text.splitlines()) <= 35
     assert "more in report.html" in text
+    assert "Kyiv: 2,299" in text
+    assert "Moscow: 1,971" in text
     assert "out/" in text.splitlines()[-1]
 
 

@@ -261,3 +261,13 @@ def test_reasons_that_all_claims_share_are_told_once(run):
     assert found[1] == (f"{words.claimant_name(run, own)}, {words.claim_figure(own)}", (("Cloud", "it was cloudy"),))
     assert len(found) == 2
     assert words.claim_reasons(run, ()) == []
+
+
+def test_no_claimant_crowds_another_out(run):
+    kyiv, moscow = run.view.claims[1], run.view.claims[0]
+    many = with_view(run, claims=(*(kyiv for _ in range(9)), moscow))
+    for most in (2, 4, 8):
+        shown = facts.some_claims(many, many.view, most)
+        assert len(shown) == most
+        assert {check.claimant_party for check in shown} == {"A", "B"}
+    assert facts.some_claims(run, run.view, 9) == facts.claims_in_order(run, run.view)

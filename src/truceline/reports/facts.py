@@ -44,6 +44,18 @@ def claims_in_order(run: Run, view: LineView) -> tuple[ClaimCheck, ...]:
     return tuple(sorted(view.claims, key=lambda check: rank.get(check.claimant_party or "", len(rank))))
 
 
+def some_claims(run: Run, view: LineView, most: int) -> tuple[ClaimCheck, ...]:
+    """Return at most so many claims in the same order, taken from the claimants in turn: none crowds another out."""
+    checks = claims_in_order(run, view)
+    turn: dict[str | None, int] = {}
+    rank = []
+    for place, check in enumerate(checks):
+        turn[check.claimant_party] = turn.get(check.claimant_party, 0) + 1
+        rank.append((turn[check.claimant_party], place))
+    kept = {place for _, place in sorted(rank)[:most]}
+    return tuple(check for place, check in enumerate(checks) if place in kept)
+
+
 def blind_gaps(coverage: Coverage) -> tuple[Interval, ...]:
     """Return the stretches of the truce of at least ``BLIND_HOURS`` without a pass, in order of time."""
     return tuple(sorted(gap for gap in coverage.gaps if gap.hours >= BLIND_HOURS))

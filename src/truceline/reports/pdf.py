@@ -13,7 +13,7 @@ import typst
 from truceline.base.clock import from_column
 from truceline.model.watching import Run
 from truceline.reports import words
-from truceline.reports.facts import claims_in_order, near, places
+from truceline.reports.facts import near, places, some_claims
 from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, probability, sentence, stretch
 from truceline.reports.pdf_template import TEMPLATE
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
@@ -23,8 +23,8 @@ from truceline.reports.summary import summary
 from truceline.reports.svg import PAPER
 
 _MOST_EVENTS = 20
-_MOST_CLAIMS = 10
-_MOST_REASONS = 12
+_MOST_CLAIMS = 8
+_MOST_REASONS = 3
 
 
 def pdf(run: Run, made: datetime) -> bytes:
@@ -109,19 +109,18 @@ def _claims(run: Run) -> list[list[str]]:
             words.claim_period(check),
             words.verdict_text(check.verdict),
         ]
-        for check in claims_in_order(run, run.view)[:_MOST_CLAIMS]
+        for check in some_claims(run, run.view, _MOST_CLAIMS)
     ]
 
 
 def _why(run: Run) -> list[str]:
-    """Reasons of the claims, by whom they concern; a page has room for some ten."""
-    checks = claims_in_order(run, run.view)[:_MOST_CLAIMS]
-    found = [
+    """Reasons of the claims, by whom they concern: of each claim the most important, as many as of any other."""
+    found = words.claim_reasons(run, some_claims(run, run.view, _MOST_CLAIMS))
+    return [
         f"{sentence(who)} {title}: {sentence(text)}" if who != "all figures" else f"{title}: {sentence(text)}"
-        for who, reasons in words.claim_reasons(run, checks)
-        for title, text in reasons
+        for who, reasons in found
+        for title, text in reasons[:_MOST_REASONS]
     ]
-    return found[:_MOST_REASONS]
 
 
 def _readings(run: Run) -> list[list[str]]:

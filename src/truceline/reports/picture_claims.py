@@ -10,7 +10,7 @@ from truceline.base.clock import Interval
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import Run
 from truceline.reports import words
-from truceline.reports.facts import blind_gaps, claims_in_order, near, passes_in
+from truceline.reports.facts import blind_gaps, near, passes_in, some_claims
 from truceline.reports.formats import NBSP, plural, rounded, stretch
 from truceline.reports.svg import Canvas, Palette, text_width
 
@@ -23,7 +23,7 @@ _MOST = 8
 def claim_hours_svg(run: Run, palette: Palette) -> str:
     """Return a bar a claim over the truce's hours, with the passes inside it; an end that is not stated fades out."""
     window = run.agreement.window
-    checks = claims_in_order(run, run.view)[:_MOST]
+    checks = some_claims(run, run.view, _MOST)
     foot = 10 + 34.0 * max(len(checks), 1)
     canvas = Canvas("hours", _WIDTH, foot + 26, palette)
     for gap in blind_gaps(run.view.coverage):
@@ -45,7 +45,7 @@ def claim_hours_svg(run: Run, palette: Palette) -> str:
 def claim_numbers_svg(run: Run, palette: Palette) -> str:
     """Return what was seen and what that is compatible with on one scale; below a zigzag, what is claimed."""
     view, estimate = run.view, run.view.estimate
-    checks = [c for c in claims_in_order(run, view) if c.claim.value is not None][:_MOST]
+    checks = [c for c in some_claims(run, view, _MOST) if c.claim.value is not None]
     values = [float(c.claim.value) for c in checks if c.claim.value]
     values += [v for v in (estimate.low, estimate.high, float(estimate.seen)) if v is not None]
     decades = max(3, math.ceil(math.log10(max([*values, 10.0]))))

@@ -7,12 +7,13 @@ import textwrap
 
 from truceline.model.watching import Run
 from truceline.reports import words
-from truceline.reports.facts import claims_in_order
+from truceline.reports.facts import some_claims
 from truceline.reports.formats import NBSP, sentence
 
 _WIDTH = 100
 _LABEL = 12
 _LINES = 35
+_CLAIMS = 4
 
 
 def duty_summary(run: Run, files: str = "") -> str:
@@ -44,7 +45,7 @@ def duty_summary(run: Run, files: str = "") -> str:
 def _claims(run: Run) -> list[tuple[str, str]]:
     """One line a claim, then the first reason of each kind of verdict once."""
     view = run.view
-    checks = claims_in_order(run, view)[:6]
+    checks = some_claims(run, view, _CLAIMS)
     if not checks:
         return [("Claims", "None is in this watch.")]
     found = [
@@ -58,7 +59,9 @@ def _claims(run: Run) -> list[tuple[str, str]]:
         for row, check in enumerate(checks)
     ]
     reasons = dict.fromkeys(reason[1] for check in checks for reason in check.reasons[:1])
-    return [*found, *(("", f"Why: {sentence(reason)}") for reason in list(reasons)[:2])]
+    more = len(view.claims) - len(checks)
+    rest = [("", f"And {more} more in report.html.")] if more else []
+    return [*found, *rest, *(("", f"Why: {sentence(reason)}") for reason in reasons)]
 
 
 def _block(label: str, text: str) -> list[str]:
