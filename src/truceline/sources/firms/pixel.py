@@ -7,6 +7,7 @@ error of the geolocation, added in quadrature. The pixel's axes lie across and a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -80,45 +81,58 @@ def scan_bearing(sensor: str, lat: Floats, daylight: npt.NDArray[np.bool_]) -> F
     turned by the Earth's rotation underneath; the scan lies across it. Holds at the middle of the swath: at its edge
     the meridians have turned by up to some 13° at 50° latitude.
     """
-    rising, sinking = _headings(sensor)
     row = np.rint((np.asarray(lat) + 90.0) * 100.0).astype(np.int64)
-    heading = np.where(daylight == OPTICS[sensor].rises_by_day, rising[row], sinking[row])
-    return np.asarray((heading + 90.0) % 180.0)
+    rising = (np.asarray(daylight) == OPTICS[sensor].rises_by_day).astype(np.int64)
+    return np.asarray((_headings(sensor)[rising, row] + 90.0) % 180.0)
 
 
 @cache
-def _headings(sensor: str) -> tuple[Floats, Floats]:
-    """Return the ground track's heading, degrees, on the way north and on the way south, per 0.01° of latitude."""
+def _headings(sensor: str) -> Floats:
+    """Return the ground track's heading, degrees, on the way south and on the way north (2), per 0.01° of latitude."""
     optics = OPTICS[sensor]
     cos_lat = np.maximum(np.cos(np.radians(np.linspace(-90.0, 90.0, 18_001))), 1e-9)
     east = np.clip(np.cos(np.radians(optics.inclination_deg)) / cos_lat, -1.0, 1.0)
     north = np.sqrt(1.0 - east**2)
     spin = EARTH_RATE * cos_lat * optics.period_s / (2 * np.pi)
-    return np.degrees(np.arctan2(east - spin, north)), np.degrees(np.arctan2(east - spin, -north))
+    heads = np.degrees([np.arctan2(east - spin, -north), np.arctan2(east - spin, north)])
+    heads.setflags(write=False)
+    return heads
 
 
 def place_error(
-    sensor: str, lat: Floats, scan_km: Floats, track_km: Floats, daylight: npt.NDArray[np.bool_]
+    sensors: Sequence[str],
+    codes: npt.NDArray[np.int32],
+    lat: Floats,
+    scan_km: Floats,
+    track_km: Floats,
+    daylight: npt.NDArray[np.bool_],
 ) -> tuple[Floats, Floats, Floats]:
-    """Return (major, minor) standard deviations in metres and the major axis' bearing, for pixels (n,) of one sensor.
+    """Return (major, minor) standard deviations in metres and the major axis' bearing, for pixels (n,).
 
-    A size that is NaN is taken as the widest of that instrument.
+    ``codes`` say which of ``sensors`` each pixel is of. A size that is NaN is taken as the widest of that instrument.
     """
-    optics = OPTICS[sensor]
-    widest_scan, widest_track = optics.widest_km
-    scan = _sigma(np.where(np.isnan(scan_km), widest_scan, scan_km), optics.geolocation_m)
-    track = _sigma(np.where(np.isnan(track_km), widest_track, track_km), optics.geolocation_m)
-    bearing = scan_bearing(sensor, lat, daylight)
+    optics = [OPTICS[sensor] for sensor in sensors]
+    geolocation = np.array([o.geolocation_m for o in optics])[codes]
+    scan = _sigma(scan_km, np.array([o.widest_km[0] for o in optics]), codes, geolocation)
+    track = _sigma(track_km, np.array([o.widest_km[1] for o in optics]), codes, geolocation)
+    # One row of headings a sensor and half of the orbit: (sensor, by night or by day), then latitude.
+    tables = np.concatenate(
+        [heads if o.rises_by_day else heads[::-1] for o, heads in zip(optics, map(_headings, sensors), strict=True)]
+    )
+    bearing = tables[codes * 2 + daylight, np.rint((lat + 90.0) * 100.0).astype(np.int64)]
     across = scan >= track
     return (
-        np.where(across, scan, track),
-        np.where(across, track, scan),
-        np.where(across, bearing, (bearing + 90.0) % 180.0),
+        np.maximum(scan, track),
+        np.minimum(scan, track),
+        np.where(across, bearing + 90.0, bearing) % 180.0,
     )
 
 
-def _sigma(size_km: Floats, geolocation_m: float) -> Floats:
-    return np.asarray(np.sqrt((size_km * 1000.0) ** 2 / 12.0 + geolocation_m**2))
+def _sigma(size_km: Floats, widest_km: Floats, codes: npt.NDArray[np.int32], geolocation_m: Floats) -> Floats:
+    missing = np.isnan(size_km)
+    if missing.any():
+        size_km = np.where(missing, widest_km[codes], size_km)
+    return np.asarray(np.sqrt(size_km**2 * (1e6 / 12.0) + geolocation_m**2))
 
 
 def is_day(lon: Floats, lat: Floats, time: Times) -> npt.NDArray[np.bool_]:

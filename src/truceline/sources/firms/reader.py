@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -48,17 +49,19 @@ def read(data: bytes, *, file: str, now: datetime, period: Interval | None = Non
         InputError: the file as a whole cannot be used (empty, too large, binary, other columns).
     """
     table = open_table(data, file=file, required=REQUIRED, limit=MAX_BYTES)
-    columns = read_columns(table)
-    checker = _Checker(columns, now=now, period=period, theatre=theatre)
-    kept = checker.run()
-    found = columns.bad + _with_raw(table, checker.reasons)
-    return Batch(
-        detections=checker.detections(kept),
-        rejected=rejections("firms", file, found),
-        rows_read=len(columns.line) + len(columns.bad),
-        sha256=hashlib.sha256(data).hexdigest(),
-        file=file,
-    )
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(hashlib.sha256, data)
+        columns = read_columns(table)
+        checker = _Checker(columns, now=now, period=period, theatre=theatre)
+        kept = checker.run()
+        found = columns.bad + _with_raw(table, checker.reasons)
+        return Batch(
+            detections=checker.detections(kept),
+            rejected=rejections("firms", file, found),
+            rows_read=len(columns.line) + len(columns.bad),
+            sha256=digest.result().hexdigest(),
+            file=file,
+        )
 
 
 def _with_raw(table: Table, reasons: dict[int, str]) -> list[tuple[int, str, bytes]]:
@@ -226,8 +229,9 @@ class _Checker:
 
     def detections(self, rows: Ints) -> Detections:
         """Return the rows named as detections."""
-        time = self.time[rows]
-        numbers = {name: values[rows] for name, values in self.columns.numbers.items()}
+        pick = slice(None) if len(rows) == len(self.good) else rows
+        time = self.time[pick]
+        numbers = {name: values[pick] for name, values in self.columns.numbers.items()}
         lon, lat = numbers["longitude"], numbers["latitude"]
         nothing = np.broadcast_to(np.nan, len(rows))
         scan, track = numbers.get("scan", nothing), numbers.get("track", nothing)
@@ -263,15 +267,14 @@ class _Checker:
     def _place_errors(
         self, rows: Ints, lat: Floats, scan: Floats, track: Floats, day: npt.NDArray[np.bool_]
     ) -> tuple[Floats, Floats, Floats]:
-        """Return major and minor standard deviations and the bearing, sensor by sensor."""
-        major, minor, bearing = (np.empty(len(rows)) for _ in range(3))
-        codes = self.sensor[0][rows]
-        for code, sensor in enumerate(self.sensor[1]):
-            own = np.flatnonzero(codes == code)
-            if len(own):
-                found = place_error(sensor, lat[own], scan[own], track[own], day[own])
-                major[own], minor[own], bearing[own] = found
-        return major, minor, bearing
+        """Return major and minor standard deviations and the bearing; words that name no sensor have no rows here."""
+        codes, sensors = self.sensor
+        if not len(rows):
+            return np.empty(0), np.empty(0), np.empty(0)
+        known = [code for code, sensor in enumerate(sensors) if not isinstance(sensor, words.Unreadable)]
+        place = np.zeros(len(sensors), dtype=np.int32)
+        place[known] = np.arange(len(known))
+        return place_error([sensors[code] for code in known], place[codes[rows]], lat, scan, track, day)
 
     def _daylight(self, rows: Ints, lon: Floats, lat: Floats, time: Times) -> npt.NDArray[np.bool_]:
         """Return what ``daynight`` says, and where it says nothing, where the sun stood."""
