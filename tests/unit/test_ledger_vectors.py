@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+from truceline.errors import TrustError
 from truceline.ledger.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from truceline.ledger.note import Verifier
 from truceline.ledger.verify import verify_checkpoints, verify_record, verify_rows
@@ -72,6 +73,19 @@ def test_our_own_verifiers_accept_them(told):
     for case in told["consistency"]:
         proof = [bytes.fromhex(step) for step in case["proof"]]
         verify_consistency(case["old"], case["size"], tree.root(case["old"]), tree.root(case["size"]), proof)
+
+
+def test_values_of_another_type_are_a_question_of_trust(told):
+    """What one flipped bit in a database's record header makes of a value (found by L-4)."""
+    verifier = Verifier.parse(told["vkey"])
+    for size, note in ((0, None), (0, 7), (0, 1.5), (None, b"x")):
+        with pytest.raises(TrustError):
+            verify_checkpoints([(size, note)], Tree(), verifier)
+    good = (0, b"gap", b"gap:0", b"{}", b"s" * 48, b"leaf")
+    for at in range(1, 6):
+        for value in (None, 7, 1.5):
+            with pytest.raises(TrustError):
+                verify_rows([(*good[:at], value, *good[at + 1 :])])
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from truceline.ledger.note import Verifier
 from truceline.ledger.tiles import ENTRIES, Tile, join_entries
 
 Row = tuple[int, bytes, bytes, bytes, bytes | None, bytes | None]
-"""idx, kind, id, body, salts, leaf; salts and leaf None where there are none."""
+"""idx, kind, id, body, salts, leaf; salts and leaf None where there are none. A damaged file may give other types."""
 
 _BATCH = 4096
 
@@ -61,6 +61,9 @@ def _verify_row(expected: int, row: Row, canonical_form: bool) -> bytes:
         raise LeafMismatch("is missing", record=str(expected))
     if salts is None or leaf is None:
         raise LeafMismatch(f"has no {'leaf' if leaf is None else 'salts'}", record=str(index))
+    # One flipped bit in a database can turn a text into a number or nothing.
+    if not all(isinstance(value, bytes) for value in row[1:]):
+        raise BodyMismatch("holds a value that is neither text nor bytes", record=str(index))
     kind_text, id_text = _names(index, kind, id_)
     name = f"{index}/{kind_text}"
     if len(salts) != SALTS_BYTES or make_leaf(kind_text, id_text, body, salts) != leaf:
@@ -94,6 +97,8 @@ def verify_checkpoints(notes: Iterable[tuple[int, bytes]], tree: Tree, verifier:
     newest: Checkpoint | None = None
     count = 0
     for size, note in notes:
+        if not isinstance(size, int):
+            raise TrustError("a checkpoint is kept for no number of records")
         checkpoint = _open(note, verifier, f"the checkpoint kept for {size:,} records")
         before = newest.size if newest else -1
         if checkpoint.size != size or size <= before:
@@ -132,6 +137,8 @@ def verify_published(note: bytes, tree: Tree, verifier: Verifier) -> Checkpoint:
 
 def _open(note: bytes, verifier: Verifier, what: str) -> Checkpoint:
     """Open a note that we ourselves must have written: that it cannot be read is a question of trust, not of input."""
+    if not isinstance(note, bytes):
+        raise TrustError(f"{what} is not text")
     try:
         checkpoint = open_checkpoint(note, verifier)
         whole = note.decode()
