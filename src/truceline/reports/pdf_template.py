@@ -25,8 +25,8 @@ TEMPLATE = """
   above: 1.4em, below: 0.7em, width: 100%, inset: (top: 5pt), stroke: (top: 1.2pt + ink),
   text(13pt, weight: 600, it.body)
 )
-#let picture(name, alt, height: auto) = block(above: 0.9em, below: 0.9em, image(
-  bytes(c.pictures.at(name)), format: "svg", width: 100%, height: height, fit: "contain", alt: alt
+#let picture(name, alt, width: 100%, height: auto) = block(above: 0.9em, below: 0.9em, image(
+  bytes(c.pictures.at(name)), format: "svg", width: width, height: height, fit: "contain", alt: alt
 ))
 #let rows(heads, body, columns: auto) = {
   set text(8.5pt)
@@ -76,8 +76,9 @@ TEMPLATE = """
     c.claims,
     columns: (auto, 1.4fr, 1.2fr, 1fr),
   )
-  picture("hours", "The hours each figure covers, and the satellite passes inside them; figures are in the table.")
-  picture("numbers", c.estimate + " The claims count in another unit and are not comparable.")
+  let alt = "The hours each figure covers, and the satellite passes inside them; figures are in the table."
+  picture("hours", alt, width: 84%)
+  picture("numbers", c.estimate + " The claims count in another unit and are not comparable.", width: 84%)
 } else [No claim is in this watch.]
 #if c.why.len() > 0 { list(..c.why.map(w => [#w])) }
 
