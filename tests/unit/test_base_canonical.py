@@ -46,6 +46,7 @@ def test_what_is_not_json_is_refused(value):
         ('{"a": ', "not JSON"),
         ("", "not JSON"),
         (b"\xff\xfe{}", "UTF-8"),
+        ("9" * 5000, "cannot be read"),
     ],
 )
 def test_loose_json_is_refused(text, why):

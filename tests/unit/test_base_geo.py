@@ -107,6 +107,7 @@ def test_a_party_without_a_place_has_no_side():
         ({"type": "LineString", "coordinates": [[30, 48], [30, 48]]}, "no length"),
         ({"type": "LineString"}, "coordinates"),
         ([1, 2], "not GeoJSON"),
+        ({"type": "LineString", "coordinates": [[30, 48], [10**400, 49]]}, "outside"),
         ({"type": "LineString", "coordinates": [[30, 48], [float("nan"), 49]]}, "outside"),
     ],
 )

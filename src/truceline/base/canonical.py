@@ -71,3 +71,6 @@ def parse_json(data: bytes | str, *, file: str | None = None) -> Any:
     except Malformed as error:
         error.file = error.file or file
         raise
+    except ValueError as error:
+        # Python refuses to turn a number of thousands of digits into an integer.
+        raise Malformed(f"holds a number that cannot be read: {error}", file=file) from error

@@ -339,5 +339,7 @@ def _run(coordinates: object) -> tuple[tuple[float, float], ...]:
         lon, lat = vertex[0], vertex[1]
         if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in (lon, lat)):
             raise Malformed(f"not a lon/lat pair of numbers: {vertex!r:.60}")
+        if max(abs(lon), abs(lat)) > 360:  # also keeps integers too large for a float away from it
+            raise NoPlace(f"outside longitude ±180, latitude ±90: {vertex!r:.60}")
         run.append((float(lon), float(lat)))
     return tuple(run)

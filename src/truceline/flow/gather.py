@@ -27,7 +27,7 @@ from truceline.model.watching import CloudDay
 from truceline.sources import Batch, claims, cloud, extent, firms, line, satellite_days
 from truceline.terms import from_ceasefire, load
 
-THEATRE_MARGIN_DEG = 8.0
+THEATRE_MARGIN_DEG = 3.0
 """How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
 
 

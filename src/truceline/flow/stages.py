@@ -124,8 +124,9 @@ def region_of(lines: Sequence[Line], detections: Detections) -> Floats:
 def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     """Fuse, attribute to causes, log."""
     fused = fuse(logged.detections, passes.match(looks, logged.detections))
-    start = to_column(logged.agreement.window.start)
-    records = attribute(fused, logged.detections, entry_into_force=start).records()
+    window = logged.agreement.window
+    start, end = to_column(window.start), to_column(window.end)
+    records = attribute(fused, logged.detections, entry_into_force=start, end=end).records()
     return Events.from_bodies([record.body for record in records], append(records))
 
 

@@ -195,7 +195,7 @@ def _facts(run: Run, i: int) -> list[list[str]]:
             names = {one.id: one.name for one in run.agreement.parties}
             side = f", on the side {names.get(party, party)} holds"
         found.append([f"To the line ({view.title})", f"{view.distance_m[i] / 1000:.1f}{NBSP}km{side}"])
-    found.append(["Coverage here", f"{_coverage_here(run, i)} of reference fires, whole truce"])
+    found.append(["Coverage here", _coverage_here(run, i)])
     power = events.frp_mw[i]
     found.append(["Power", "not measured" if np.isnan(power) else f"{power:.1f}{NBSP}MW at most"])
     found.append(["Attribution", "none: heat does not show who" if not events.p_actor else "see who did it"])
@@ -208,13 +208,14 @@ def _facts(run: Run, i: int) -> list[list[str]]:
 def _coverage_here(run: Run, i: int) -> str:
     view = run.view
     if view.distance_m[i] > view.coverage.act.within_km * 1000:
-        return "not counted (far from the line)"
+        return "not counted: too far from the line"
     starts = np.array([sector.start_m for sector in view.coverage.sectors])
     sector = int(np.clip(np.searchsorted(starts, view.along_m[i], side="right") - 1, 0, len(starts) - 1))
     side = 0 if view.on_first_side[i] else 1
     if view.sides is not None and view.coverage.sides[0] != view.sides.first:
         side = 1 - side
-    return percent(float(view.coverage.by_sector[sector, side]))
+    share = float(view.coverage.by_sector[sector, side])
+    return "not observed" if np.isnan(share) else f"{percent(share)} of reference fires, whole truce"
 
 
 def _cause(run: Run, i: int) -> list[dict[str, Any]]:

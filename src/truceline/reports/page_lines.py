@@ -136,9 +136,10 @@ def line_ticks(run: Run, view: LineView) -> list[dict[str, Any]]:
     population = np.asarray(towns["population"], float)[held]
     apart = view.line.length_m / (_TICKS + 3)
     chosen: list[dict[str, Any]] = []
-    for i in np.argsort(-population, kind="stable"):
+    weight = population / (1 + found.distance_m / 8000) ** 2  # a large town, but one beside the line
+    for i in np.argsort(-weight, kind="stable"):
         km = round(float(found.along_m[i]) / 1000, 1)
-        if found.distance_m[i] > 45_000 or any(abs(km - one["km"]) * 1000 < apart for one in chosen):
+        if found.distance_m[i] > 40_000 or any(abs(km - one["km"]) * 1000 < apart for one in chosen):
             continue
         chosen.append({"km": km, "name": str(towns["name"][held[i]])})
         if len(chosen) == _TICKS:

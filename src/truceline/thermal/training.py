@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from truceline.base.geo import Floats
 from truceline.model.detection import Ints
@@ -134,9 +133,9 @@ def held_out(table: Floats, near: npt.NDArray[np.bool_], fold: Ints) -> Floats:
 
 def auc(score: Floats, near: npt.NDArray[np.bool_]) -> float:
     """Return the probability that a near event scores higher than a far one (ties count half)."""
-    ones = int(near.sum())
-    zeros = len(near) - ones
-    return float((rankdata(score)[near].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+    far = np.sort(score[~near])
+    below = (np.searchsorted(far, score[near], "left") + np.searchsorted(far, score[near], "right")) / 2
+    return float(below.mean() / len(far))
 
 
 def reliability(log_r: Floats, near: npt.NDArray[np.bool_], given: Shares, bins: int = BINS) -> list[dict[str, float]]:
