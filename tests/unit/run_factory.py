@@ -167,10 +167,10 @@ def assessments(found: Events, terms: Agreement) -> tuple[Assessment, ...]:
 
 
 def gaps(looks: tuple[Look, ...]) -> tuple[Interval, ...]:
-    """Stretches of the truce between passes, longest first."""
+    """Stretches of the truce outside groups of passes (those less than 110 minutes apart), longest first."""
     inside = [look.interval for look in looks if look.interval.end > WINDOW.start and look.interval.start < WINDOW.end]
     edges = [WINDOW.start, *[t for i in inside for t in (i.start, i.end)], WINDOW.end]
-    found = [Interval(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    found = [Interval(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > timedelta(minutes=110)]
     return tuple(sorted(found, key=lambda gap: -gap.hours))
 
 

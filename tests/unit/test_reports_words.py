@@ -136,11 +136,19 @@ def test_one_satellite_is_singular(run):
     assert "The one fire satellite did not pass for" in words.headline(one)
 
 
-def test_short_gaps_part_passes_of_one_group(run):
+def test_gaps_and_groups_of_passes_fill_the_truce(run):
     coverage = run.view.coverage
-    assert len(coverage.gaps) > len(facts.blind_gaps(coverage)) == 3
-    total = sum(group.hours for group in facts.pass_groups(coverage)) + facts.blind_hours(coverage)
-    assert total == pytest.approx(WINDOW.hours)
+    gaps, groups = facts.blind_gaps(coverage), facts.pass_groups(coverage)
+    assert len(gaps) == 3
+    assert sum(group.hours for group in groups) + facts.blind_hours(coverage) == pytest.approx(WINDOW.hours)
+    inside = [look for look in run.looks if WINDOW.overlap(look.interval)]
+    assert all(any(group.overlap(look.interval) for group in groups) for look in inside)
+
+
+def test_a_truce_watched_throughout_says_so(run):
+    always = with_view(run, coverage=replace(run.view.coverage, gaps=()))
+    assert "Satellites passed at least every 1 h 50 min" in plain(words.headline(always))
+    assert "No stretch of the truce" in words.gap_sentence(always)
 
 
 def test_cloud_is_weighted_by_the_hours_of_the_truce(run):

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.clock import Interval, to_column
+from truceline.coverage.fields import GROUP_S
 from truceline.model.agreement import Agreement, Party
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import Coverage, LineView, Run
 from truceline.reports.formats import NBSP, compass
 
-BLIND_HOURS = 2.0
-"""Stretch without a pass, hours, from which pages speak of *no satellite*; shorter ones part passes of one group."""
+BLIND_HOURS = GROUP_S / 3600
+"""Stretch without a pass, hours, from which one speaks of *no satellite*; shorter ones part passes of one group."""
 
 
 def places(run: Run, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> list[str]:
@@ -57,8 +58,8 @@ def some_claims(run: Run, view: LineView, most: int) -> tuple[ClaimCheck, ...]:
 
 
 def blind_gaps(coverage: Coverage) -> tuple[Interval, ...]:
-    """Return the stretches of the truce of at least ``BLIND_HOURS`` without a pass, in order of time."""
-    return tuple(sorted(gap for gap in coverage.gaps if gap.hours >= BLIND_HOURS))
+    """Return the stretches of the truce outside every group of passes, in order of time."""
+    return tuple(sorted(coverage.gaps))
 
 
 def blind_hours(coverage: Coverage) -> float:
