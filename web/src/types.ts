@@ -145,6 +145,7 @@ export interface Page {
     end: number[];
     daylight: number[];
     rows: number[];
+    denied: number[];
     index: number[];
     basis: string[];
     sigma_s: Record<string, number>;

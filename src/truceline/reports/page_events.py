@@ -17,7 +17,7 @@ from truceline.model.watching import Run
 from truceline.reports.facts import in_truce, order_of_parties, places
 from truceline.reports.formats import NBSP, clock, day, number, percent, plural
 from truceline.reports.page_breach import breaches
-from truceline.reports.page_passes import abeam, cloud_share, seconds_column, sees
+from truceline.reports.page_passes import abeam, abeam_clock, cloud_share, readable, seconds_column, sees
 
 WINDOW_HOURS = 12.0
 """How long before and after an event its detail lists the passes that saw the place."""
@@ -105,7 +105,7 @@ def _passes(run: Run, chosen: npt.NDArray[np.int64]) -> dict[int, list[tuple[Loo
     events = run.events
     found: dict[int, list[tuple[Look, float]]] = {int(i): [] for i in chosen}
     first, last = np.array(seconds_column(events.first)), np.array(seconds_column(events.last))
-    for look in sorted(run.looks, key=lambda one: (one.interval.start, one.sensor)):
+    for look in readable(run):
         start = look.interval.start.timestamp()
         about = chosen[(first[chosen] - start < WINDOW_HOURS * 3600) & (start - last[chosen] < WINDOW_HOURS * 3600)]
         if len(about) == 0:
@@ -153,13 +153,14 @@ def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]
     for look, seconds in passes:
         moment = abeam(look, seconds)
         stamp = int(moment.timestamp())
-        hit = any(sensor == look.sensor and abs(t - stamp) < 600 for sensor, t in seen)
-        marks.append({"time": stamp, "seen": hit, "sensor": look.sensor, "index": look.index})
+        hits = [t for sensor, t in seen if sensor == look.sensor and abs(t - stamp) < 600]
+        # The row's own time is better than the orbit's.
+        marks.append({"time": min(hits, default=stamp), "seen": bool(hits), "sensor": look.sensor, "index": look.index})
     before = [m for m in marks if not m["seen"] and m["time"] < first.timestamp() - 60]
     after = [m for m in marks if not m["seen"] and m["time"] > last.timestamp() + 60]
     begin = clock(abeam_of(before[-1])) if before else "not known"
     end = clock(abeam_of(after[0])) if after else "not known"
-    hits = sum(1 for m in marks if m["seen"])
+    saw = sum(1 for m in marks if m["seen"])
     return {
         "first": int(first.timestamp()),
         "last": int(last.timestamp()),
@@ -168,8 +169,8 @@ def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]
         "marks": marks,
         "title": f"First seen {clock(first)}, last seen {clock(last)}, {day(first)}",
         "text": f"The pass before that saw no fire here: {begin}; the next after: {end}. "
-        f"{plural(len(marks), 'pass', 'passes')} covered the place within {WINDOW_HOURS:g}{NBSP}h; {hits} saw fire, "
-        f"{len(marks) - hits} saw none (cloud possible).",
+        f"{plural(len(marks), 'pass', 'passes')} covered the place within {WINDOW_HOURS:g}{NBSP}h; {saw} saw fire, "
+        f"{len(marks) - saw} saw none (cloud possible).",
     }
 
 
@@ -268,7 +269,7 @@ def _evidence(run: Run, i: int, members: list[int], passes: list[tuple[Look, flo
         if not any(s == look.sensor and abs(abeam(look, seconds).timestamp() / 60 - m) < 10 for s, m in seen)
     ]
     if blank:
-        times = ", ".join(clock(abeam(look, seconds)).removesuffix(f"{NBSP}UTC") for look, seconds in blank)
+        times = ", ".join(abeam_clock(look, seconds).removesuffix(f"{NBSP}UTC") for look, seconds in blank)
         title = f"{plural(len(blank), 'pass', 'passes')} that saw no fire here"
         found.append({"kind": "pass", "title": title, "text": f"{times}{NBSP}UTC", "index": blank[0][0].index})
     first = from_column(run.events.first[i])

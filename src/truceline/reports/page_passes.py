@@ -44,10 +44,21 @@ def groups(looks: Sequence[Look]) -> list[Group]:
     ]
 
 
+def is_denied(run: Run, look: Look) -> bool:
+    """Return whether what that pass saw may not be read: then it passed, but nothing was observed."""
+    return any(one.sensor == look.sensor and one.interval.overlap(look.interval) for one in run.denials)
+
+
+def readable(run: Run) -> list[Look]:
+    """Return the passes that were not denied, in order of time."""
+    found = [look for look in run.looks if not is_denied(run, look)]
+    return sorted(found, key=lambda one: (one.interval.start, one.sensor))
+
+
 def long_gaps(run: Run) -> list[Interval]:
-    """Return the stretches of the watch's period of at least ``BLIND_HOURS`` without a pass, in order."""
+    """Return the stretches of the watch's period of at least ``BLIND_HOURS`` without a pass that may be read, in order."""
     edges = [run.period.start]
-    for group in groups(run.looks):
+    for group in groups(readable(run)):
         edges += [group.interval.start, group.interval.end]
     edges.append(run.period.end)
     pairs = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
@@ -70,6 +81,7 @@ def looks_column(run: Run) -> dict[str, Any]:
         "end": [int(look.interval.end.timestamp()) for look in looks],
         "daylight": [int(look.daylight) for look in looks],
         "rows": _rows(run, looks),
+        "denied": [int(is_denied(run, look)) for look in looks],
         "index": [look.index for look in looks],
         "basis": sorted({look.basis for look in looks}),
         "sigma_s": {s: round(max(one.sigma_s for one in looks if one.sensor == s), 1) for s in sensors},
@@ -102,7 +114,7 @@ def gap_rows(run: Run) -> list[dict[str, Any]]:
 def group_rows(run: Run) -> list[dict[str, Any]]:
     """Return every group of passes with its words and the day's cloud."""
     found = []
-    for group in groups(run.looks):
+    for group in groups(readable(run)):
         found.append(
             {
                 "start": int(group.interval.start.timestamp()),

@@ -5,7 +5,7 @@ import { h, replace, s, token } from "../dom";
 import { clock, coverageClass, date, HOUR, plural, percent, type Model } from "../model";
 import { hatch } from "../symbols";
 import type { LineView } from "../types";
-import { brackets, clocks, cloudStrip, denialDays, eventMarks, gapWords, passLines, tickNames } from "./axisparts";
+import { brackets, clocks, cloudStrip, denialDays, denialWords, eventMarks, gapWords, passLines, tickNames } from "./axisparts";
 
 export const PLOT = { left: 128, right: 20, top: 66, bottom: 190, cloud: 198, cloudHeight: 14 };
 
@@ -89,6 +89,7 @@ export class Axis {
       denialDays(draw),
       passLines(draw),
       gapWords(draw),
+      denialWords(draw),
       eventMarks(draw),
       this.cursor(scale),
       cloudStrip(draw),

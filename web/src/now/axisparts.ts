@@ -55,7 +55,7 @@ export function tickNames(d: Draw): SVGElement {
     {},
     s("text", { x: PLOT.left - 12, y: PLOT.top - 8, "text-anchor": "end", class: "strong" }, "Along the line"),
     ticks.map((tick) => {
-      const y = d.scale.y(tick.km);
+      const y = Math.max(PLOT.top + 8, d.scale.y(tick.km));
       if (y - last < 16) return null;
       last = y;
       return s(
@@ -68,37 +68,62 @@ export function tickNames(d: Draw): SVGElement {
   );
 }
 
-/** Stretches in which files are missing, joined over satellites; wide hatch and words. */
-export function denialDays(d: Draw): SVGElement {
-  const sensors = d.model.page.satellite_days.sensors.length;
-  const starts = new Map<string, { start: number; end: number; reason: string; n: number }>();
+interface Denied {
+  start: number;
+  end: number;
+  reason: string;
+  n: number;
+}
+
+/** Stretches in which files are missing, joined over satellites and days. */
+function deniedStretches(d: Draw): Denied[] {
+  const starts = new Map<string, Denied>();
   for (const one of d.model.page.denials) {
     const key = `${one.start}-${one.end}-${one.reason}`;
-    const held = starts.get(key) ?? { ...one, n: 0 };
+    const held = starts.get(key) ?? { start: one.start, end: one.end, reason: one.reason, n: 0 };
     held.n += 1;
     starts.set(key, held);
   }
-  const joined: { start: number; end: number; reason: string; n: number }[] = [];
+  const joined: Denied[] = [];
   for (const one of [...starts.values()].sort((p, q) => p.start - q.start)) {
     const before = joined[joined.length - 1];
     if (before && before.end === one.start && before.n === one.n && before.reason === one.reason) before.end = one.end;
     else joined.push({ ...one });
   }
+  return joined.filter((one) => inView(d, one.start, one.end));
+}
+
+/** Denied days: wide hatch over the whole line, or a strip where only some satellites were denied. */
+export function denialDays(d: Draw): SVGElement {
+  const sensors = d.model.page.satellite_days.sensors.length;
   return s(
     "g",
     {},
-    joined.filter((one) => inView(d, one.start, one.end)).map((one) => {
+    deniedStretches(d).map((one) => {
       const [x0, x1] = [cut(d, one.start), cut(d, one.end)];
       const all = one.n >= sensors;
       const who = all ? "" : ` (${one.n} of ${sensors} satellites)`;
-      const words = `${one.reason}${who}: not observed`;
       return s(
         "g",
         {},
-        s("title", {}, `${date(one.start)} ${clock(one.start)} to ${date(one.end)} ${clock(one.end)} UTC, ${words}`),
+        s("title", {}, `${date(one.start)} ${clock(one.start)} to ${date(one.end)} ${clock(one.end)} UTC, ${one.reason}${who}: not observed`),
         s("rect", { x: x0, y: all ? PLOT.top : PLOT.bottom - 8, width: x1 - x0, height: all ? PLOT.bottom - PLOT.top : 8, fill: "url(#axis-denied)", stroke: "var(--rule)" }),
-        x1 - x0 > 56 && all && box((x0 + x1) / 2, (PLOT.top + PLOT.bottom) / 2, x1 - x0 > 200 ? [words] : [one.reason, "not observed"]),
       );
+    }),
+  );
+}
+
+/** The words on denied days, above the passes. */
+export function denialWords(d: Draw): SVGElement {
+  const sensors = d.model.page.satellite_days.sensors.length;
+  return s(
+    "g",
+    { "pointer-events": "none" },
+    deniedStretches(d).filter((one) => one.n >= sensors).map((one) => {
+      const [x0, x1] = [cut(d, one.start), cut(d, one.end)];
+      const reason = one.reason.split(/[:;(]/)[0]?.trim() ?? "";
+      const rows = x1 - x0 > reason.length * 6.8 + 30 ? ["not observed", reason] : ["not observed"];
+      return x1 - x0 > 96 ? box((x0 + x1) / 2, (PLOT.top + PLOT.bottom) / 2, rows) : null;
     }),
   );
 }
@@ -114,7 +139,7 @@ function box(x: number, y: number, rows: string[]): SVGElement {
   );
 }
 
-/** Every pass, also those that left no row: these have an open head and a broken line. */
+/** Every pass. One that left no row has an open head and a broken line; a denied one, a cross. */
 export function passLines(d: Draw): SVGElement {
   const looks = d.model.page.looks;
   const dense = (d.scale.to - d.scale.from) / DAY > 6;
@@ -125,13 +150,18 @@ export function passLines(d: Draw): SVGElement {
     const x = d.scale.x(t);
     const rows = looks.rows[k] as number;
     const name = looks.sensors[looks.sensor[k] as number] ?? "";
+    const denied = Boolean(looks.denied[k]);
+    const words = denied ? "passed, its file is not here: not observed" : rows ? `${comma(rows)} rows` : "passed, left no row";
+    const colour = denied ? "var(--edge)" : "var(--seen)";
+    const top = PLOT.top - 7;
     out.push(
       s(
         "g",
         { "data-pass": looks.index[k] ?? 0 },
-        s("title", {}, `${date(t)} ${clock(t)} UTC, ${name}: ${rows ? `${comma(rows)} rows` : "passed, left no row"}`),
-        s("path", { d: `M${x} ${PLOT.top - (dense ? 3 : 6)}V${PLOT.bottom}`, stroke: "var(--seen)", "stroke-width": dense ? 0.7 : 1.3, "stroke-dasharray": rows ? null : "3 3", "stroke-opacity": dense ? 0.7 : 1 }),
-        !dense && s("circle", { cx: x, cy: PLOT.top - 7, r: 2.6, fill: rows ? "var(--seen)" : "var(--panel)", stroke: "var(--seen)", "stroke-width": 1.2 }),
+        s("title", {}, `${date(t)} ${clock(t)} UTC, ${name}: ${words}`),
+        s("path", { d: `M${x} ${PLOT.top - (dense ? 3 : 6)}V${PLOT.bottom}`, stroke: colour, "stroke-width": dense ? 0.7 : 1.3, "stroke-dasharray": rows ? null : denied ? "1 5" : "3 3", "stroke-opacity": dense ? 0.7 : 1 }),
+        !dense && denied && s("path", { d: `M${x - 3} ${top - 3}l6 6M${x + 3} ${top - 3}l-6 6`, stroke: "var(--text)", "stroke-width": 1.4 }),
+        !dense && !denied && s("circle", { cx: x, cy: top, r: 2.6, fill: rows ? colour : "var(--panel)", stroke: colour, "stroke-width": 1.2 }),
       ),
     );
   });
@@ -141,16 +171,19 @@ export function passLines(d: Draw): SVGElement {
 /** Each gap with its length in words; upright where wide enough, else along the gap. */
 export function gapWords(d: Draw): SVGElement {
   const mid = (PLOT.top + PLOT.bottom) / 2;
-  const denied = (a: number, b: number): boolean => d.model.page.denials.some((one) => one.start <= a + 3 * HOUR && one.end >= b - 3 * HOUR);
+  const denied = (a: number, b: number): boolean => {
+    const held = d.model.page.denials.map((one) => Math.min(b, one.end) - Math.max(a, one.start));
+    return held.some((one) => one > 0.3 * (b - a));
+  };
   return s(
     "g",
     { "pointer-events": "none" },
-    d.model.page.gaps.filter((gap) => inView(d, gap.start, gap.end)).map((gap) => {
+    d.model.page.gaps.filter((gap) => inView(d, gap.start, gap.end) && !denied(gap.start, gap.end)).map((gap) => {
       const [x0, x1] = [cut(d, gap.start), cut(d, gap.end)];
       const x = (x0 + x1) / 2;
       if (x1 - x0 > 150) return box(x, mid, [gap.length, "no satellite passed"]);
       if (x1 - x0 > 80) return box(x, mid, [gap.length]);
-      if (x1 - x0 < 13 || denied(gap.start, gap.end) || gap.end - gap.start > DAY) return null;
+      if (x1 - x0 < 13) return null;
       return s(
         "g",
         { transform: `translate(${x} ${mid}) rotate(-90)` },
@@ -222,6 +255,7 @@ export function clocks(d: Draw, height: number): SVGElement {
   const y = height - 28;
   for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
     const x = d.scale.x(t);
+    if (x < PLOT.left + 22) continue;
     const day = t % DAY === 0;
     out.push(
       s("path", { d: `M${x} ${PLOT.cloud + PLOT.cloudHeight + 4}v6`, stroke: "var(--edge)" }),

@@ -48,7 +48,7 @@ function split(claims: ClaimRow[]): [ClaimRow[], ClaimRow[]] {
 
 function card(claim: ClaimRow, large: boolean): HTMLElement {
   const source = /^https:/.test(claim.url) ? h("a", { href: claim.url, rel: "noreferrer" }, claim.source) : claim.source;
-  const pairs: [string, string | Node][] = [["Accuses", claim.accused], ["Covers", claim.covers], ["By kind", claim.by_kind], ["Said by", claim.said_by], ["Source", source], ["How sure the source", claim.confidence || "not stated"]];
+  const pairs: [string, string | Node][] = [["Accuses", claim.accused], ["Covers", claim.covers], ["By kind", claim.by_kind], ["Said by", claim.said_by], ["Source", source], ["Support", claim.confidence || "not stated"]];
   return h(
     "section",
     { class: "card" },
@@ -87,6 +87,7 @@ function hours(model: Model, claims: ClaimRow[]): SVGElement {
     groups.filter((g) => g.end > from && g.start < to).map((g) => s("rect", { x: x(Math.max(from, g.start)), y: 0, width: Math.max(2, x(Math.min(to, g.end)) - x(Math.max(from, g.start))), height, fill: "var(--seen-soft)" })),
     claims.map((c, k) => claimBar(c, 14 + k * 44, x, to)),
     inside.map((t) => s("path", { d: `M${x(t)} 0V${height}`, stroke: "var(--seen)", "stroke-width": 1.4 })),
+    claims.map((c, k) => claimWords(c, 14 + k * 44, x, to)),
     ticks,
     s("text", { x: LEFT - 16, y: height + 20, "text-anchor": "end", class: "strong" }, "UTC"),
     s("text", { x: LEFT - 16, y: height + 36, "text-anchor": "end", class: "soft" }, `local, ${model.page.truce.local}`),
@@ -97,20 +98,29 @@ function fade(): SVGElement {
   return s("linearGradient", { id: "claims-fade" }, s("stop", { offset: "0", "stop-color": "var(--text)" }), s("stop", { offset: "0.35", "stop-color": "var(--text)" }), s("stop", { offset: "1", "stop-color": "var(--panel)" }));
 }
 
-function claimBar(c: ClaimRow, y: number, x: (t: number) => number, to: number): SVGElement {
+function claimBar(c: ClaimRow, y: number, x: (t: number) => number, to: number): SVGElement | null {
+  if (c.start === null) return null;
+  const [a, b] = [x(c.start), x(c.end ?? to)];
+  return s(
+    "g",
+    {},
+    s("rect", { x: a, y: y - 2, width: b - a, height: 24, fill: "var(--panel)" }),
+    s("rect", { x: a, y, width: b - a, height: 20, fill: c.end === null ? "url(#claims-fade)" : "var(--text)" }),
+  );
+}
+
+function claimWords(c: ClaimRow, y: number, x: (t: number) => number, to: number): SVGElement {
   const label = s("text", { x: LEFT - 16, y: y + 15, "text-anchor": "end", class: "strong" }, c.claimant);
   if (c.start === null) return s("g", {}, label, s("text", { x: LEFT + 8, y: y + 15 }, `${c.figure}: ${c.covers}`));
   const [a, b] = [x(c.start), x(c.end ?? to)];
   const words = c.end === null ? "cut-off not stated" : c.passes;
-  const at = c.end === null ? b - words.length * 7 - 50 : Math.min(b + 8, W - words.length * 7 - 24);
+  const at = c.end === null ? b - words.length * 6.4 - 50 : Math.min(b + 8, W - words.length * 6.4 - 24);
   return s(
     "g",
     {},
     label,
-    s("rect", { x: a, y: y - 2, width: b - a, height: 24, fill: "var(--panel)" }),
-    s("rect", { x: a, y, width: b - a, height: 20, fill: c.end === null ? "url(#claims-fade)" : "var(--text)" }),
     s("text", { x: a + 10, y: y + 15, class: "strong inverse" }, c.figure),
-    s("rect", { x: at, y, width: words.length * 7 + 8, height: 20, fill: "var(--panel)" }),
+    s("rect", { x: at, y, width: words.length * 6.4 + 8, height: 20, fill: "var(--panel)" }),
     s("text", { x: at + 4, y: y + 15 }, words),
   );
 }
@@ -145,7 +155,7 @@ function interval(line: LineView, x: (v: number) => number): SVGElement {
   const { low, mid, high, short } = line.estimate;
   if (low === null || high === null) return s("text", { x: LEFT + 66, y: 78, class: "strong" }, short);
   const [a, b] = [x(low), x(high)];
-  const words = `${short} ${line.estimate.unit}`.slice(0, 60);
+  const words = `${short} ${line.estimate.unit.split(",")[0] ?? ""}`;
   const room = W - b > words.length * 6.4 + 20;
   return s(
     "g",
@@ -173,7 +183,7 @@ function reasons(model: Model, line: LineView, main: ClaimRow[]): HTMLElement {
     { class: "side", "aria-label": "Reasons" },
     h("h2", {}, judged ? "What these sensors can say, and why" : "Why these cannot be judged"),
     shared.map(([title, texts]) => h("div", { class: "reason" }, h("h3", {}, title), texts.map((text) => h("p", {}, text)))),
-    h("div", { class: "reason" }, h("h3", {}, "Reference act"), h("p", {}, `Of such acts: ${line.coverage.act}. Coverage ${line.coverage.short} (${line.coverage.range}).`)),
+    !shared.some(([title]) => title === "Reference act") && h("div", { class: "reason" }, h("h3", {}, "Reference act"), h("p", {}, `Of such acts: ${line.coverage.act}. Coverage ${line.coverage.short} (${line.coverage.range}).`)),
     h("p", {}, h("a", { class: "button", href: "/summary.json" }, "Download as data")),
     h("p", { class: "small soft" }, `${model.page.sentences["order"]} A claim never starts a clock.`),
   );

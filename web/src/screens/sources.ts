@@ -26,7 +26,7 @@ export function sourcesScreen(model: Model): HTMLElement {
 }
 
 function files(model: Model): HTMLElement {
-  const columns = ["name", "file", "rows", "credit", "licence", "sha256"];
+  const columns = ["name", "file", "rows", "credit", "licence", "sha256"].filter((key) => model.page.sources.some((one) => one[key] !== undefined));
   const title: Record<string, string> = { name: "Source", file: "File", rows: "Rows", credit: "Credit", licence: "Licence", sha256: "SHA-256" };
   const cell = (source: Record<string, string | number>, key: string): HTMLElement => {
     const value = source[key];
@@ -96,13 +96,19 @@ function passes(model: Model): HTMLElement {
   );
 }
 
-/** The thermal model's card, as deep as it goes. */
-function card(value: unknown): HTMLElement {
-  if (Array.isArray(value)) return h("ul", {}, value.map((one) => h("li", {}, typeof one === "object" && one ? card(one) : String(one))));
-  if (typeof value === "object" && value) {
-    return h("dl", { class: "pairs" }, Object.entries(value).map(([k, v]) => [h("dt", {}, k.replaceAll("_", " ")), h("dd", {}, typeof v === "object" && v ? card(v) : String(v))]));
-  }
-  return h("span", {}, String(value));
+/** The thermal model's card: sentences first, figures folded away. */
+function card(value: Record<string, unknown>): HTMLElement {
+  const plain = Object.entries(value).filter(([, v]) => typeof v === "string");
+  const lists = Object.entries(value).filter(([, v]) => Array.isArray(v) && v.every((one) => typeof one === "string" && one.includes(" ")));
+  const rest = Object.entries(value).filter(([k]) => ![...plain, ...lists].some(([held]) => held === k));
+  const word = (k: string): string => k.replaceAll("_", " ");
+  return h(
+    "div",
+    {},
+    h("dl", { class: "pairs" }, plain.map(([k, v]) => [h("dt", {}, word(k)), h("dd", {}, String(v))])),
+    lists.map(([k, v]) => h("div", { class: "reason" }, h("h3", {}, `What it ${word(k)}`), h("ul", {}, (v as string[]).map((one) => h("li", {}, one))))),
+    rest.length > 0 && h("details", {}, h("summary", {}, "Its figures"), h("pre", { tabindex: "0" }, JSON.stringify(Object.fromEntries(rest), null, 1))),
+  );
 }
 
 export function oneSidedScreen(model: Model): HTMLElement {
