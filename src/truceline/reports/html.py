@@ -106,10 +106,10 @@ def _could_be_seen(run: Run) -> str:
         "What could be seen",
         _paragraphs(words.gap_sentence(run), words.cloud_sentence(run), words.denial_sentence(run)),
         _figure(truce_axis_svg(run, SCREEN)),
-        gaps if blind_gaps(coverage) else "",
+        _folded("Each stretch without a satellite, as a table", gaps) if len(blind_gaps(coverage)) > 12 else gaps,
         _paragraphs(words.coverage_sentence(run.view)),
         _figure(map_svg(run, SCREEN)),
-        f"<details><summary>Coverage of each sector, as a table</summary>{table}</details>",
+        _folded("Coverage of each sector, as a table", table),
         _figure(days_axis_svg(run, SCREEN)),
     )
 
@@ -313,6 +313,10 @@ def _paragraphs(*texts: str) -> str:
 def _list(items: Iterable[str]) -> str:
     found = "".join(f"<li>{escape(sentence(item))}</li>" for item in items if item)
     return f"<ul>{found}</ul>" if found else ""
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{escape(title)}</summary>{content}</details>"
 
 
 def _figure(svg: str) -> str:

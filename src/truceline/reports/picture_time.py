@@ -32,11 +32,17 @@ def truce_axis_svg(run: Run, palette: Palette) -> str:
         canvas.rect(
             across(group.start), top, across(group.end) - across(group.start), bottom - top, palette.coverage[2]
         )
-    for gap in blind_gaps(run.view.coverage):
-        _gap(canvas, across(gap.start), across(gap.end), top, bottom, gap)
+    gaps = blind_gaps(run.view.coverage)
+    for gap in gaps:
+        canvas.fogged(across(gap.start), top, across(gap.end) - across(gap.start), bottom - top)
     for look in run.looks:
         if window.overlap(look.interval):
             canvas.line(across(look.interval.start), top - 5, across(look.interval.start), bottom, palette.seen, 1.6)
+    for gap in gaps:
+        _name_gap(canvas, across(gap.start), across(gap.end), (top + bottom) / 2, gap)
+    if gaps and not any("no satellite" in part for part in canvas.parts):
+        many = f"{len(gaps)} stretches without a satellite, the longest {duration(max(g.hours for g in gaps))}"
+        canvas.boxed(_WIDTH / 2, (top + bottom) / 2, many)
     _truce_events(canvas, run, across, bottom)
     _bracket(canvas, across(window.start), across(window.end), top - 10, f"truce, {stretch(window)}")
     _clock_ticks(canvas, window, across, bottom, run.agreement.local_offset_hours)
@@ -76,15 +82,14 @@ def _scale(span: Interval, left: float, right: float) -> Across:
     return lambda moment: left + (moment - span.start).total_seconds() / total * (right - left)
 
 
-def _gap(canvas: Canvas, left: float, right: float, top: float, bottom: float, gap: Interval) -> None:
-    """Hatch, and words over it: a gap is never only a pattern."""
-    canvas.fogged(left, top, right - left, bottom - top)
+def _name_gap(canvas: Canvas, left: float, right: float, y: float, gap: Interval) -> None:
+    """Words over the hatch, where they fit: a gap is never only a pattern."""
     middle, text, under = (left + right) / 2, duration(gap.hours), "no satellite passed"
-    size = 13 if text_width(text, 13) + 16 < right - left else 11
     wide = text_width(under, 12) + 20 < right - left
     if wide:
-        canvas.boxed(middle, (top + bottom) / 2 + 9, under, size=12, bold=False)
-    canvas.boxed(middle, (top + bottom) / 2 - (9 if wide else 0), text, size=size)
+        canvas.boxed(middle, y + 9, under, size=12, bold=False)
+    if wide or text_width(text, 12) + 20 < right - left:
+        canvas.boxed(middle, y - (9 if wide else 0), text)
 
 
 def _bracket(canvas: Canvas, left: float, right: float, y: float, text: str) -> None:
