@@ -2,6 +2,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,31 @@ def has_surrogate(value) -> bool:
 @given(VALUES.filter(lambda v: not has_surrogate(v)))
 def test_canonical_text_reads_back_as_the_value(value):
     assert parse_json(canonical(value)) == value
+
+
+@given(VALUES.filter(lambda v: not has_surrogate(v)))
+def test_the_fast_way_writes_what_the_reference_writes(value):
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        -0.0,
+        1e22,
+        1e-7,
+        5e-324,
+        "1.0",
+        {"1.0": 1.0},
+        ["a.0,", 2.0],
+        9007199254740991,
+        {"\U00010000": 1, "\uffff": 2},
+        0.1,
+    ],
+)
+def test_what_encoders_write_differently_is_written_as_the_reference_does(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_the_order_of_keys_does_not_matter():

@@ -5,23 +5,57 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, NoReturn
 
 import rfc8785
 
 from truceline.errors import LimitExceeded, Malformed
 
+_DIFFERS = re.compile(r"-0\.0|[0-9][eE]|[0-9]{16}|[\U00010000-\U0010ffff]", re.ASCII)
+"""What Python's encoder may write in another way than RFC 8785; inside a text it is harmless and only costs time."""
+
+_WHOLE = re.compile(r"\.0(?![0-9])", re.ASCII)
+_TEXT_OR_WHOLE = re.compile(r'"(?:[^"\\]|\\.)*"|(?<=[0-9])\.0(?=[,\]}]|$)', re.ASCII)
+"""A text as JSON writes it, or the ``.0`` of a whole float outside of texts, which RFC 8785 leaves out."""
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
 
 def canonical(value: Any) -> bytes:
     """Return the one canonical form of a JSON value (RFC 8785).
+
+    Python's C encoder is four times as fast as the reference and differs from it in four things only: floats that
+    need an exponent or are whole, integers beyond 2^53, the order of keys with characters beyond U+FFFF, and keys
+    that are not text. The first three show in its text, and then the reference writes it.
 
     Raises:
         Malformed: it holds NaN, an infinity, an integer beyond 2^53 or something that is not JSON.
     """
     try:
+        text = _encode(value)
+        if _only_text_keys(value) and not _DIFFERS.search(text):
+            return _without_zeros(text).encode()
+    except (TypeError, ValueError, RecursionError):
+        # Not JSON for the fast encoder: the strict one says why, or knows better.
+        pass
+    try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
         raise Malformed(f"cannot be written as canonical JSON: {error}") from error
+
+
+def _only_text_keys(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(type(key) is str for key in value) and all(map(_only_text_keys, value.values()))
+    return all(map(_only_text_keys, value)) if isinstance(value, list | tuple) else True
+
+
+def _without_zeros(text: str) -> str:
+    """Return JSON text with its whole floats written as integers."""
+    if not _WHOLE.search(text):
+        return text
+    return _TEXT_OR_WHOLE.sub(lambda found: found[0] if found[0][0] == '"' else "", text)
 
 
 def digest(value: Any) -> str:

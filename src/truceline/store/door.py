@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from truceline.base.bounded import read_bytes
+from truceline.base.canonical import canonical
 from truceline.errors import BodyMismatch, Malformed, Rollback, StateError, TrustError, UnavailableError
-from truceline.ledger.body import write_body
 from truceline.ledger.checkpoint import Checkpoint
 from truceline.ledger.leaf import SALTS_BYTES, id_of, make_leaf
 from truceline.ledger.merkle import Tree, leaf_hash
@@ -353,7 +353,7 @@ def _prepare(record: Record) -> tuple[str, str, bytes]:
     """Return kind, id and canonical body."""
     if record.kind not in _KINDS:
         raise Malformed(f"{record.kind!r:.40} is no kind of record")
-    body = write_body(record.body)
+    body = canonical(dict(record.body))
     id_ = id_of(record.kind, body)
     # ``Record.id`` is kept with the record once it was asked for; it must be the one these bytes give.
     held = record.__dict__.get("id", id_)
