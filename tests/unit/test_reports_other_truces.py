@@ -19,6 +19,7 @@ from truceline.base.clock import Interval, to_column
 from truceline.base.geo import Line, Sides
 from truceline.model.look import Look
 from truceline.reports.event_rows import event_rows
+from truceline.reports.facts import near
 from truceline.reports.html import html
 from truceline.reports.pdf import pdf
 from truceline.reports.picture_map import map_svg
@@ -158,6 +159,24 @@ def test_no_word_of_a_months_axis_runs_out_of_the_picture(run):
         text = picture(month(run, 90), PAPER)
         width = float(re.search(r'viewBox="0 0 ([\d.]+)', text).group(1))
         assert all(-1 <= float(x) <= width + 1 for x in re.findall(r'<text x="([\d.-]+)"', text))
+
+
+def test_every_event_of_the_truce_is_counted_on_the_axis(run):
+    for each in (run, month(run), month(run, 90)):
+        text = truce_axis_svg(each, PAPER)
+        rings = text.count(f"stroke:{PAPER.happened}")
+        more = sum(int(n) for n in re.findall(r">\+(\d+)</text>", re.sub(r"<text[^>]*aria-hidden.*?</text>", "", text)))
+        assert rings + more == int(near(each, each.view).sum())
+
+
+def test_every_day_is_counted_once_on_the_long_axis(run):
+    for each in (run, month(run, 90)):
+        text = days_axis_svg(each, PAPER)
+        y = re.search(r'y="([\d.]+)"[^>]*>events', text).group(1)
+        counts = re.findall(rf'y="{y}" text-anchor="middle"[^>]*>(\d+)<', text)
+        close = each.view.distance_m <= 20_000
+        assert sum(map(int, counts)) == int((close & each.period.holds(each.events.first)).sum())
+        assert len(counts) <= 26
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(-110.0, -60.0), (-35.0, 15.0), (100.0, -48.0)])

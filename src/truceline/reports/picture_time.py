@@ -17,6 +17,7 @@ from truceline.reports.svg import Canvas, Palette, text_width
 
 _WIDTH = 720.0
 _MARGIN = 130.0
+_STACK = 4
 Across = Callable[[datetime], float]
 """From a moment to x in the picture."""
 
@@ -103,16 +104,17 @@ def _bracket(canvas: Canvas, left: float, right: float, y: float, text: str) -> 
 
 
 def _truce_events(canvas: Canvas, run: Run, across: Across, bottom: float) -> None:
-    """A ring for each event near the line at its first moment; those of one moment stand above each other."""
-    stacked: dict[int, int] = {}
+    """A ring for each event near the line at its first moment, those of one moment above each other; ``+7`` if more."""
+    stacks: dict[int, list[float]] = {}
     for i in np.flatnonzero(near(run, run.view)):
         x = across(from_column(run.events.first[i]))
-        level = stacked.get(round(x / 8), 0)
-        stacked[round(x / 8)] = level + 1
-        if level < 5:
-            canvas.circle(
-                x, bottom - 7 - 11 * level, 4, fill=canvas.palette.panel, stroke=canvas.palette.happened, width=1.6
-            )
+        stacks.setdefault(round(x / 8), []).append(x)
+    for stack in stacks.values():
+        for level, x in enumerate(stack[:_STACK]):
+            y = bottom - 7 - 11 * level
+            canvas.circle(x, y, 4, fill=canvas.palette.panel, stroke=canvas.palette.happened, width=1.6)
+        if len(stack) > _STACK:
+            canvas.label(stack[0], bottom - 7 - 11 * _STACK + 5, f"+{len(stack) - _STACK}", anchor="middle", halo=True)
 
 
 def _clock_ticks(canvas: Canvas, window: Interval, across: Across, y: float, offset: float) -> None:
@@ -140,17 +142,23 @@ def _clock_ticks(canvas: Canvas, window: Interval, across: Across, y: float, off
 
 
 def _day_events(canvas: Canvas, run: Run, across: Across, y: float) -> None:
-    """How many events near the line each day, with words where none was seen or nothing observed."""
+    """How many events near the line each day, or each few days where there are many; a dash where none was read."""
     view, events = run.view, run.events
     close = view.distance_m <= view.coverage.act.within_km * 1000
     canvas.label(_MARGIN - 8, y + 16, f"events ≤{NBSP}{view.coverage.act.within_km:g}{NBSP}km", anchor="end")
     sensors = {look.sensor for look in run.looks}
-    for each in _days(run.period):
-        held = int((close & each.holds(events.first)).sum())
-        denied = {d.sensor for d in run.denials if d.interval.start <= each.start and d.interval.end >= each.end}
-        blind = bool(sensors) and sensors <= denied
-        x = (across(each.start) + across(each.end)) / 2
+    days = _days(run.period)
+    step = max(1, -(-len(days) // 26))
+    for some in (days[n : n + step] for n in range(0, len(days), step)):
+        held = int((close & Interval(some[0].start, some[-1].end).holds(events.first)).sum())
+        blind = bool(sensors) and all(sensors <= _denied(run, each) for each in some)
+        x = (across(some[0].start) + across(some[-1].end)) / 2
         canvas.label(x, y + 16, "–" if blind and not held else str(held), anchor="middle", bold=bool(held))
+
+
+def _denied(run: Run, each: Interval) -> set[str]:
+    """Sensors of which the whole day could not be read."""
+    return {d.sensor for d in run.denials if d.interval.start <= each.start and d.interval.end >= each.end}
 
 
 def _cloud(canvas: Canvas, run: Run, across: Across, y: float) -> None:
