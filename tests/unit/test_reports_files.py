@@ -24,6 +24,7 @@ from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
 from truceline.reports.picture_map import map_svg
 from truceline.reports.picture_time import days_axis_svg, truce_axis_svg
 from truceline.reports.svg import PAPER, SCREEN, coverage_class
+from truceline.reports.text import duty_summary
 
 PICTURES = (map_svg, truce_axis_svg, days_axis_svg, claim_hours_svg, claim_numbers_svg)
 
@@ -231,3 +232,16 @@ def test_pdf_reads_no_text_as_markup(run):
 
 def test_pdf_of_no_events(run):
     assert pdf(emptied(run), hours(96)).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("evil", ["\x1b[2J\x07", "\x00", "\u202egnip\u202c", "\ud800", "]]>\x0b&<"])
+def test_control_characters_reach_no_terminal_picture_or_page(run, evil):
+    claims = tuple(
+        replace(c, claimant_party=None, claim=replace(c.claim, claimant=f"x{evil}y")) for c in run.view.claims
+    )
+    odd = replace(named(run, f"a{evil}b"), title=f"t{evil}", lines=(replace(run.view, claims=claims),))
+    seen = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
+    for text in (duty_summary(odd), html(odd), *(picture(odd, PAPER) for picture in PICTURES)):
+        assert not seen.search(text)
+        text.encode("utf-8")
+    assert pdf(odd, hours(96)).startswith(b"%PDF")

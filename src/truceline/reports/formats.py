@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
+from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -13,7 +15,21 @@ from truceline.model.taxonomy import icd203
 
 NBSP = "\N{NO-BREAK SPACE}"
 NOT_OBSERVED = "not observed"
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 _COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def clean(text: str) -> str:
+    """Return the text without control characters and without marks that turn the direction of reading.
+
+    Text from outside could otherwise drive a terminal, break a picture's XML, or show a word backwards.
+    """
+    return _UNSEEN.sub("", text.replace("\n", " ").replace("\t", " "))
+
+
+def xml(text: str) -> str:
+    """Return clean text escaped for HTML and SVG, between tags and in double quotes."""
+    return escape(clean(text), {'"': "&quot;"})
 
 
 def number(value: float) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from truceline.reports.formats import (
     probability_range,
     sentence,
     stretch,
+    xml,
 )
 from truceline.reports.html_style import STYLE
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
@@ -57,7 +57,7 @@ def html(run: Run) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         'img-src data:">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{xml(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#content">To the content</a>\n<main id="content">\n{body}\n</main>\n'
         f"{_foot(run)}\n</body>\n</html>\n"
     )
@@ -72,11 +72,11 @@ def _head(run: Run) -> str:
         ("Recorded near the line", plural(int(near(run, run.view).sum()), "event")),
         ("Change against the days around", "cannot tell" if run.view.comparison.cannot_tell else "see below"),
     )
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    rows = "".join(f"<div><dt>{xml(name)}</dt><dd>{xml(value)}</dd></div>" for name, value in facts)
     kicker = f"{run.title} · {stretch(agreement.window)}"
     return (
-        f'<header><p class="kicker">{escape(kicker)}</p>\n<h1>{escape(words.headline(run))}</h1>\n'
-        f'<p class="lead">{escape(words.lead(run))}</p>\n<dl class="facts">{rows}</dl></header>'
+        f'<header><p class="kicker">{xml(kicker)}</p>\n<h1>{xml(words.headline(run))}</h1>\n'
+        f'<p class="lead">{xml(words.lead(run))}</p>\n<dl class="facts">{rows}</dl></header>'
     )
 
 
@@ -189,11 +189,11 @@ def _claims(run: Run) -> str:
 def _why(run: Run, checks: Sequence[ClaimCheck]) -> list[str]:
     """Reasons: those of all claims once, then each claim's own."""
     found = words.claim_reasons(run, checks)
-    return [part for who, reasons in found for part in (f"<h3>Why: {escape(who)}</h3>", _reasons(reasons))]
+    return [part for who, reasons in found for part in (f"<h3>Why: {xml(who)}</h3>", _reasons(reasons))]
 
 
 def _reasons(reasons: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<dt>{escape(title)}</dt><dd>{escape(sentence(text))}</dd>" for title, text in reasons)
+    rows = "".join(f"<dt>{xml(title)}</dt><dd>{xml(sentence(text))}</dd>" for title, text in reasons)
     return f'<dl class="why">{rows}</dl>'
 
 
@@ -259,8 +259,7 @@ def _whose_line(run: Run) -> str:
 
 def _one_sided(run: Run) -> str:
     items = "".join(
-        f"<dt>{escape(each.get('title', ''))}</dt><dd>{escape(sentence(each.get('text', '')))}</dd>"
-        for each in run.one_sided
+        f"<dt>{xml(each.get('title', ''))}</dt><dd>{xml(sentence(each.get('text', '')))}</dd>" for each in run.one_sided
     )
     text = items or "<dt>Nothing is listed</dt><dd>This watch lists nothing that shows or binds only one side.</dd>"
     return _section("What shows or binds only one side", f'<dl class="why">{text}</dl>')
@@ -287,8 +286,8 @@ def _data(run: Run) -> str:
         _paragraphs(f"And {number(more)} more; all are in the ledger.") if more > 0 else "",
         f"<p>Every record has an index in a signed ledger of {number(run.ledger.get('size', 0))} records. "
         f"Check it yourself: <code>truceline verify DIR --key VKEY</code></p>"
-        f'<p class="mono">root {escape(str(run.ledger.get("root", "")))}<br/>'
-        f"key {escape(str(run.ledger.get('vkey', '')))}</p>",
+        f'<p class="mono">root {xml(str(run.ledger.get("root", "")))}<br/>'
+        f"key {xml(str(run.ledger.get('vkey', '')))}</p>",
     )
 
 
@@ -297,26 +296,26 @@ def _foot(run: Run) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     first = order_of_parties(run)[0].name
     return (
-        f"<footer><p>{escape(credit)}. Borders are drawn in a neutral style and express no position. The order of "
-        f"the parties alternates by date; here {escape(first)} is first. {escape(versions)}.</p></footer>"
+        f"<footer><p>{xml(credit)}. Borders are drawn in a neutral style and express no position. The order of "
+        f"the parties alternates by date; here {xml(first)} is first. {xml(versions)}.</p></footer>"
     )
 
 
 def _section(title: str, *parts: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>\n{''.join(parts)}</section>"
+    return f"<section><h2>{xml(title)}</h2>\n{''.join(parts)}</section>"
 
 
 def _paragraphs(*texts: str) -> str:
-    return "".join(f"<p>{escape(text)}</p>" for text in texts if text)
+    return "".join(f"<p>{xml(text)}</p>" for text in texts if text)
 
 
 def _list(items: Iterable[str]) -> str:
-    found = "".join(f"<li>{escape(sentence(item))}</li>" for item in items if item)
+    found = "".join(f"<li>{xml(sentence(item))}</li>" for item in items if item)
     return f"<ul>{found}</ul>" if found else ""
 
 
 def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{escape(title)}</summary>{content}</details>"
+    return f"<details><summary>{xml(title)}</summary>{content}</details>"
 
 
 def _figure(svg: str) -> str:
@@ -325,12 +324,12 @@ def _figure(svg: str) -> str:
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose first cell names its row."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    head = "".join(f'<th scope="col">{xml(name)}</th>' for name in heads)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        f'<tr><th scope="row">{xml(row[0])}</th>' + "".join(f"<td>{xml(cell)}</td>" for cell in row[1:]) + "</tr>"
         for row in rows
     )
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption, {chr(34): "&quot;"})}">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{xml(caption)}">'
+        f"<table><caption>{xml(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -14,7 +14,18 @@ from truceline.base.clock import from_column
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import near, places, some_claims
-from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, probability, sentence, stretch
+from truceline.reports.formats import (
+    NBSP,
+    clean,
+    clock,
+    day,
+    number,
+    percent,
+    percent_range,
+    probability,
+    sentence,
+    stretch,
+)
 from truceline.reports.pdf_template import TEMPLATE
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
 from truceline.reports.picture_map import map_svg
@@ -32,7 +43,7 @@ def pdf(run: Run, made: datetime) -> bytes:
 
     Only the fonts inside typst are used, no file is read, and text goes in as data, never as markup.
     """
-    content = json.dumps(_content(run), ensure_ascii=False, sort_keys=True)
+    content = json.dumps(_cleaned(_content(run)), ensure_ascii=False, sort_keys=True)
     result = typst.compile(
         TEMPLATE.encode(),
         format="pdf",
@@ -77,6 +88,15 @@ def _content(run: Run) -> dict[str, Any]:
             "numbers": claim_numbers_svg(run, PAPER),
         },
     }
+
+
+def _cleaned(value: Any) -> Any:
+    """The same JSON value with clean text; pictures are clean already."""
+    if isinstance(value, dict):
+        return {key: inner if key == "pictures" else _cleaned(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(inner) for inner in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def _events(run: Run) -> dict[str, Any]:

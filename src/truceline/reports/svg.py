@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+
+from truceline.reports.formats import xml
 
 COVERAGE_EDGES = (0.02, 0.05, 0.10, 0.20, 0.50)
 """Upper edges of the coverage classes but the last. The scale is absolute, so poor coverage looks poor."""
@@ -145,8 +146,8 @@ class Canvas:
         attributes = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
         if halo:
             back = f"{style};stroke:{self.palette.panel};stroke-width:3px;stroke-linejoin:round"
-            self.parts.append(f'<text {attributes} style="{back}" aria-hidden="true">{escape(text)}</text>')
-        self.parts.append(f'<text {attributes} style="{style}">{escape(text)}</text>')
+            self.parts.append(f'<text {attributes} style="{back}" aria-hidden="true">{xml(text)}</text>')
+        self.parts.append(f'<text {attributes} style="{style}">{xml(text)}</text>')
 
     def boxed(self, x: float, y: float, text: str, *, size: float = 13, bold: bool = True) -> None:
         """Write centred text on a plain box, so that words stay readable on hatch; ``y`` is the middle."""
@@ -177,7 +178,7 @@ class Canvas:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" role="img" '
             f'aria-labelledby="{self.name}-t {self.name}-d" style="font-family:{self.palette.sans}">'
-            f'<title id="{self.name}-t">{escape(title)}</title><desc id="{self.name}-d">{escape(description)}</desc>'
+            f'<title id="{self.name}-t">{xml(title)}</title><desc id="{self.name}-d">{xml(description)}</desc>'
         )
         return head + "".join(self.parts) + "</svg>"
 

@@ -8,7 +8,7 @@ import textwrap
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import some_claims
-from truceline.reports.formats import NBSP, sentence
+from truceline.reports.formats import NBSP, clean, sentence
 
 _WIDTH = 100
 _LABEL = 12
@@ -36,7 +36,7 @@ def duty_summary(run: Run, files: str = "") -> str:
         ("Records", words.records_sentence(run)),
         ("Files", files),
     ]
-    lines = [*textwrap.wrap(words.headline(run), _WIDTH), ""]
+    lines = [*textwrap.wrap(clean(words.headline(run)), _WIDTH), ""]
     for label, text in blocks:
         lines += _block(label, text)
     return "\n".join(_fit(lines)).replace(NBSP, " ") + "\n"
@@ -66,7 +66,7 @@ def _claims(run: Run) -> list[tuple[str, str]]:
 
 def _block(label: str, text: str) -> list[str]:
     """A label in the margin and text beside it."""
-    wrapped = textwrap.wrap(text, _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False)
+    wrapped = textwrap.wrap(clean(text), _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False)
     return [f"{label if row == 0 else '':<{_LABEL}}{line}" for row, line in enumerate(wrapped)]
 
 
