@@ -246,7 +246,7 @@ def test_a_claim_without_an_end_says_so(run):
 def test_none_seen_is_said_with_its_coverage(run):
     far = with_view(run, distance_m=run.view.distance_m + 1e6)
     assert "none seen" in words.seen_sentence(far, far.view)
-    assert "No event was recorded" in words.lead(far)
+    assert "No event was seen" in words.lead(far)
 
 
 def test_denials_are_not_zero(run):

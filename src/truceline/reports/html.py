@@ -69,7 +69,7 @@ def _head(run: Run) -> str:
         ("Readings", " and ".join(reading.name for reading in agreement.readings)),
         ("No satellite", f"{duration(blind_hours(run.view.coverage))} of {duration(agreement.window.hours)}"),
         ("Coverage", percent(run.view.coverage.share)),
-        ("Recorded near the line", plural(int(near(run, run.view).sum()), "event")),
+        ("Seen near the line", plural(int(near(run, run.view).sum()), "event")),
         ("Change against the days around", "cannot tell" if run.view.comparison.cannot_tell else "see below"),
     )
     rows = "".join(f"<div><dt>{xml(name)}</dt><dd>{xml(value)}</dd></div>" for name, value in facts)

@@ -75,9 +75,9 @@ def lead(run: Run) -> str:
     view = run.view
     seen = int(near(run, view).sum())
     within = f"within {view.coverage.act.within_km:g}{NBSP}km of the line"
-    recorded = f"{plural(seen, 'event')} recorded {within}" if seen else f"No event was recorded {within}"
+    found = f"{plural(seen, 'event')} seen {within}" if seen else f"No event was seen {within}"
     return (
-        f"{recorded}, where of 100 reference fires about {_of_100(view.coverage.share)} would have been detected. "
+        f"{found}, where of 100 reference fires about {_of_100(view.coverage.share)} would have been detected. "
         f"{attribution_sentence(run)}"
     )
 
