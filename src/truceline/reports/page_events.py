@@ -85,7 +85,7 @@ def _attribute(run: Run, name: str, digits: int) -> list[float | None]:
 def _rounded(values: npt.NDArray[Any], digits: int) -> list[float | None]:
     """Numbers at the digits they are worth; whole ones as int; NaN as None."""
     plain = np.round(np.asarray(values, dtype=np.float64), digits).tolist()
-    return [None if v != v else int(v) if digits == 0 else v for v in plain]
+    return [None if np.isnan(v) else int(v) if digits == 0 else v for v in plain]
 
 
 def event_details(run: Run) -> dict[str, Any]:

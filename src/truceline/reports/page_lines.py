@@ -33,7 +33,7 @@ def line_view(run: Run, view: LineView) -> dict[str, Any]:
         "coordinates": [[[round(x, 4), round(y, 4)] for x, y in part] for part in view.line.parts],
         "coverage": _coverage(run, view),
         "ticks": line_ticks(run, view),
-        "events": _event_columns(run, view),
+        "events": _event_columns(view),
         "panel": _panel(run, view),
         "comparison": {
             "text": words.comparison_sentence(view),
@@ -147,7 +147,7 @@ def line_ticks(run: Run, view: LineView) -> list[dict[str, Any]]:
     return sorted(chosen, key=lambda one: float(one["km"]))
 
 
-def _event_columns(run: Run, view: LineView) -> dict[str, Any]:
+def _event_columns(view: LineView) -> dict[str, Any]:
     """Per event: distance to this line and position along it, km; its side; coverage of its sector and side."""
     side = np.where(view.on_first_side, 0, 1)
     if view.sides is not None and view.coverage.sides[0] != view.sides.first:

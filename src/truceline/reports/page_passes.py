@@ -56,7 +56,7 @@ def readable(run: Run) -> list[Look]:
 
 
 def long_gaps(run: Run) -> list[Interval]:
-    """Return the stretches of the watch's period of at least ``BLIND_HOURS`` without a pass that may be read, in order."""
+    """Return the stretches of at least ``BLIND_HOURS`` of the period without a pass that may be read, in order."""
     edges = [run.period.start]
     for group in groups(readable(run)):
         edges += [group.interval.start, group.interval.end]
@@ -113,18 +113,16 @@ def gap_rows(run: Run) -> list[dict[str, Any]]:
 
 def group_rows(run: Run) -> list[dict[str, Any]]:
     """Return every group of passes with its words and the day's cloud."""
-    found = []
-    for group in groups(readable(run)):
-        found.append(
-            {
-                "start": int(group.interval.start.timestamp()),
-                "end": int(group.interval.end.timestamp()),
-                "title": stretch(group.interval),
-                "passes": plural(len(group.looks), "pass", "passes"),
-                "cloud": cloud_text(run, group.interval.start),
-            }
-        )
-    return found
+    return [
+        {
+            "start": int(group.interval.start.timestamp()),
+            "end": int(group.interval.end.timestamp()),
+            "title": stretch(group.interval),
+            "passes": plural(len(group.looks), "pass", "passes"),
+            "cloud": cloud_text(run, group.interval.start),
+        }
+        for group in groups(readable(run))
+    ]
 
 
 def cloud_share(run: Run, moment: datetime) -> float | None:

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page's JSON: whole, plain, small, and saying nothing that the run does not say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import shapely
+from run_factory import LINE, make_run
+
+from truceline.base.clock import Interval
+from truceline.base.geo import Line
+from truceline.model.look import Denial
+from truceline.reports import words
+from truceline.reports.page import FORMAT, page
+from truceline.reports.page_passes import gaps_within, groups, long_gaps, readable, sees
+from truceline.reports.page_shapes import sector_polygons
+
+
+@pytest.fixture(scope="module")
+def run():
+    return make_run()
+
+
+@pytest.fixture(scope="module")
+def found(run):
+    return page(run)
+
+
+def test_it_is_plain_json_and_small_and_always_the_same(run, found):
+    text = json.dumps(found, allow_nan=False)
+    assert found["format"] == FORMAT
+    assert len(text) < 2_000_000
+    assert text == json.dumps(page(run), allow_nan=False)
+
+
+def test_columns_are_of_one_length(run, found):
+    for name, length in (("events", len(run.events)), ("detections", len(run.detections)), ("looks", len(run.looks))):
+        columns = {k: v for k, v in found[name].items() if isinstance(v, list) and k not in ("sensors", "basis")}
+        assert {k: len(v) for k, v in columns.items()} == dict.fromkeys(columns, length), name
+    assert all(len(values) == len(run.events) for values in found["events"]["p"].values())
+    for line in found["lines"]:
+        assert {len(values) for values in line["events"].values()} == {len(run.events)}
+
+
+def test_page_and_report_say_the_same(run, found):
+    assert found["status"]["sentence"] == words.headline(run)
+    assert found["lines"][0]["coverage"]["text"] == words.coverage_sentence(run.view)
+    assert found["lines"][0]["estimate"]["text"] == words.estimate_sentence(run.view)
+    assert len(found["status"]["facts"]) == 6
+
+
+def test_groups_and_gaps_fill_the_period_without_overlap(run):
+    pieces = sorted([*long_gaps(run), *(group.interval for group in groups(readable(run)))])
+    for one, two in pairwise(pieces):
+        assert one.end <= two.start
+    covered = sum(piece.hours for piece in pieces)
+    assert covered == pytest.approx(run.period.hours, abs=2 * len(pieces))
+    cut = gaps_within(run, run.agreement.window)
+    assert all(run.agreement.window.start <= gap.start < gap.end <= run.agreement.window.end for gap in cut)
+
+
+def test_a_denied_pass_shows_but_saw_nothing(run):
+    look = run.looks[0]
+    day = Interval(look.interval.start, look.interval.end)
+    denied = replace(run, denials=(Denial(look.sensor, day, "file missing", "firms"),))
+    shown = page(denied)
+    assert sum(shown["looks"]["denied"]) == 1
+    assert len(shown["looks"]["start"]) == len(run.looks)
+    assert len(readable(denied)) == len(run.looks) - 1
+    marks = [mark["index"] for detail in shown["details"].values() for mark in detail["when"]["marks"]]
+    assert look.index not in marks
+
+
+def test_a_denied_day_is_none_and_never_zero(run, found):
+    table = found["satellite_days"]
+    for denial in run.denials:
+        row = table["rows"][table["sensors"].index(denial.sensor)]
+        assert row[table["days"].index(str(denial.interval.start.date()))] is None
+    total = sum(n for row in table["rows"] for n in row if n is not None)
+    assert total <= len(run.detections)
+
+
+def test_no_evidence_of_the_author_is_none_and_all_are_listed(run, found):
+    detail = next(iter(found["details"].values()))
+    labels = [row["label"] for row in detail["actors"]]
+    assert labels[-3:] == ["A proxy", "Neither party", "Unknown"]
+    assert len(labels) == len(run.agreement.parties) + 3
+    assert [row["p"] for row in detail["actors"][:-2]] == [None] * (len(labels) - 2)
+    assert detail["actors"][-1]["p"] + detail["actors"][-2]["p"] == pytest.approx(1, abs=0.01)
+
+
+def test_only_rows_that_differ_are_marked(found):
+    tables = [table for detail in found["details"].values() for table in detail["breaches"]]
+    assert tables
+    for table in tables:
+        for row in table["rows"]:
+            assert row["differ"] == any(cell != row["cells"][0] for cell in row["cells"])
+    assert any(row["differ"] for table in tables for row in table["rows"])
+
+
+def test_every_event_in_the_truce_has_a_detail(found):
+    inside = {str(i) for i, truce in enumerate(found["events"]["truce"]) if truce}
+    assert inside
+    assert inside <= set(found["details"])
+
+
+def test_whose_line_does_not_change_what_was_seen(run, found):
+    turned = page(replace(run, lines=run.lines[::-1]))
+    assert turned["events"] == found["events"]
+    assert [line["name"] for line in turned["lines"]] == [line["name"] for line in found["lines"]][::-1]
+
+
+def test_swapped_parties_mirror(run, found):
+    """Ids and names exchanged: the same events, the same figures, the names exchanged in every sentence."""
+    a, b = run.agreement.parties
+    parties = (replace(a, name=b.name, forces=b.forces), replace(b, name=a.name, forces=a.forces))
+    other = page(replace(run, agreement=replace(run.agreement, parties=parties)))
+    assert other["events"] == found["events"]
+    assert [p["name"] for p in other["parties"]] == [p["name"] for p in found["parties"]][::-1]
+    for mine, theirs in zip(found["lines"], other["lines"], strict=True):
+        assert mine["coverage"]["sides"] == theirs["coverage"]["sides"][::-1]
+        assert mine["coverage"]["by_side"] == theirs["coverage"]["by_side"]
+
+
+def test_sectors_part_left_from_right():
+    sectors = LINE.sectors()
+    shapes = sector_polygons(LINE, sectors, 20_000.0)
+    assert len(shapes) == len(sectors)
+    for left, right in shapes:
+        for side, polygons in ((True, left), (False, right)):
+            assert polygons
+            for rings in polygons:
+                point = shapely.Polygon(rings[0]).representative_point()
+                nearest = LINE.nearest(np.array([point.x]), np.array([point.y]))
+                assert bool(nearest.left[0]) is side
+                assert nearest.distance_m[0] < 21_000
+
+
+def test_sectors_of_a_line_in_pieces_cover_the_strip():
+    line = Line((((30.0, 48.0), (30.5, 48.0)), ((31.5, 48.3), (31.9, 48.5), (31.6, 48.7))))
+    shapes = sector_polygons(line, line.sectors(), 10_000.0)
+    drawn = shapely.union_all([shapely.Polygon(r[0]) for pair in shapes for side in pair for r in side])
+    lon, lat = line.offset(np.linspace(0, line.length_m, 40), np.tile([-8000.0, 8000.0], 20))
+    assert shapely.contains_xy(drawn, lon, lat).mean() > 0.97
+
+
+def test_a_pass_sees_within_its_swath(run):
+    look = replace(run.looks[0], track=((0.0, 30.0, 50.0), (60.0, 30.0, 46.0)), half_swath_km=100.0)
+    covered, seconds = sees(look, np.array([30.5, 33.0]), np.array([48.0, 48.0]))
+    assert covered.tolist() == [True, False]
+    assert seconds[0] == pytest.approx(30, abs=0.5)
+
+
+def test_without_towns_extent_cloud_or_claims(run):
+    bare = {"name": np.array([], object), "lon": np.array([]), "lat": np.array([]), "population": np.array([])}
+    lines = tuple(replace(view, claims=()) for view in run.lines)
+    poor = page(replace(run, place_names=bare, extent=(), cloud=(), lines=lines, looks=(), denials=()))
+    json.dumps(poor, allow_nan=False)
+    assert poor["sentences"]["claims"] == "No claim is known for this truce."
+    assert poor["towns"]["name"] == []
+    assert poor["gaps"][0]["end"] - poor["gaps"][0]["start"] == run.period.hours * 3600
