@@ -62,7 +62,7 @@ def test_a_dropped_record_is_named(command, copy, demo):
 def test_a_flipped_bit_in_the_published_ledger_is_found(command, copy, demo, name):
     path = copy / "ledger" / name
     if path.is_dir():
-        path = sorted(p for p in path.rglob("*") if p.is_file())[0]
+        path = min(p for p in path.rglob("*") if p.is_file())
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(bytes(data))

@@ -53,7 +53,7 @@ def test_says_nothing_of_no_change():
     found = compare(table([20] * 21), {})
     assert found.cannot_tell
     assert (found.ratio, found.low, found.high) == (None, None, None)
-    assert "no change is compatible" in found.reason
+    assert "the data also fit no change" in found.reason
     assert found.assumptions[0]["low"] < 1 < found.assumptions[0]["high"]
 
 

@@ -125,7 +125,7 @@ def test_one_pass_in_a_day():
 def test_hourly_splits_the_hour_where_the_pass_comes():
     """A pass at 10:20 sees fires lit from 9:20 to 10:20: two thirds of one hour, a third of the next."""
     look = at("11T10:20")[0]
-    middle = passes.moment(look)
+    middle = look.moment
     minutes = (middle - utc("2026-04-11T10:00Z")).total_seconds() / 60
     found = coverage("given", LINE, None, [look], cases.cloudy(0.0), ACT, DAY, DAY, ())
     weights = np.array([s.length_m for s in LINE.sectors()])[:, None]
@@ -185,7 +185,7 @@ def test_against_a_simulation_of_fires():
     skies = rng.random((n, 2))
     seen = np.zeros(n, bool)
     for row, look in enumerate(looks):
-        time = passes.moment(look).timestamp()
+        time = look.moment.timestamp()
         burning = (lit <= time) & (time < lit + act.duration_hours * 3600)
         hidden = 0.6 if look.interval.start.day == 11 else 0.3
         sky = skies[:, 0 if 6 <= look.interval.start.hour < 18 else 1] >= hidden

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -54,3 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output closed it (``| head``): no error of ours; keep the interpreter from complaining.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:  # noqa: BLE001  the last resort: a fault of ours is told as one, with what it takes to mend it
+        traceback.print_exc()
+        print("truceline: this is a fault of Truceline's own, not of your data; please report it", file=sys.stderr)
+        return TrucelineError.exit_code

@@ -29,10 +29,15 @@ LEVEL = 0.90
 _Z95 = 1.6448536269514722
 """95 % point of the standard normal law."""
 
+NEAR_LINE_MOST = 0.95
+"""Upper end of the 90 % band of P(act of war) near the line. The thermal model is place-blind: near a line of contact
+in war some five fires in six were acts of war (docs/explanation/thermal.md), after entry into force perhaps none."""
+
 ASSUMPTIONS = (
     (
-        "Each event seen is an act of war with the probability that the thermal model gives it; where the model states "
-        "a band for it, all of them may be too high or too low together."
+        "Each event seen is an act of war with the probability that the thermal model gives it. That model does not "
+        "know where the line is, so all of them may be too low or too high together: the upper end allows nearly "
+        "every unmasked fire near the line to be one."
     ),
     (
         "Acts are counted in units of the reference act: {act}. Weaker or shorter acts are seen more rarely, so their "
@@ -153,8 +158,14 @@ def _sentence(seen: int, share: float, act: ReferenceAct, low: float, high: floa
     events = "no event was" if seen == 0 else "one event was" if seen == 1 else f"{seen} events were"
     return (
         f"About {_percent(share)} of such acts would have been seen and {events}: "
-        f"{low:,.0f} to {high:,.0f} acts, each counted as {act.text()}, are compatible with that (90 %)."
+        f"{_two_digits(low):,} to {_two_digits(high):,} acts, each counted as {act.text()}, are compatible with that "
+        "(90 %)."
     )
+
+
+def _two_digits(number: float) -> int:
+    """A count as exact as such an interval is worth."""
+    return int(float(f"{number:.2g}"))
 
 
 def _percent(share: float) -> str:

@@ -148,7 +148,7 @@ def _near(
 def _abeam(
     position: Callable[[Floats], Floats], places: Floats, half_swath_km: float, low: float, high: float
 ) -> tuple[float, float, Floats] | None:
-    """First and last whole second at which a place lies abeam inside the swath, and those places; None if none."""
+    """First and last whole second at which a place lies abeam inside the swath, and those places."""
     times = np.arange(low - _STEP_S, high + 1.5 * _STEP_S, _STEP_S)
     step, cosine = abeam(position(times) @ places.T)
     inside = cosine >= np.cos(half_swath_km / EARTH_KM)
@@ -270,11 +270,6 @@ def match(looks: Sequence[Look], detections: Detections) -> npt.NDArray[np.int64
     return found
 
 
-def moment(look: Look) -> datetime:
-    """Return the middle of a look."""
-    return look.interval.start + (look.interval.end - look.interval.start) / 2
-
-
 def columns(looks: Sequence[Look]) -> Floats:
-    """Return the middle of each look (n,), UTC seconds since 1970."""
-    return np.array([moment(look).timestamp() for look in looks], dtype=np.float64)
+    """Return the moment of each look (n,), UTC seconds since 1970."""
+    return np.array([look.moment.timestamp() for look in looks], dtype=np.float64)

@@ -166,7 +166,7 @@ def _lines(watch: Watch, given: Path | None) -> tuple[LineFile, ...]:
 
 def _line(path: Path, name: str) -> LineFile:
     found, properties = line.read(read_bytes(path, limit=1 << 26), file=_name(path))
-    title = {"given": "Line: the file given", "towns": "Line: the watch's own", "watch": "Line of contact"}[name]
+    title = {"given": "The line given", "towns": "The watch's own line", "watch": "Line of contact"}[name]
     return LineFile(
         name=name,
         title=str(properties.get("title") or title),

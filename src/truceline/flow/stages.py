@@ -148,7 +148,8 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     compared = comparison.compare(table, {a.name: a.text for a in assumed})
     inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first)
     floor = logged.agreement.coverage_floor
-    guessed = estimate.estimate(events.p_act["act_of_war"][inside], coverage, floor, seed=SEED)
+    war = events.p_act["act_of_war"][inside]
+    guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=_near_line_band(events, inside))
     seen = _seen(logged, looks, points, coverage, logged.detections.time[close])
     checks = judge_claims(logged.claims, logged.agreement, seen, guessed)
     indices = append(
@@ -179,6 +180,18 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     )
 
 
+def _near_line_band(events: Events, rows: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Band of P(act of war) of events near the line, where the thermal model, which knows no place, says too little.
+
+    Its own upper end speaks of any fire in the theatre. Near the line nearly every fire may be an act of war, so
+    the band reaches to ``estimate.NEAR_LINE_MOST`` wherever no persistent heat source stands.
+    """
+    low = np.asarray(events.attributes["band_low"], dtype=np.float64)[rows]
+    high = np.asarray(events.attributes["band_high"], dtype=np.float64)[rows]
+    masked = np.asarray(events.attributes["masked"], dtype=bool)[rows]
+    return low, np.where(masked, high, np.maximum(high, estimate.NEAR_LINE_MOST))
+
+
 def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times) -> Seen:
     """What claims are held against: passes and their groups, fire pixels near the line, coverage by the hour."""
     free = sorted(fields.gaps(fields.footprints(looks, points), points, logged.period))
@@ -187,7 +200,7 @@ def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, covera
     lengths = np.array([sector.length_m for sector in coverage.sectors])[:, None] * coverage.observed_share
     hourly = np.nan_to_num(coverage.hourly) * lengths[:, :, None]
     return Seen(
-        pass_times=np.array([to_column(passes.moment(look)) for look in looks], dtype="datetime64[us]"),
+        pass_times=np.array([to_column(look.moment) for look in looks], dtype="datetime64[us]"),
         pass_groups=groups,
         near_times=near,
         hours=coverage.hours,
@@ -221,7 +234,7 @@ def _pass_table(
         event_of[[position[int(member)] for member in members]] = number
     look_of = passes.match(looks, detections)
     seen = close & (look_of >= 0) & (event_of >= 0)
-    times = np.array([to_column(passes.moment(look)) for look in looks], dtype="datetime64[us]")
+    times = np.array([to_column(look.moment) for look in looks], dtype="datetime64[us]")
     return comparison.PassTable.of_sightings(
         times,
         np.array([look.daylight for look in looks], dtype=bool),

@@ -46,6 +46,11 @@ class Look:
     index: int = -1
     """Ledger index, -1 before."""
 
+    @property
+    def moment(self) -> datetime:
+        """The one time that stands for the look: the middle of its interval, UTC."""
+        return self.interval.start + (self.interval.end - self.interval.start) / 2
+
     def record(self) -> Record:
         """Return it as the ledger holds it."""
         body = {
@@ -53,6 +58,7 @@ class Look:
             "family": self.family,
             "start": iso(self.interval.start),
             "end": iso(self.interval.end),
+            "time": iso(self.moment.replace(microsecond=0)),
             "track": [[round(s, 1), round(x, 4), round(y, 4)] for s, x, y in self.track],
             "half_swath_km": round(self.half_swath_km, 1),
             "altitude_km": round(self.altitude_km, 1),

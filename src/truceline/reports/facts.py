@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ def places(run: Run, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64])
     The town is the one with the least distance over the fifth root of its population, so that a city names what
     lies near it but a village next door comes first. Without towns: the coordinates, to two decimals.
     """
-    from_towns = _Towns(run)
+    from_towns = _towns(run)
     return [from_towns.name(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
 
 
@@ -123,9 +124,15 @@ class _Towns:
         self._lat = np.asarray(towns.get("lat", ()), float)
         population = np.asarray(towns.get("population", np.ones(len(self._names))), float)
         self._weight = np.maximum(population, 500.0) ** 0.2
+        self._known: dict[tuple[float, float], str] = {}
 
     def name(self, lon: float, lat: float) -> str:
-        """Return ``6 km E of Huliaipole``; within a kilometre, ``at Huliaipole``."""
+        """Return ``6 km E of Huliaipole``; within a kilometre, ``at Huliaipole``. A place is named once."""
+        if (lon, lat) not in self._known:
+            self._known[lon, lat] = self._name(lon, lat)
+        return self._known[lon, lat]
+
+    def _name(self, lon: float, lat: float) -> str:
         if not self._names:
             return f"{abs(lat):.2f}°{NBSP}{'N' if lat >= 0 else 'S'} {abs(lon):.2f}°{NBSP}{'E' if lon >= 0 else 'W'}"
         east = 111_320 * np.cos(np.radians(lat)) * ((lon - self._lon + 180) % 360 - 180)
@@ -136,6 +143,12 @@ class _Towns:
             return f"at {self._names[best]}"
         point = compass(float(np.degrees(np.arctan2(east[best], north[best]))))
         return f"{round(distance[best] / 1000)}{NBSP}km {point} of {self._names[best]}"
+
+
+@lru_cache(maxsize=1)
+def _towns(run: Run) -> _Towns:
+    """The names of one run's places: page, files and reports ask for the same."""
+    return _Towns(run)
 
 
 def last_day(run: Run) -> date:

@@ -40,7 +40,10 @@ def _extent(agreement: Agreement, lines: Sequence[LineView]) -> list[Mapping[str
         ]
         if abs(shares[0] - shares[1]) < 0.005:
             continue
-        words = [f"{share:.0%} of {_side_name(agreement, name)}" for share, name in zip(shares, view.coverage.sides, strict=True)]
+        words = [
+            f"{share:.0%} of {_side_name(agreement, name)}"
+            for share, name in zip(shares, view.coverage.sides, strict=True)
+        ]
         found.append(
             {
                 "title": f"Where the fire file ends: {view.title}",

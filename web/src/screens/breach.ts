@@ -9,7 +9,7 @@ export function breachTable(table: BreachTable): HTMLElement {
   return h(
     "section",
     { class: "block" },
-    h("h3", {}, table.question),
+    h("h2", { class: "minor" }, table.question),
     scrolling(
       "Factors by reading",
       h(

@@ -61,7 +61,7 @@ function where(model: Model, i: number, detail: Detail | undefined): HTMLElement
     h(
       "div",
       { class: "pad" },
-      detail && h("h3", {}, detail.when.title),
+      detail && h("h2", { class: "minor" }, detail.when.title),
       detail && whenBar(detail),
       detail && h("p", { class: "small soft" }, detail.when.text),
     ),
@@ -90,18 +90,18 @@ function middle(model: Model, i: number, detail: Detail | undefined): HTMLElemen
     h(
       "div",
       { class: "two" },
-      h("section", {}, h("h3", {}, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
+      h("section", {}, h("h2", { class: "minor" }, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
       detail && h(
         "section",
         {},
-        h("h3", {}, "Who did it"),
+        h("h2", { class: "minor" }, "Who did it"),
         bars(detail.actors.map((a) => ({ label: a.label, p: a.p, colour: "var(--edge)" }))),
         h("p", { class: "small soft" }, "— no evidence either way. Not zero."),
       ),
     ),
   ];
   if (detail && detail.breaches.length === 0) {
-    blocks.push(h("section", { class: "block" }, h("h3", {}, "Is it a breach?"), h("p", {}, "It was seen outside the hours in which the terms bind: not assessed.")));
+    blocks.push(h("section", { class: "block" }, h("h2", { class: "minor" }, "Is it a breach?"), h("p", {}, "It was seen outside the hours in which the terms bind: not assessed.")));
   }
   for (const table of detail?.breaches ?? []) blocks.push(breachTable(table));
   if (!detail) blocks.push(h("p", { class: "block" }, "Far from the line and outside the truce: kept, counted, not assessed."));
@@ -114,7 +114,7 @@ function side(model: Model, index: number, detail: Detail | undefined): HTMLElem
   return h(
     "aside",
     { class: "side", "aria-label": "Evidence and proof" },
-    detail && h("section", {}, h("h3", {}, "Evidence ", h("span", { class: "small soft" }, "one error family: counts once")), h(
+    detail && h("section", {}, h("h2", { class: "minor" }, "Evidence ", h("span", { class: "small soft" }, "one error family: counts once")), h(
       "ul",
       { class: "list" },
       detail.evidence.map((e) => {
@@ -128,8 +128,8 @@ function side(model: Model, index: number, detail: Detail | undefined): HTMLElem
         );
       }),
     )),
-    detail && h("section", {}, h("h3", {}, "What would change this"), h("ul", { class: "changes" }, detail.change.map(([what, effect]) => h("li", {}, h("span", {}, what), h("b", {}, effect))))),
-    h("section", {}, h("h3", {}, "Ledger proof"), proofBox(index, String(model.page.ledger["vkey"] ?? ""))),
+    detail && h("section", {}, h("h2", { class: "minor" }, "What would change this"), h("ul", { class: "changes" }, detail.change.map(([what, effect]) => h("li", {}, h("span", {}, what), h("b", {}, effect))))),
+    h("section", {}, h("h2", { class: "minor" }, "Ledger proof"), proofBox(index, String(model.page.ledger["vkey"] ?? ""))),
     h("p", { class: "small soft" }, `Machine’s word and number: ${percent(model.war(model.position(index)))} act of war. People find.`),
   );
 }

@@ -57,7 +57,7 @@ export function daysChart(model: Model, i: number): HTMLElement {
   return h(
     "section",
     { class: "block" },
-    h("h3", {}, "Fire pixels within 20\u00a0km of here, by day ", h("span", { class: "small soft" }, "hatched: no file for that day, not zero")),
+    h("h2", { class: "minor" }, "Fire pixels within 20\u00a0km of here, by day ", h("span", { class: "small soft" }, "hatched: no file for that day, not zero")),
     h("div", { class: "chart", tabindex: "0", role: "region", "aria-label": "Fires by day" }, columns(model, counts, missing, start)),
   );
 }

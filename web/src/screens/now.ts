@@ -133,7 +133,7 @@ export class NowScreen {
       h("button", { type: "button", "data-key": one, "aria-pressed": String(mode === one), click: () => set({ layer: one }) }, one === "coverage" ? "Coverage" : "Probability"),
     );
     const lines = this.model.page.lines.map((one, k) =>
-      h("button", { type: "button", "data-key": one.name, "aria-pressed": String(k === state.line), title: one.text, click: () => set({ line: one.name }) }, `Line: ${one.title}`),
+      h("button", { type: "button", "data-key": one.name, "aria-pressed": String(k === state.line), title: one.text, click: () => set({ line: one.name }) }, `Line: ${one.title.replace(/^line:?\s*/i, "")}`),
     );
     const count = this.model.eventsInTruceNear(line).length;
     replace(

@@ -116,6 +116,6 @@ export function oneSidedScreen(model: Model): HTMLElement {
     "div",
     { class: "screen" },
     heading("What shows or binds only one side", h("p", {}, "Swapping the parties would mirror every result. These things are not mirrored, and a reader should know them.")),
-    h("div", { class: "body" }, h("div", {}, model.page.one_sided.map((one) => h("div", { class: "reason" }, h("h3", {}, one.title), h("p", {}, one.text)))), h("p", { class: "small soft" }, model.page.sentences["order"])),
+    h("div", { class: "body" }, h("div", {}, model.page.one_sided.map((one) => h("div", { class: "reason" }, h("h2", { class: "minor" }, one.title), h("p", {}, one.text)))), h("p", { class: "small soft" }, model.page.sentences["order"])),
   );
 }
