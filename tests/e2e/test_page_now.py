@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Now screen in a browser: it draws, by software, light and dark, wide and narrow, from its own address only."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def picture(page, selector):
+    return np.asarray(Image.open(io.BytesIO(page.locator(selector).first.screenshot())).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_map_is_drawn(open_page, scheme, figures):
+    page = open_page(scheme=scheme)
+    pixels = picture(page, ".map canvas")
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50, "blank"
+    black = (pixels.sum(axis=2) < 12).mean()
+    assert black < 0.05, "a black map: a hatched shape was drawn wrongly"
+    bright = pixels.mean()
+    assert (bright > 200) if scheme == "light" else (bright < 80)
+    idle = int(page.evaluate("document.body.dataset.idle"))
+    figures(f"page_idle_{scheme}", {"idle_ms": idle})
+    assert idle > 0
+
+
+def test_it_says_first_what_was_not_seen(open_page, site):
+    page = open_page()
+    status = site.page["status"]
+    assert page.locator("h1").inner_text() == status["sentence"]
+    assert "passed for" in status["sentence"]
+    facts = page.locator(".facts li").all_inner_texts()
+    assert len(facts) == 6
+    assert any("Clear breaches 0 at" in fact for fact in facts)
+    rows = page.locator(".gap-row").all_inner_texts()
+    assert any("nothing could be seen for" in row for row in rows)
+    assert page.locator(".event-row").count() > 0
+
+
+def test_the_axis_has_every_pass_and_each_gap_in_words(open_page, site):
+    page = open_page(f"#/now?from={stamp(site.page['watch']['start'])}&to={stamp(site.page['watch']['end'])}")
+    drawn = page.locator(".axis [data-pass]").count()
+    assert drawn == len(site.page["looks"]["start"])
+    blank = page.locator(".axis [data-pass] title", has_text="left no row").count()
+    assert blank > 0
+    words = page.locator(".axis svg").text_content()
+    assert "not observed" in words
+    lengths = [gap["length"] for gap in site.page["gaps"]]
+    assert sum(length in words for length in lengths) > len(lengths) * 0.6
+    assert page.locator(".axis svg").get_attribute("aria-label").count("nothing could be seen") == len(lengths)
+
+
+def stamp(iso):
+    return int(np.datetime64(iso.removesuffix("Z"), "s").astype(int))
+
+
+def test_the_keyboard_goes_everywhere(open_page):
+    page = open_page()
+    first = page.locator(".event-row[aria-current=true]").get_attribute("data-i")
+    page.keyboard.press("j")
+    assert page.locator(".event-row[aria-current=true]").get_attribute("data-i") != first
+    page.keyboard.press("k")
+    assert page.locator(".event-row[aria-current=true]").get_attribute("data-i") == first
+    page.keyboard.press("c")
+    assert "layer=probability" in page.url
+    page.keyboard.press("]")
+    assert "at=" in page.url
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cols.event")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for key, heading in (("c", "claims"), ("t", "the terms"), ("s", "rests on"), ("l", "ledger"), ("e", "Events")):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        expect(page.locator("h1")).to_contain_text(heading, ignore_case=True)
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".now")
+
+
+def test_the_palette_finds_places_events_and_records(open_page):
+    page = open_page("#/claims")
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+    page.keyboard.type("fire")
+    assert page.locator(".palette li").count() > 3
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cols.event")
+    page.keyboard.press("/")
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Record 12")
+    page.wait_for_selector("[data-proof=checked]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("no such thing")
+    assert "Nothing of that name" in page.locator(".palette ul").inner_text()
+
+
+def test_a_drag_says_what_lies_in_the_span(open_page):
+    page = open_page()
+    box = page.locator(".axis").bounding_box()
+    page.mouse.move(box["x"] + 500, box["y"] + 120)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, box["y"] + 120, steps=4)
+    page.mouse.up()
+    text = page.locator(".picked").inner_text()
+    assert "mean coverage" in text
+    page.get_by_role("button", name="Zoom to this span").click()
+    assert "from=" in page.url
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(open_page):
+    page = open_page(width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".drawer-button").click()
+    expect(page.locator(".panel.open .event-row[aria-current=true]")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    assert page.locator(".panel.open").count() == 0
+    for path in ("events", "claims", "terms", "sources", "one-sided", "ledger"):
+        page.goto(page.url.split("#")[0] + f"#/{path}")
+        page.wait_for_selector(".screen")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_the_theme_can_be_turned_and_is_kept(open_page):
+    page = open_page("#/terms")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.keyboard.press("d")
+    dark = page.evaluate(ground)
+    assert light != dark
+    page.reload()
+    page.wait_for_selector("h1")
+    assert page.evaluate(ground) == dark
+
+
+def test_both_lines_stand_side_by_side(open_page, precise_site):
+    page = open_page(at=precise_site)
+    names = [line["name"] for line in precise_site.page["lines"]]
+    assert len(names) == 2
+    before = page.locator(".panel h2").inner_text()
+    page.keyboard.press("r")
+    assert f"line={names[1]}" in page.url
+    assert page.locator(".switch.right [aria-pressed=true]").get_attribute("data-key") == names[1]
+    assert page.locator(".panel h2").inner_text() != before
+    assert precise_site.told == []

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every other screen in a browser: accessible, saying what the run says, and checking the ledger by itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+SCREENS = ("now", "events", "claims", "terms", "sources", "one-sided", "ledger")
+
+
+@pytest.fixture(scope="module")
+def event(site):
+    """Index and position of the truce's event with most pixels near the line."""
+    events, km = site.page["events"], site.page["lines"][0]["events"]["km"]
+    inside = [i for i in range(len(km)) if events["truce"][i] and km[i] <= 20]
+    best = max(inside, key=lambda i: events["pixels"][i])
+    return events["index"][best], best
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_screen(open_page, event, scheme):
+    page = open_page(scheme=scheme)
+    places = {**{name: name for name in SCREENS}, "event": f"event/{event[0]}", "record": "record/3"}
+    reports = []
+    for name, place in places.items():
+        page.evaluate("place => location.hash = '#/' + place", place)
+        page.wait_for_selector(f"body[data-screen={name}]")
+        if name in ("event", "record", "ledger"):
+            page.wait_for_selector("[data-proof=checked]")
+        reports.append((name, Axe().run(page, options={"resultTypes": ["violations"]})))
+    page.keyboard.press("Control+k")
+    reports.append(("palette", Axe().run(page, options={"resultTypes": ["violations"]})))
+    for name, found in reports:
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def test_an_event_shows_reasons_evidence_and_a_checked_proof(open_page, site, event):
+    index, place = event
+    detail = site.page["details"][str(place)]
+    page = open_page(f"#/event/{index}")
+    assert page.locator("h1").inner_text() == detail["title"]
+    page.wait_for_selector("[data-proof=checked]")
+    proof = page.locator(".proof").inner_text()
+    assert "Checked in this browser" in proof
+    assert "signature holds" in proof
+    text = page.locator("main").inner_text()
+    for reading in site.page["readings"]:
+        assert reading["name"] in text
+    assert "no evidence either way. Not zero." in text
+    assert "saw no fire here" in text
+    marked = page.locator("tr.differ")
+    assert marked.count() == sum(row["differ"] for table in detail["breaches"] for row in table["rows"])
+    assert page.locator("[aria-label^=Status]").get_attribute("aria-label") == f"Status: {detail['status']}"
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("body", lambda v: v.replace("e", "f", 1)),
+        ("leaf", lambda v: v.replace('"v":1', '"v":2')),
+        ("index", lambda v: v + 1),
+        ("path", lambda v: [v[0][::-1], *v[1:]]),
+        ("checkpoint", lambda v: v.replace("\n\n", "\nx\n\n")),
+        ("id", lambda v: v[:-1] + ("0" if v[-1] != "0" else "1")),
+    ],
+)
+def test_a_forged_record_is_not_called_checked(open_page, event, key, change):
+    page = open_page("#/terms")
+
+    def forge(route):
+        answer = route.fetch()
+        value = answer.json()
+        route.fulfill(response=answer, body=json.dumps(value | {key: change(value[key])}))
+
+    page.route("**/api/v1/records/*", forge)
+    page.goto(page.url.split("#")[0] + f"#/record/{event[0]}")
+    page.wait_for_selector("[data-proof]")
+    assert page.locator("[data-proof]").get_attribute("data-proof") in ("fails", "not-checked")
+
+
+def test_claims_stand_beside_estimates_and_are_not_compared(open_page, site):
+    page = open_page("#/claims")
+    text = page.locator("main").inner_text()
+    claims = site.page["lines"][0]["claims"]
+    assert len(claims) == 3
+    for claim in claims:
+        assert claim["figure"] in text
+        assert claim["verdict_text"] in text
+        assert all(reason in text for reason, _ in claims[0]["reasons"])
+    assert "Different unit below. Do not compare across this line." in text
+    assert site.page["sentences"]["order"] in text
+    assert "confirmed" not in text
+
+
+def test_sources_show_files_and_missing_days(open_page, site):
+    page = open_page("#/sources")
+    hatched = page.locator(".matrix .hatched").count()
+    assert hatched == sum(row.count(None) for row in site.page["satellite_days"]["rows"]) > 0
+    text = page.locator("main").inner_text()
+    assert "NASA FIRMS" in text
+    assert "drawing one is no judgement" in text
+
+
+def test_one_sided_things_are_listed(open_page, site):
+    text = open_page("#/one-sided").locator("main").inner_text()
+    assert site.page["one_sided"]
+    for one in site.page["one_sided"]:
+        assert one["text"] in text
+
+
+def test_an_unknown_event_is_told(open_page):
+    assert open_page("#/event/1").locator("h1").inner_text() == "No such event"
