@@ -132,7 +132,7 @@ class App {
   /** Next or previous event near the line, in the list's order. */
   private step(by: number): void {
     const state = stateOf(this.model, current());
-    const list = this.model.eventsNear(this.model.line(state.line), state.from, state.to);
+    const list = this.model.listed(this.model.line(state.line), state.from, state.to);
     const i = list[Math.min(list.length - 1, Math.max(0, list.indexOf(this.chosen()) + by))];
     if (i === undefined) return;
     const index = String(this.model.page.events.index[i]);

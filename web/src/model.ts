@@ -49,6 +49,13 @@ export class Model {
     return this.eventsNear(line, this.truce[0], this.truce[1]).filter((i) => this.page.events.truce[i]);
   }
 
+  /** The same in the order of the list: the truce's first, then what came after it, then what came before. */
+  listed(line: LineView, from: number, to: number): number[] {
+    const { truce, first } = this.page.events;
+    const rank = (i: number): number => (truce[i] ? 0 : (first[i] as number) >= this.truce[1] ? 1 : 2);
+    return this.eventsNear(line, from, to).sort((a, b) => rank(a) - rank(b) || (first[b] as number) - (first[a] as number) || a - b);
+  }
+
   /** Position in the run of the event with this ledger index, or -1. */
   position(index: number): number {
     return this.page.events.index.indexOf(index);

@@ -99,16 +99,22 @@ def _rows(run: Run, looks: Sequence[Look]) -> list[int]:
 
 
 def gap_rows(run: Run) -> list[dict[str, Any]]:
-    """Return every long gap of the period with its words."""
+    """Return every long gap of the period with its words, and its words cut to the truce (empty outside it)."""
+    window = run.agreement.window
     return [
         {
+            "truce": "" if (cut := gap.overlap(window)) is None else _gap_text(cut),
             "start": int(gap.start.timestamp()),
             "end": int(gap.end.timestamp()),
             "length": duration(gap.hours),
-            "text": f"{stretch(gap)}: nothing could be seen for {duration(gap.hours)}",
+            "text": _gap_text(gap),
         }
         for gap in long_gaps(run)
     ]
+
+
+def _gap_text(gap: Interval) -> str:
+    return f"{stretch(gap)}: nothing could be seen for {duration(gap.hours)}"
 
 
 def group_rows(run: Run) -> list[dict[str, Any]]:

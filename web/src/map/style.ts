@@ -68,7 +68,9 @@ export function events(model: Model, line: LineView, chosen: number): Feature[] 
 function towns(model: Model, line: LineView): Feature[] {
   const { name, lon, lat, population } = model.page.towns;
   const named = new Set(line.ticks.map((tick) => tick.name));
-  const order = name.map((_, i) => i).sort((a, b) => Number(named.has(name[b] as string)) - Number(named.has(name[a] as string)) || a - b);
+  // Two towns may share a name; the larger one stands first and is the one meant.
+  const first = (i: number): number => Number(named.has(name[i] as string) && name.indexOf(name[i] as string) === i);
+  const order = name.map((_, i) => i).sort((a, b) => first(b) - first(a) || a - b);
   const rank = new Map(order.map((i, k) => [i, k]));
   return name.map((text, i) =>
     feature(
@@ -120,7 +122,7 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
   const t = token;
   const font = ["TrucelineMap"];
   const gauge = shown.mode === "probability";
-  const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`, ["!", ["get", "near"]], `event-far-0-${theme}`,
+  const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`,
     gauge ? ["concat", "event-gauge-", ["to-string", ["get", "tenth"]], `-${theme}`] : `event-near-0-${theme}`];
   const shade = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5"].map(t);
   return {
@@ -143,11 +145,13 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
         filter: ["<", ["get", "rank"], ["step", ["zoom"], 24, 6.5, 60, 7.5, 150, 9, 900]],
         layout: {
           "icon-image": `town-0-0-${theme}`, "text-field": ["get", "name"], "text-font": font,
-          "text-size": ["case", ["get", "large"], 14, 12.5], "text-variable-anchor": ["left", "right"],
-          "text-radial-offset": 0.25, "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
+          "text-size": ["case", ["get", "large"], 14, 12.5], "text-variable-anchor-offset": ["left", [-0.35, 0], "right", [0.35, 0], "top", [0, 0.1], "bottom", [0, -0.1]] as never,
+          "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
         },
         paint: { "text-color": ["case", ["get", "large"], t("--text"), t("--text2")], "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
-      { id: "events", type: "symbol", source: "events",
+      { id: "far", type: "symbol", source: "events", filter: ["!", ["get", "near"]] as unknown as ExpressionSpecification,
+        layout: { "icon-image": `event-far-0-${theme}`, "icon-allow-overlap": true, "icon-ignore-placement": true } },
+      { id: "events", type: "symbol", source: "events", filter: ["get", "near"] as unknown as ExpressionSpecification,
         layout: {
           "icon-image": icon as unknown as ExpressionSpecification, "icon-allow-overlap": true, "icon-ignore-placement": false,
           "symbol-sort-key": ["case", ["get", "chosen"], 2, ["get", "near"], 1, 0],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The MapLibre map of the Now screen. */
 
-import { Map as GlMap, setWorkerUrl, type MapLayerMouseEvent } from "maplibre-gl";
+import { Map as GlMap, prewarm, setWorkerUrl, type MapLayerMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { isDark } from "../theme";
@@ -11,6 +11,7 @@ import { image } from "./icons";
 import { style, type Shown } from "./style";
 
 setWorkerUrl(workerUrl);
+prewarm(); // the workers start while the page’s data is still on its way
 
 declare global {
   interface Window {
@@ -63,12 +64,12 @@ export class MapView {
       const found = image(id);
       if (found && !map.hasImage(id)) map.addImage(id, found.data, { pixelRatio: found.ratio });
     });
-    map.on("click", "events", (event: MapLayerMouseEvent) => {
+    map.on("click", ["events", "far"], (event: MapLayerMouseEvent) => {
       const i = event.features?.[0]?.properties["i"];
       if (typeof i === "number") this.choose(i);
     });
-    map.on("mouseenter", "events", () => (map.getCanvas().style.cursor = "pointer"));
-    map.on("mouseleave", "events", () => (map.getCanvas().style.cursor = ""));
+    map.on("mouseenter", ["events", "far"], () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", ["events", "far"], () => (map.getCanvas().style.cursor = ""));
     map.on("move", this.moved);
     map.once("load", () => performance.mark("map-load"));
     map.once("idle", () => {

@@ -36,6 +36,7 @@ export class Axis {
   private readonly svg = s("svg", { role: "img" });
   private readonly picked = h("div", { class: "picked", role: "status" });
   private readonly presets = h("div", { class: "presets", role: "group", "aria-label": "Span shown" });
+  private readonly said = h("p", { class: "hidden", role: "status" });
   private readonly fields = new Map<LineView, Float32Array[]>();
   private state: AxisState | null = null;
   private drag: [number, number] | null = null;
@@ -44,7 +45,7 @@ export class Axis {
     private readonly model: Model,
     private readonly acts: AxisActs,
   ) {
-    this.el.append(this.canvas, this.svg, this.presets);
+    this.el.append(this.canvas, this.svg, this.presets, this.said);
     new ResizeObserver(() => this.draw()).observe(this.el);
     this.svg.addEventListener("pointerdown", (e) => this.press(e));
     this.svg.addEventListener("pointermove", (e) => this.pull(e));
@@ -54,6 +55,17 @@ export class Axis {
   update(state: AxisState): void {
     this.state = state;
     this.draw();
+    const pass = state.at === null ? "" : this.passWords(state.at);
+    if (pass !== this.said.textContent) this.said.textContent = pass;
+  }
+
+  /** What passed at a moment, for who does not see the cursor. */
+  private passWords(at: number): string {
+    const { start, end, sensors, sensor, rows, denied } = this.model.page.looks;
+    const k = start.findIndex((t, i) => Math.abs((t + (end[i] as number)) / 2 - at) < 2);
+    if (k < 0) return "";
+    const saw = denied[k] ? "its file is not here: not observed" : rows[k] ? plural(rows[k] as number, "row") : "left no row";
+    return `${date(at)} ${clock(at)} UTC, ${sensors[sensor[k] as number]}: ${saw}`;
   }
 
   private scale(): Scale {

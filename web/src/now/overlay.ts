@@ -89,7 +89,7 @@ export class Overlay {
       const place = map.unproject(x, y);
       return place !== null && !extent.some((ring) => inside(place, ring));
     };
-    for (let y = 56; y < height - 120; y += 28) {
+    for (let y = this.model.page.lines.length > 1 ? 56 : 14; y < height - 120; y += 28) {
       for (let x = width - NOTE[0] - 20; x > 320; x -= 28) {
         const corners = [0, 0.5, 1].flatMap((a) => [0, 1].map((b) => clear(x + a * NOTE[0], y + b * NOTE[1])));
         const lensed = this.chosen >= 0 && x + NOTE[0] > width - 2 * R - 40 && y > height - 2 * R - 110;

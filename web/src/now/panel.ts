@@ -13,7 +13,8 @@ export class Panel {
 
   constructor(private readonly model: Model) {}
 
-  update(lineNo: number, from: number, to: number, chosen: number): void {
+  /** `asked`: the reader chose the event, so the list goes to it; else it begins with what was not seen. */
+  update(lineNo: number, from: number, to: number, chosen: number, asked: boolean): void {
     const line = this.model.line(lineNo);
     const key = `${lineNo} ${from} ${to}`;
     if (key !== this.key) {
@@ -23,7 +24,7 @@ export class Panel {
     for (const row of this.el.querySelectorAll<HTMLElement>(".event-row")) {
       const mine = row.dataset["i"] === String(chosen);
       row.setAttribute("aria-current", String(mine));
-      if (mine) row.scrollIntoView({ block: "nearest" });
+      if (mine && asked) row.scrollIntoView({ block: "nearest" });
     }
   }
 
@@ -35,35 +36,52 @@ export class Panel {
   private header(line: LineView, from: number, to: number): HTMLElement {
     const p = line.panel;
     const [t0, t1] = this.model.truce;
-    const all = this.model.eventsNear(line, from, to).length;
-    const more = from < t0 || to > t1;
+    const part = from > t0 || to < t1;
     return h(
       "header",
       {},
       h("button", { class: "button close", type: "button", click: () => this.open(false) }, "Close"),
       h("h2", {}, p.count, h("span", {}, p.from)),
       h("p", {}, p.coverage),
-      more && all > 0 && h("p", { class: "small" }, `Below: ${plural(all, "event")} near the line in the span the time axis shows, the truce’s among them.`),
+      part && h("p", { class: "small" }, "Below: only what lies in the span the time axis shows."),
     );
   }
 
   private rows(line: LineView, from: number, to: number): HTMLElement {
     const list = h("ul", { class: "rows", tabindex: "0", "aria-label": "Events near the line, latest first, with the gaps between them" });
-    const { gaps, groups } = this.model.page;
+    const [t0, t1] = this.model.truce;
     const events = this.model.eventsNear(line, from, to);
+    const inside = new Set(events.filter((i) => this.model.page.events.truce[i]));
+    this.part(list, events.filter((i) => inside.has(i)), Math.max(from, t0), Math.min(to, t1), true);
+    if (inside.size === 0) list.append(h("li", { class: "nothing" }, line.panel.empty));
+    if (from < t0 || to > t1) {
+      list.append(h("li", { class: "around" }, "After and before the truce, in the span shown"));
+      const rest = events.filter((i) => !inside.has(i));
+      if (to > t1) this.part(list, rest.filter((i) => this.first(i) >= t1), t1, to, false);
+      if (from < t0) this.part(list, rest.filter((i) => this.first(i) < t1), from, t0, false);
+    }
+    return list;
+  }
+
+  private first(i: number): number {
+    return this.model.page.events.first[i] as number;
+  }
+
+  /** Gaps, groups of passes and events of one stretch, latest first. */
+  private part(list: HTMLElement, events: number[], from: number, to: number, truce: boolean): void {
+    const { gaps, groups } = this.model.page;
     const parts: { start: number; end: number; gap?: string; group?: (typeof groups)[number] }[] = [
-      ...gaps.map((gap) => ({ ...gap, gap: gap.text })),
-      ...groups.map((group) => ({ ...group, group })),
+      ...gaps.map((gap) => ({ start: gap.start, end: gap.end, gap: truce ? gap.truce : gap.text })),
+      ...groups.map((group) => ({ start: group.start, end: group.end, group })),
     ];
-    const shown = parts.filter((one) => one.end > from && one.start < to).sort((a, b) => b.start - a.start);
     const placed = new Set<number>();
-    for (const one of shown) {
+    const crosses = (one: { start: number; end: number }): boolean => one.start < this.model.truce[1] && one.end > this.model.truce[0];
+    for (const one of parts.filter((p) => p.end > from && p.start < to && (truce || !crosses(p))).sort((a, b) => b.start - a.start)) {
       if (one.gap) list.append(h("li", { class: "gap-row" }, h("span", {}, one.gap)));
       if (!one.group) continue;
       const group = one.group;
       list.append(h("li", { class: "group-row" }, h("div", {}, h("b", {}, group.title), ` · ${group.passes}`), h("span", {}, group.cloud)));
-      const first = this.model.page.events.first;
-      const held = events.filter((i) => !placed.has(i) && (first[i] as number) >= group.start - 900 && (first[i] as number) <= group.end + 900);
+      const held = events.filter((i) => !placed.has(i) && this.first(i) >= group.start - 900 && this.first(i) <= group.end + 900);
       if (held.length === 0) list.append(h("li", { class: "nothing" }, "No event near the line: none seen, at the coverage above."));
       for (const i of held) {
         placed.add(i);
@@ -71,8 +89,6 @@ export class Panel {
       }
     }
     for (const i of events.filter((k) => !placed.has(k))) list.append(h("li", {}, this.row(i)));
-    if (events.length === 0) list.append(h("li", { class: "nothing" }, line.panel.empty));
-    return list;
   }
 
   private row(i: number): HTMLElement {

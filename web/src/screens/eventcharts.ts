@@ -63,7 +63,7 @@ export function daysChart(model: Model, i: number): HTMLElement {
 }
 
 function columns(model: Model, counts: number[], missing: boolean[], start: number): SVGElement {
-  const step = Math.max(22, Math.min(34, 714 / counts.length));
+  const step = Math.max(22, Math.min(34, 600 / counts.length));
   const most = Math.max(4, ...counts);
   const width = step * counts.length + 20;
   const [t0, t1] = model.truce;

@@ -18,6 +18,8 @@ export interface NowState {
   to: number;
   chosen: number;
   at: number | null;
+  /** Whether the address names the event. */
+  asked: boolean;
   shown: Shown;
 }
 
@@ -37,7 +39,7 @@ export function stateOf(model: Model, route: Route): NowState {
   const borders = (named in BORDERS ? named : "visionscarto") as Borders;
   const mode = p.get("layer") === "probability" ? "probability" : "coverage";
   const at = p.has("at") ? number("at", 0) : null;
-  return { line, from: Math.max(model.start, from), to: Math.min(model.end, Math.max(to, from + 1800)), chosen, at, shown: { mode, borders, chosen } };
+  return { line, from: Math.max(model.start, from), to: Math.min(model.end, Math.max(to, from + 1800)), chosen, at, asked: asked !== -2, shown: { mode, borders, chosen } };
 }
 
 /** The truce's event near the line with most pixels: where reading may begin. */
@@ -99,7 +101,7 @@ export class NowScreen {
 
   private draw(state: NowState): void {
     this.drawControls(state);
-    this.panel.update(state.line, state.from, state.to, state.chosen);
+    this.panel.update(state.line, state.from, state.to, state.chosen, state.asked);
     this.axis.update(state);
     this.overlay.update(state.line, state.chosen);
     this.map.update(state.line, state.shown);

@@ -39,7 +39,7 @@ function provision(readings: Reading[], id: string): HTMLElement {
       ["Who is bound", get((p) => p.actors.join(", "))],
       ["Where", get((p) => p.zone)],
       ["When", get((p) => p.hours)],
-      ["Exceptions", get((p) => (p.exceptions.length ? h("ul", {}, p.exceptions.map((e) => h("li", {}, `${e.text}. That it excuses an act here: ${e.excused}. ${e.why}`))) : "none"))],
+      ["Exceptions", get((p) => (p.exceptions.length ? h("ul", {}, p.exceptions.map((e) => h("li", {}, `${e.text.replace(/\.$/, "")}. That it excuses an act here: ${e.excused}. ${e.why}`))) : "none"))],
     ]),
   );
 }
