@@ -29,9 +29,6 @@ def load(data: bytes, *, file: str) -> dict[str, Any]:
         raise Truncated("the file is empty", file=file)
     try:
         value = parse_json(data, file=file)
-    except ValueError as error:
-        # Python refuses to read a whole number of more than some four thousand digits.
-        raise Malformed("holds a number too long to be one", file=file) from error
     except InputError as error:
         error.file = error.file or file
         raise

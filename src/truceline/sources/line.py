@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from truceline.base.geo import Line
-from truceline.errors import InputError, Malformed, NoPlace
+from truceline.errors import InputError, Malformed
 from truceline.sources._geojson import features, load
 
 
@@ -22,8 +22,6 @@ def read(data: bytes, *, file: str) -> tuple[Line, dict[str, Any]]:
         properties = next((found for _, found in features(value) if found), {})
         _check_uncertainty(properties.get("uncertainty_km"))
         return Line.from_geojson(value), properties
-    except OverflowError as error:
-        raise NoPlace("a coordinate is too large a number", file=file) from error
     except InputError as error:
         error.file = error.file or file
         raise
