@@ -85,8 +85,9 @@ def precise_site(precise, built_page):
     yield from serve(precise.folder, built_page)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
+    """One for each file of tests: Playwright allows one driver at a time, and other files start their own."""
     with sync_playwright() as driver:
         found = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield found
