@@ -302,6 +302,7 @@ def make_run(seed: int = 7) -> Run:
         rejected=(Rejected("firms", "fires.csv", 9, "latitude: 91 is out of range", "91,37,…"),),
         rows_read=len(found) + 1,
         looks=looks,
+        looks_logged=len(passes()),
         denials=(Denial("VIIRS/NOAA-20", missing, "file missing", "fires", {"rows": 40}, 290),),
         cloud=tuple(
             CloudDay(START + timedelta(days=n), {"country": 0.6 + 0.05 * n, "east": 0.7 + 0.02 * n}) for n in range(4)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +80,7 @@ class Results:
     """What the stages made, every record with its index."""
 
     looks: tuple[Look, ...]
+    over: tuple[Look, ...]
     events: Events
     assessments: tuple[Assessment, ...]
     lines: tuple[LineView, ...]
@@ -97,7 +99,20 @@ def stages(logged: Logged, append: Append, tell: Callable[[str], None]) -> Resul
     first = lines[0]
     found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km)
     append([assessment.record() for assessment in found])
-    return Results(looks, events, found, lines)
+    return Results(looks, over_line(looks, first, logged.extent), events, found, lines)
+
+
+def over_line(looks: Sequence[Look], view: LineView, extent: fields.Rings) -> tuple[Look, ...]:
+    """Return the looks that see an observed place near the line, each cut to the time in which it does."""
+    points = fields.points(view.line, view.sides, view.coverage.act.within_km, extent)
+    seen = fields.footprints(looks, points)
+    usable = seen.inside & points.observed
+    found = []
+    for row in np.flatnonzero(usable.any(axis=1)).tolist():
+        seconds = seen.seconds[row][usable[row]]
+        start, end = (datetime.fromtimestamp(float(edge), tz=UTC) for edge in (seconds.min(), seconds.max()))
+        found.append(replace(looks[row], interval=Interval(start, end)))
+    return tuple(found)
 
 
 def _looks(logged: Logged, append: Append) -> tuple[Look, ...]:

@@ -241,7 +241,7 @@ class Run:
     """Rows of all fire files; always detections + rejected."""
 
     looks: tuple[Look, ...]
-    """Passes that could see."""
+    """Passes over the line the watch uses, denied ones too, each cut to the time in which it sees places near it."""
 
     denials: tuple[Denial, ...]
     """Stretches that could not be read."""
@@ -275,6 +275,9 @@ class Run:
 
     versions: Mapping[str, str]
     """``truceline``, ``thermal``, ``terms``…"""
+
+    looks_logged: int
+    """All passes in the ledger: over the line or only over places of the theatre where something was detected."""
 
     ledger: Mapping[str, Any]
     """``size``, ``root`` (hex), ``origin``, ``vkey`` when the report was made."""

@@ -31,7 +31,7 @@ def summary(run: Run, ledger: Mapping[str, Any] | None = None) -> dict[str, Any]
         "truce": _truce(run),
         "records": {"read": run.rows_read, "detections": len(run.detections), "rejected": len(run.rejected)},
         "denials": len(run.denials),
-        "looks": len(run.looks),
+        "looks": run.looks_logged,
         "events": len(run.events),
         "near": _near(run, view),
         "assessments": {reading.id: _assessments(run, reading) for reading in run.agreement.readings},

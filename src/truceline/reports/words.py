@@ -273,7 +273,8 @@ def records_sentence(run: Run) -> str:
     """Say that nothing vanished: rows read, detections, rejected."""
     return (
         f"{plural(run.rows_read, 'row')} read = {plural(len(run.detections), 'detection')} + "
-        f"{number(len(run.rejected))} rejected; {plural(len(run.looks), 'pass', 'passes')}, those without a row too."
+        f"{number(len(run.rejected))} rejected; {plural(len(run.looks), 'pass', 'passes')} over the line, "
+        "those without a row too."
     )
 
 
