@@ -108,6 +108,9 @@ export function percent(p: number | null): string {
   return p > 0 && p < 0.005 ? "under 1\u00a0%" : `${Math.round(p * 100)}\u00a0%`;
 }
 
+/** A text cut to a number of characters, with an ellipsis. */
+export const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, Math.max(1, most - 1)).trimEnd()}…` : text);
+
 export const comma = (v: number): string => v.toLocaleString("en-GB");
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${comma(n)}\u00a0${n === 1 ? one : many}`;

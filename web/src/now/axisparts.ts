@@ -2,7 +2,7 @@
 /** The parts of the time axis, each an SVG group. */
 
 import { s } from "../dom";
-import { clock, comma, date, DAY, HOUR, type Model } from "../model";
+import { clock, comma, date, DAY, HOUR, short, type Model } from "../model";
 import type { LineView } from "../types";
 import { PLOT, type AxisState, type Scale } from "./axis";
 
@@ -27,13 +27,14 @@ export function brackets(d: Draw): SVGElement {
     const end = (t: number, x: number): string => (t >= d.scale.from && t <= d.scale.to ? `M${x} ${y + 10}V${y}` : `M${x} ${y}`);
     const dash = k ? "5 4" : undefined;
     const text = x1 - x0 > 560 ? `${reading.name}: ${reading.summary.replace(/\.$/, "")}` : reading.name;
-    const words = x1 - x0 > 90;
+    const room = (Math.min(x1, d.scale.width - 160) - x0 - 40) / 6.3;
+    const words = room >= reading.name.length ? short(text, Math.floor(room)) : k === 0 && room > 4 ? "truce" : "";
     return s(
       "g",
       {},
       s("title", {}, `${reading.name}: ${reading.summary}`),
       s("path", { d: `${end(a, x0)}H${x1}${b <= d.scale.to ? `V${y + 10}` : ""}`, fill: "none", stroke: "var(--text)", "stroke-width": 1.6, "stroke-dasharray": dash }),
-      words && s("text", { x: x0 + 22, y: y + 4, stroke: "var(--panel)", "stroke-width": 6, "paint-order": "stroke" }, x1 - x0 < 90 + reading.name.length * 6.5 ? "truce" : text),
+      words && s("text", { x: x0 + 22, y: y + 4, stroke: "var(--panel)", "stroke-width": 6, "paint-order": "stroke" }, words),
     );
   });
   const [a, b] = d.model.truce;

@@ -2,7 +2,7 @@
 /** What each side claims, and what could have been seen. Units that must not be compared are parted by a zigzag. */
 
 import { h, s } from "../dom";
-import { clock, comma, date, HOUR, type Model } from "../model";
+import { clock, comma, date, HOUR, short, type Model } from "../model";
 import { address, type Route } from "../route";
 import { hatch, statusMark } from "../symbols";
 import type { ClaimRow, LineView } from "../types";
@@ -40,7 +40,7 @@ function split(claims: ClaimRow[]): [ClaimRow[], ClaimRow[]] {
   const main: ClaimRow[] = [];
   for (const party of new Set(claims.map((c) => c.party ?? c.claimant))) {
     const mine = claims.filter((c) => (c.party ?? c.claimant) === party && c.value !== null);
-    const best = mine.sort((a, b) => (b.end ?? Infinity) - (a.end ?? Infinity) || (b.value as number) - (a.value as number))[0];
+    const best = mine.sort((a, b) => (b.value as number) - (a.value as number))[0];
     if (best) main.push(best);
   }
   return [main, claims.filter((c) => !main.includes(c))];
@@ -52,7 +52,7 @@ function card(claim: ClaimRow, large: boolean): HTMLElement {
   return h(
     "section",
     { class: "card" },
-    h("p", {}, h("span", { class: large ? "figure" : "figure less" }, claim.figure), ` ${claim.unit}, says `, h("b", {}, claim.claimant)),
+    h("p", {}, h("span", { class: large && claim.figure.length < 16 ? "figure" : "figure less" }, claim.figure), claim.unit ? `${claim.unit}, says ` : "says ", h("b", {}, claim.claimant)),
     h("dl", { class: "pairs" }, pairs.map(([k, v]) => [h("dt", {}, k), h("dd", {}, v)])),
     h("p", { class: "verdict" }, statusMark(claim.verdict), claim.verdict_text),
     h("p", { class: "small" }, h("a", { href: address("record", String(claim.index)) }, `record ${comma(claim.index)}`)),
@@ -110,8 +110,8 @@ function claimBar(c: ClaimRow, y: number, x: (t: number) => number, to: number):
 }
 
 function claimWords(c: ClaimRow, y: number, x: (t: number) => number, to: number): SVGElement {
-  const label = s("text", { x: LEFT - 16, y: y + 15, "text-anchor": "end", class: "strong" }, c.claimant);
-  if (c.start === null) return s("g", {}, label, s("text", { x: LEFT + 8, y: y + 15 }, `${c.figure}: ${c.covers}`));
+  const label = s("text", { x: LEFT - 16, y: y + 15, "text-anchor": "end", class: "strong" }, s("title", {}, c.claimant), short(c.claimant, 26));
+  if (c.start === null) return s("g", {}, label, s("rect", { x: LEFT, y, width: Math.min(W - LEFT - 16, (c.figure.length + c.covers.length) * 6.4 + 24), height: 20, fill: "var(--panel)" }), s("text", { x: LEFT + 8, y: y + 15 }, `${c.figure}: ${c.covers}`));
   const [a, b] = [x(c.start), x(c.end ?? to)];
   const words = c.end === null ? "cut-off not stated" : c.passes;
   const at = c.end === null ? b - words.length * 6.4 - 50 : Math.min(b + 8, W - words.length * 6.4 - 24);
@@ -147,7 +147,7 @@ function counts(line: LineView): SVGElement {
     s("path", { d: zig(W - 250, W - 10), fill: "none", stroke: "var(--text2)" }),
     s("text", { x: W / 2, y: height + 46, "text-anchor": "middle", class: "strong" }, "Different unit below. Do not compare across this line."),
     s("text", { x: LEFT + 40, y: height + 82, "text-anchor": "end", class: "strong" }, "Claimed “violations”"),
-    claims.map((c, k) => s("g", {}, s("path", { d: `M${x(c.value as number)} ${height + 70 + k * 18}v14`, stroke: "var(--text)", "stroke-width": 3 }), s("text", { x: x(c.value as number) - 8, y: height + 82 + k * 18, "text-anchor": "end", class: "strong" }, `${c.figure} ${c.claimant}`))),
+    claims.map((c, k) => s("g", {}, s("path", { d: `M${x(c.value as number)} ${height + 70 + k * 18}v14`, stroke: "var(--text)", "stroke-width": 3 }), s("text", { x: x(c.value as number) - 8, y: height + 82 + k * 18, "text-anchor": "end", class: "strong" }, short(`${c.figure} ${c.claimant}`, 60)))),
   );
 }
 
