@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,9 @@ def main() -> int:
         figures = Path(file.name)
     environment = {**os.environ, "TRUCELINE_PROVE": "1", "TRUCELINE_FIGURES": str(figures)}
     tests = sorted(
-        str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py") if "proof_scale" in path.read_text()
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if {"proof_scale", "SourceContract"} & set(re.findall(r"\w+", path.read_text()))
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:randomly", *tests], cwd=ROOT, env=environment, check=False

@@ -69,7 +69,7 @@ def test_interrupted_by_hand_it_says_so_and_verifies(command, tmp_path):
     assert verify(command, out, keys).returncode == 0
 
 
-def test_killed_at_any_moment(command, tmp_path, demo, proof_scale):
+def test_killed_at_any_moment(command, tmp_path, demo, proof_scale, figures):
     """Random instants: two here, two hundred in the whole proof."""
     rng = random.Random(7)
     expected = derived(demo.folder)
@@ -84,3 +84,4 @@ def test_killed_at_any_moment(command, tmp_path, demo, proof_scale):
         assert command("demo", "--no-serve", "--out", out, cwd=tmp_path, keys=keys).returncode == 0
         assert derived(out) == expected
         shutil.rmtree(out)
+    figures("whole run: SIGKILL at random instants, then resumed", {"kills": number + 1, "ledgers that failed": 0})

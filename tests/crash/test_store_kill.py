@@ -66,7 +66,7 @@ def run_and_kill(folder, keys, seed):
     return acknowledged
 
 
-def test_killed_at_random_instants(tmp_path, proof_scale):
+def test_killed_at_random_instants(tmp_path, proof_scale, figures):
     kills = max(2, round(200 * proof_scale))
     acknowledged, vkey = {}, None
     for number in range(kills):
@@ -92,6 +92,7 @@ def test_killed_at_random_instants(tmp_path, proof_scale):
     found = audit(folder, vkey)
     assert found.published == found.size >= 2000
     assert [body["n"] for _, _, _, body in found.records()][:2000] == list(range(2000))
+    figures("store: SIGKILL at random instants (C-1)", {"kills": kills, "acknowledged records lost": 0})
 
 
 def test_two_processes_at_once(tmp_path):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Honesty through the whole flow, on simulated truces whose truth is known.
 
-Two runs of each kind here, two hundred in the whole proof: where nothing changes while clouds come, a fall is
+Five runs of each kind here, two hundred in the whole proof: where nothing changes while clouds come, a fall is
 reported in at most 5 % of runs; where acts fall by 70 % under little cloud, in at least 80 %.
 """
 
@@ -45,8 +45,8 @@ def fall(base, seed, scenario):
     ("scenario", "least", "most"), [("nothing_changes_clouds_come", 0.0, 0.05), ("acts_fall_70", 0.80, 1.0)]
 )
 def test_a_fall_is_reported_where_there_is_one_and_only_there(tmp_path, proof_scale, figures, scenario, least, most):
-    runs = max(2, round(RUNS * proof_scale))
+    runs = max(5, round(RUNS * proof_scale))
     falls = sum(fall(tmp_path, seed, scenario) for seed in range(runs))
     figures(f"falls reported, {scenario}", {"runs": runs, "falls": falls})
-    slack = 0 if runs == RUNS else 1  # two runs decide little: one may go astray
+    slack = 0 if runs == RUNS else 2  # five runs decide little: two may go astray
     assert least * runs - slack <= falls <= most * runs + slack

@@ -28,36 +28,44 @@ def slack(share, runs):
     return 0.0 if runs >= RUNS else 2.3 * np.sqrt(share * (1 - share) / runs)
 
 
+def told(found):
+    return {"runs": found.runs, "fall told": round(found.fall, 4), "rise told": round(found.rise, 4)}
+
+
 def lasting(scenario, hours):
     start = scenario.truce.start
     return replace(scenario, truce=Interval(start, start + timedelta(hours=hours)))
 
 
 @pytest.mark.parametrize("hours", [24, 32, 72])
-def test_no_fall_where_only_clouds_come(hours, proof_scale):
+def test_no_fall_where_only_clouds_come(hours, proof_scale, figures):
     runs = runs_at(proof_scale)
     found = rates(lasting(SCENARIOS["nothing_changes_clouds_come"], hours), runs)
+    figures(f"comparison: clouds come, {hours} h truce", told(found))
     assert found.fall <= 0.05
     assert found.rise <= 0.05
 
 
-def test_a_fall_by_seventy_per_cent_is_told(proof_scale):
+def test_a_fall_by_seventy_per_cent_is_told(proof_scale, figures):
     runs = runs_at(proof_scale)
     found = rates(SCENARIOS["acts_fall_70"], runs)
+    figures("comparison: acts fall by 70 %, cloud .25", told(found))
     assert found.fall >= 0.80 - slack(0.80, runs)
     assert found.rise == 0
 
 
-def test_no_fall_where_cloud_is_misstated_and_hides_all(proof_scale):
+def test_no_fall_where_cloud_is_misstated_and_hides_all(proof_scale, figures):
     runs = runs_at(proof_scale)
     hard = replace(SCENARIOS["nothing_changes_clouds_come"], stated_error=0.1, transparency=1e-3, cloud_scatter=0.4)
     found = rates(lasting(hard, 72), runs, first_seed=10_000)
+    figures("comparison: opaque cloud, stated with error .1, 72 h", told(found))
     assert found.fall <= 0.05 + slack(0.05, runs)
 
 
-def test_neither_fall_nor_rise_where_nothing_changes_at_all(proof_scale):
+def test_neither_fall_nor_rise_where_nothing_changes_at_all(proof_scale, figures):
     runs = runs_at(proof_scale)
     found = rates(SCENARIOS["nothing_changes"], runs)
+    figures("comparison: nothing changes at all", told(found))
     assert found.fall <= 0.05 + slack(0.05, runs)
     assert found.rise <= 0.05 + slack(0.05, runs)
 

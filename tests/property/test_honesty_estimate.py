@@ -38,8 +38,9 @@ def holds(rng, cloud, acts, runs):
 
 @pytest.mark.parametrize("cloud", [0.0, 0.3, 0.6, 0.9])
 @pytest.mark.parametrize("acts", [60, 400])
-def test_intervals_hold_the_truth(cloud, acts, proof_scale):
+def test_intervals_hold_the_truth(cloud, acts, proof_scale, figures):
     runs = max(150, int(2_000 * proof_scale))
     share = holds(np.random.default_rng([7, int(cloud * 10), acts]), cloud, acts, runs)
+    figures(f"estimate: 90 % intervals that hold the truth, cloud {cloud}, {acts} acts", {"runs": runs, "share": share})
     slack = 2.5 * np.sqrt(0.9 * 0.1 / runs)
     assert 0.85 - slack <= share <= 0.95 + slack

@@ -64,7 +64,7 @@ def flip(data, rng):
     return data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
 
 
-def test_every_flip_in_a_published_file_is_found(copy, proof_scale):
+def test_every_flip_in_a_published_file_is_found(copy, proof_scale, figures):
     folder, vkey = copy
     rng = random.Random(1)
     files = sorted(path for path in (folder / "ledger").rglob("*") if path.is_file())
@@ -78,6 +78,7 @@ def test_every_flip_in_a_published_file_is_found(copy, proof_scale):
         assert caught.value.file == path.relative_to(folder).as_posix()
         path.write_bytes(good)
     audit(folder, vkey)
+    figures("flipped bits in published ledger files (L-4)", {"flips": number + 1, "found": number + 1})
 
 
 def change(value, rng):
@@ -148,7 +149,7 @@ def contents(path):
         connection.close()
 
 
-def test_every_flip_in_the_database_file_is_found_or_changes_nothing(copy, proof_scale):
+def test_every_flip_in_the_database_file_is_found_or_changes_nothing(copy, proof_scale, figures):
     folder, vkey = copy
     rng = random.Random(3)
     path = folder / DATABASE
@@ -167,6 +168,10 @@ def test_every_flip_in_the_database_file_is_found_or_changes_nothing(copy, proof
             assert contents(path) == said
     # Most of the file is rows; what may be left over is free space.
     assert found > 0.6 * count
+    figures(
+        "flipped bits in the database file (L-4)",
+        {"flips": count, "found": found, "in free space, changing nothing": count - found},
+    )
     path.write_bytes(database)
     audit(folder, vkey)
 

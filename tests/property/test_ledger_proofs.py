@@ -269,10 +269,11 @@ def tile_mutant(rng):
         (tile_mutant, 0.02),
     ],
 )
-def test_no_mutant_is_accepted(mutant, share, proof_scale):
+def test_no_mutant_is_accepted(mutant, share, proof_scale, figures):
     rng = random.Random(mutant.__name__)
     count = round(1_000_000 * proof_scale * share)
     assert [number for number in range(count) if accepted(mutant, rng)] == []
+    figures(f"{mutant.__name__.replace('_', ' ')}s (L-3)", {"tried": count, "accepted": 0})
 
 
 def accepted(mutant, rng):
