@@ -106,6 +106,17 @@ def test_sources_show_files_and_missing_days(open_page, site):
     assert "drawing one is no judgement" in text
 
 
+def test_the_report_shows_as_it_is_meant(browser, site):
+    """The server's policy lets the report's own styles through: no complaint, and its pictures have colours."""
+    site.told.clear()
+    page = site.watch(browser.new_page())
+    page.goto(site.address + "report.html")
+    fills = page.evaluate("[...document.querySelectorAll('svg rect')].map(e => getComputedStyle(e).fill)")
+    assert len(set(fills)) > 2
+    page.close()
+    assert site.told == []
+
+
 def test_one_sided_things_are_listed(open_page, site):
     text = open_page("#/one-sided").locator("main").inner_text()
     assert site.page["one_sided"]
