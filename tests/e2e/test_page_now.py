@@ -4,17 +4,30 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from truceline.reports.facts import BLIND_HOURS
+from truceline.reports.formats import duration
+
 pytestmark = pytest.mark.browser
 
 
 def picture(page, selector):
     return np.asarray(Image.open(io.BytesIO(page.locator(selector).first.screenshot())).convert("RGB")).astype(int)
+
+
+def test_page_and_summary_know_the_same_gaps(site):
+    """Page, report and summary come by one coverage: the truce's gaps agree to the minute."""
+    summary = json.loads((site.folder / "summary.json").read_text())
+    known = [duration(gap["hours"]) for gap in summary["coverage"]["gaps"] if gap["hours"] >= BLIND_HOURS]
+    shown = [gap["truce"] for gap in site.page["gaps"] if gap["truce"]]
+    assert len(shown) == len(known) >= 3
+    assert all(text.endswith(f"for {length}") for text, length in zip(shown, known, strict=True))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -146,6 +146,7 @@ export interface Page {
     daylight: number[];
     rows: number[];
     denied: number[];
+    over: number[];
     index: number[];
     basis: string[];
     sigma_s: Record<string, number>;

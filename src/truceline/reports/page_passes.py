@@ -15,32 +15,51 @@ from truceline.base.clock import Interval
 from truceline.base.geo import Floats, metres_per_degree
 from truceline.model.look import Look
 from truceline.model.watching import Run
-from truceline.reports.facts import BLIND_HOURS
+from truceline.reports.facts import BLIND_HOURS, blind_gaps
 from truceline.reports.formats import NBSP, clock, day, duration, number, plural, stretch
+
+_EVERY_M = 15_000.0
+"""Distance between the points along the line by which a pass is told to be over it."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Passes that follow each other closely."""
+    """Passes over the line that follow each other closely."""
 
     interval: Interval
-    """From the start of the first to the end of the last."""
+    """From the first to the last moment at which one of them was abeam of a place near the line."""
 
     looks: tuple[Look, ...]
     """In order of time."""
 
 
-def groups(looks: Sequence[Look]) -> list[Group]:
-    """Return the passes as groups parted by long gaps."""
-    found: list[list[Look]] = []
+def over_line(run: Run) -> list[tuple[Look, Interval]]:
+    """Return the readable passes that cover a place near the line, with first and last moment abeam, in order."""
+    line, reach = run.view.line, run.view.coverage.act.within_km * 500
+    along = np.linspace(0.0, line.length_m, max(2, round(line.length_m / _EVERY_M)))
+    sides = [line.offset(along, np.full(len(along), left)) for left in (-reach, reach)]
+    lon, lat = np.concatenate([one[0] for one in sides]), np.concatenate([one[1] for one in sides])
+    found = []
+    for look in readable(run):
+        covered, seconds = sees(look, lon, lat)
+        if covered.any():
+            ends = abeam(look, float(seconds[covered].min())), abeam(look, float(seconds[covered].max()))
+            found.append((look, Interval(*ends)))
+    return sorted(found, key=lambda pair: (pair[1], pair[0].sensor))
+
+
+def groups(passes: Sequence[tuple[Look, Interval]]) -> list[Group]:
+    """Return passes, in order of time, as groups parted by ``BLIND_HOURS`` or more, as coverage groups them."""
+    found: list[list[tuple[Look, Interval]]] = []
     end: datetime | None = None
-    for look in sorted(looks, key=lambda one: (one.interval.start, one.sensor)):
-        if end is None or (look.interval.start - end).total_seconds() > BLIND_HOURS * 3600:
+    for look, span in passes:
+        if end is None or (span.start - end).total_seconds() >= BLIND_HOURS * 3600:
             found.append([])
-        found[-1].append(look)
-        end = max(look.interval.end, end) if end else look.interval.end
+        found[-1].append((look, span))
+        end = max(span.end, end) if end else span.end
     return [
-        Group(Interval(each[0].interval.start, max(one.interval.end for one in each)), tuple(each)) for each in found
+        Group(Interval(each[0][1].start, max(span.end for _, span in each)), tuple(look for look, _ in each))
+        for each in found
     ]
 
 
@@ -56,13 +75,28 @@ def readable(run: Run) -> list[Look]:
 
 
 def long_gaps(run: Run) -> list[Interval]:
-    """Return the stretches of at least ``BLIND_HOURS`` of the period without a pass that may be read, in order."""
+    """Return the stretches of the period outside all groups of readable passes over the line, in order of time.
+
+    Inside the truce they are coverage's own, so that page and report agree to the minute.
+    """
     edges = [run.period.start]
-    for group in groups(readable(run)):
+    for group in groups(over_line(run)):
         edges += [group.interval.start, group.interval.end]
     edges.append(run.period.end)
     pairs = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
-    return [Interval(a, b) for a, b in pairs if b > a and (b - a).total_seconds() >= BLIND_HOURS * 3600]
+    gaps = [Interval(a, b) for a, b in pairs if (b - a).total_seconds() >= BLIND_HOURS * 3600]
+    return [_as_coverage(run, gap) for gap in gaps]
+
+
+def _as_coverage(run: Run, gap: Interval) -> Interval:
+    """The gap with those ends that lie in the truce moved to where coverage has them."""
+    window = run.agreement.window
+    for one in blind_gaps(run.view.coverage):
+        common = gap.overlap(one)
+        if common is not None and common.hours > one.hours / 2:
+            start = one.start if one.start > window.start else gap.start
+            return Interval(start, one.end if one.end < window.end else max(gap.end, one.end))
+    return gap
 
 
 def gaps_within(run: Run, window: Interval) -> list[Interval]:
@@ -74,6 +108,7 @@ def looks_column(run: Run) -> dict[str, Any]:
     """Return the passes as columns; ``rows`` counts the detections of that sensor within the pass."""
     looks = sorted(run.looks, key=lambda one: (one.interval.start, one.sensor))
     sensors = sorted({look.sensor for look in looks})
+    over = {id(look) for look, _ in over_line(run)}
     return {
         "sensors": sensors,
         "sensor": [sensors.index(look.sensor) for look in looks],
@@ -82,6 +117,7 @@ def looks_column(run: Run) -> dict[str, Any]:
         "daylight": [int(look.daylight) for look in looks],
         "rows": _rows(run, looks),
         "denied": [int(is_denied(run, look)) for look in looks],
+        "over": [int(id(look) in over) for look in looks],
         "index": [look.index for look in looks],
         "basis": sorted({look.basis for look in looks}),
         "sigma_s": {s: round(max(one.sigma_s for one in looks if one.sensor == s), 1) for s in sensors},
@@ -127,7 +163,7 @@ def group_rows(run: Run) -> list[dict[str, Any]]:
             "passes": plural(len(group.looks), "pass", "passes"),
             "cloud": cloud_text(run, group.interval.start),
         }
-        for group in groups(readable(run))
+        for group in groups(over_line(run))
     ]
 
 

@@ -152,7 +152,7 @@ export function passLines(d: Draw): SVGElement {
     const rows = looks.rows[k] as number;
     const name = looks.sensors[looks.sensor[k] as number] ?? "";
     const denied = Boolean(looks.denied[k]);
-    const words = denied ? "passed, its file is not here: not observed" : rows ? `${comma(rows)} rows` : "passed, left no row";
+    const words = denied ? "passed, its file is not here: not observed" : rows ? `${comma(rows)} rows` : looks.over[k] ? "passed, left no row" : "passed beside the line, left no row";
     const colour = denied ? "var(--edge)" : "var(--seen)";
     const top = PLOT.top - 7;
     out.push(
