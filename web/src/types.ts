@@ -182,6 +182,7 @@ export interface Page {
     masked: number[];
     p: Record<string, number[]>;
     word: string[];
+    figure: string[];
     place: string[];
     truce: number[];
   };

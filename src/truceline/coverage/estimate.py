@@ -33,6 +33,9 @@ NEAR_LINE_MOST = 0.95
 """Upper end of the 90 % band of P(act of war) near the line. The thermal model is place-blind: near a line of contact
 in war some five fires in six were acts of war (docs/explanation/thermal.md), after entry into force perhaps none."""
 
+NEAR_LINE_REASON = "near the line nearly any fire may be an act of war, so the band reaches up to 95 %"
+"""What is added to such an event's reasons."""
+
 ASSUMPTIONS = (
     (
         "Each event seen is an act of war with the probability that the thermal model gives it. That model does not "

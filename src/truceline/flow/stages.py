@@ -141,8 +141,28 @@ def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     fused = fuse(logged.detections, passes.match(looks, logged.detections))
     window = logged.agreement.window
     start, end = to_column(window.start), to_column(window.end)
-    records = attribute(fused, logged.detections, entry_into_force=start, end=end).records()
+    believed = attribute(fused, logged.detections, entry_into_force=start, end=end)
+    records = _widen_near(believed, [given.line for given in logged.lines]).records()
     return Events.from_bodies([record.body for record in records], append(records))
+
+
+def _widen_near(events: Events, lines: Sequence[Line]) -> Events:
+    """Let the band of P(act of war) of events near any line of the watch reach up to what it may be there.
+
+    The thermal model knows no place, so its own upper end speaks of any fire in the theatre; near a line of contact
+    nearly every fire may be an act of war, unless a persistent heat source stands there.
+    """
+    near = np.zeros(len(events), dtype=bool)
+    for line in lines:
+        near |= line.nearest(events.lon, events.lat).distance_m <= ReferenceAct().within_km * 1000
+    near &= ~np.asarray(events.attributes["masked"], dtype=bool)
+    high = np.asarray(events.attributes["band_high"], dtype=np.float64)
+    said = zip(events.attributes["reasons"], near, strict=True)
+    reasons = [f"{text}; {estimate.NEAR_LINE_REASON}" if close else text for text, close in said]
+    wider = np.where(near, np.maximum(high, estimate.NEAR_LINE_MOST), high)
+    return replace(
+        events, attributes={**events.attributes, "band_high": wider, "reasons": np.array(reasons, dtype=object)}
+    )
 
 
 def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events: Events, append: Append) -> LineView:
@@ -164,7 +184,8 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first)
     floor = logged.agreement.coverage_floor
     war = events.p_act["act_of_war"][inside]
-    guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=_near_line_band(events, inside))
+    low, high = (events.attributes[name].astype(np.float64)[inside] for name in ("band_low", "band_high"))
+    guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=(low, high))
     seen = _seen(logged, looks, points, coverage, logged.detections.time[close])
     checks = judge_claims(logged.claims, logged.agreement, seen, guessed)
     indices = append(
@@ -193,18 +214,6 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
         claims=tuple(replace(check, index=index) for check, index in zip(checks, indices[3:], strict=True)),
         index_by_kind=dict(zip(("coverage", "comparison", "estimate"), indices[:3], strict=True)),
     )
-
-
-def _near_line_band(events: Events, rows: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Band of P(act of war) of events near the line, where the thermal model, which knows no place, says too little.
-
-    Its own upper end speaks of any fire in the theatre. Near the line nearly every fire may be an act of war, so
-    the band reaches to ``estimate.NEAR_LINE_MOST`` wherever no persistent heat source stands.
-    """
-    low = np.asarray(events.attributes["band_low"], dtype=np.float64)[rows]
-    high = np.asarray(events.attributes["band_high"], dtype=np.float64)[rows]
-    masked = np.asarray(events.attributes["masked"], dtype=bool)[rows]
-    return low, np.where(masked, high, np.maximum(high, estimate.NEAR_LINE_MOST))
 
 
 def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times) -> Seen:

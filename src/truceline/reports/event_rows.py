@@ -10,8 +10,9 @@ import numpy as np
 
 from truceline.base.clock import from_column, iso
 from truceline.model.assessment import Assessment
-from truceline.model.taxonomy import FIRE_CAUSES, Status, icd203
+from truceline.model.taxonomy import FIRE_CAUSES, Status
 from truceline.model.watching import LineView, Run
+from truceline.reports.belief import belief
 from truceline.reports.facts import in_truce, places
 from truceline.reports.formats import NBSP
 
@@ -77,7 +78,7 @@ def _belief(run: Run, i: int) -> Row:
     row: Row = {
         f"p_{cause}": _number(events.p_act[cause][i]) if cause in events.p_act else None for cause in FIRE_CAUSES
     }
-    row["word"] = None if war is None else icd203(float(war[i]))
+    row["word"] = None if war is None else belief(events, i).word
     for name in ("band_low", "band_high"):
         column = events.attributes.get(name)
         row[name] = None if column is None or column[i] is None else _number(column[i])

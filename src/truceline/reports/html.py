@@ -11,6 +11,7 @@ from truceline.base.clock import from_column
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import LineView, Run
 from truceline.reports import words
+from truceline.reports.belief import belief
 from truceline.reports.facts import blind_gaps, blind_hours, claims_in_order, near, order_of_parties, places
 from truceline.reports.formats import (
     NBSP,
@@ -21,8 +22,6 @@ from truceline.reports.formats import (
     percent,
     percent_range,
     plural,
-    probability,
-    probability_range,
     sentence,
     stretch,
     xml,
@@ -138,18 +137,13 @@ def _was_seen(run: Run) -> str:
 def _event_row(run: Run, view: LineView, i: int, name: str) -> tuple[str, ...]:
     events = run.events
     first = from_column(events.first[i])
-    war = events.p_act.get("act_of_war")
-    low, high = events.attributes.get("band_low"), events.attributes.get("band_high")
-    likely = words.CANNOT_TELL if war is None else probability(float(war[i]))
-    if war is not None and low is not None and high is not None:
-        likely += f"; 90{NBSP}%: {probability_range(float(low[i]), float(high[i]))}"
     power = "not measured" if np.isnan(events.frp_mw[i]) else f"{events.frp_mw[i]:.0f}{NBSP}MW"
     return (
         name,
         f"{day(first)} {clock(first, local_offset_hours=run.agreement.local_offset_hours)}",
         f"{view.distance_m[i] / 1000:.1f}{NBSP}km",
         power,
-        likely,
+        belief(events, i).text,
         "–" if events.index is None else str(int(events.index[i])),
     )
 

@@ -12,12 +12,14 @@ import numpy.typing as npt
 from truceline.base.clock import from_column
 from truceline.model.event import Events
 from truceline.model.look import Look
-from truceline.model.taxonomy import FIRE_CAUSES, Status, icd203
+from truceline.model.taxonomy import FIRE_CAUSES, Status
 from truceline.model.watching import Run
+from truceline.reports.belief import belief
 from truceline.reports.facts import in_truce, order_of_parties, places
 from truceline.reports.formats import NBSP, clock, day, number, percent, plural
 from truceline.reports.page_breach import breaches
 from truceline.reports.page_passes import abeam, abeam_clock, cloud_share, readable, seconds_column, sees
+from truceline.reports.words import CANNOT_TELL
 
 WINDOW_HOURS = 12.0
 """How long before and after an event its detail lists the passes that saw the place."""
@@ -29,7 +31,7 @@ def event_columns(run: Run) -> dict[str, Any]:
     """Return all events as columns of equal length, in the order of the run."""
     events = run.events
     masked = events.attributes.get("masked", np.zeros(len(events), bool))
-    war = events.p_act.get("act_of_war", np.full(len(events), np.nan))
+    beliefs = [belief(events, i) for i in range(len(events))]
     return {
         "index": indices(events),
         "first": seconds_column(events.first),
@@ -44,7 +46,8 @@ def event_columns(run: Run) -> dict[str, Any]:
         "daylight": [str(value) for value in events.daylight],
         "masked": [int(bool(value)) for value in masked],
         "p": {cause: _rounded(events.p_act[cause], 3) for cause in FIRE_CAUSES if cause in events.p_act},
-        "word": ["cannot tell" if np.isnan(value) else icd203(float(value)) for value in war],
+        "word": [one.word for one in beliefs],
+        "figure": [one.figure for one in beliefs],
         "place": places(run, events.lon, events.lat),
         "truce": [int(value) for value in in_truce(run)],
     }
@@ -120,7 +123,10 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
     events = run.events
     members = [rows[int(m)] for m in events.members[i] if int(m) in rows]
     war = float(events.p_act["act_of_war"][i]) if "act_of_war" in events.p_act else float("nan")
-    cause = "cause not assessed" if np.isnan(war) else f"{icd203(war)} an act of war ({percent(war)})"
+    told = belief(events, i)
+    cause = f"{told.word} an act of war ({told.figure})"
+    if told.word == CANNOT_TELL:
+        cause = f"an act of war or not: {told.text}"
     first = from_column(events.first[i])
     return {
         "title": f"Fire {place}, {cause}",

@@ -13,6 +13,7 @@ import typst
 from truceline.base.clock import from_column
 from truceline.model.watching import Run
 from truceline.reports import words
+from truceline.reports.belief import belief
 from truceline.reports.facts import near, places, some_claims
 from truceline.reports.formats import (
     NBSP,
@@ -22,7 +23,6 @@ from truceline.reports.formats import (
     number,
     percent,
     percent_range,
-    probability,
     sentence,
     stretch,
 )
@@ -114,7 +114,7 @@ def _events(run: Run) -> dict[str, Any]:
                 name,
                 f"{day(moment)} {clock(moment, local_offset_hours=run.agreement.local_offset_hours)}",
                 f"{view.distance_m[i] / 1000:.1f}{NBSP}km",
-                words.CANNOT_TELL if np.isnan(war[i]) else probability(float(war[i])),
+                belief(events, i).text,
                 "–" if events.index is None else str(int(events.index[i])),
             ]
         )

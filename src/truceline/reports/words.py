@@ -152,7 +152,10 @@ def seen_sentence(run: Run, view: LineView) -> str:
         return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
     war = run.events.p_act.get("act_of_war")
     expected = (
-        "" if war is None else f", about {rounded(float(war[events].sum()))} of them acts of war by the thermal model"
+        ""
+        if war is None
+        else f", about {rounded(float(war[events].sum()))} of them "
+        "acts of war by the thermal model, which does not know the line: it may be none or nearly all"
     )
     return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
 

@@ -100,7 +100,7 @@ export class Panel {
       { class: "event-row", "data-i": i, href: address("event", String(ev.index[i])) },
       statusMark("recorded"),
       h("span", {}, h("b", {}, ev.place[i]), h("br"), h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${power}`)),
-      h("span", { class: "right" }, h("b", {}, ev.word[i]), h("br"), h("small", {}, Number.isNaN(this.model.war(i)) ? "" : `${percent(this.model.war(i))} act of war`)),
+      h("span", { class: "right" }, h("b", {}, ev.word[i]), h("br"), h("small", {}, ev.figure[i] ? `act of war ${ev.figure[i]}` : "")),
     );
   }
 

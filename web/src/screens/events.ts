@@ -2,7 +2,7 @@
 /** All events as a table, what could be seen above them. */
 
 import { h, replace } from "../dom";
-import { clock, comma, date, percent, plural, type Model } from "../model";
+import { clock, comma, date, plural, type Model } from "../model";
 import { address, set, type Route } from "../route";
 import { heading, scrolling } from "./parts";
 
@@ -56,7 +56,7 @@ function table(model: Model, km: number[], rows: number[]): HTMLElement {
           h("td", { class: "num" }, `${km[i]}\u00a0km`),
           h("td", { class: "num" }, ev.pixels[i]),
           h("td", { class: "num" }, ev.frp[i] === null ? "not measured" : `${ev.frp[i]}\u00a0MW`),
-          h("td", {}, Number.isNaN(model.war(i)) ? "cannot tell" : `${ev.word[i]} (${percent(model.war(i))})`),
+          h("td", {}, ev.figure[i] ? `${ev.word[i]} (${ev.figure[i]})` : ev.word[i]),
           h("td", { class: "num" }, h("a", { href: address("record", String(ev.index[i])) }, comma(ev.index[i] as number))),
         ),
       ),
