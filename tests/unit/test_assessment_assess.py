@@ -254,3 +254,14 @@ def test_events_come_out_in_order_with_their_ledger_index():
     many = events(n=3, first=[datetime(2026, 4, 12, h, tzinfo=UTC) for h in (1, 2, 3)])
     found = assess(many, agreement(windows=(WINDOW, WINDOW)), np.zeros(3), 0)
     assert [(f.event, f.reading) for f in found] == [(100 + i, f"r{j}") for i in range(3) for j in range(2)]
+
+
+def test_the_thermal_band_is_the_range_of_the_act():
+    """A probability that heat alone gives is no sharper in an assessment than in the event."""
+    plain = events(p_war=0.2)
+    band = {"band_low": np.array([0.01]), "band_high": np.array([0.95])}
+    sharp = one(plain, agreement())
+    wide = one(replace(plain, attributes={**plain.attributes, **band}), agreement())
+    assert (sharp.p_act, sharp.low, sharp.high) == (0.2, 0.2, 0.2)
+    assert (wide.p_act_low, wide.p_act, wide.low, wide.high) == (0.01, 0.95, 0.01, 0.95)
+    assert "almost no chance to almost certain" in wide.reasons[0][1]

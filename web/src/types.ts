@@ -98,7 +98,7 @@ export interface Detail {
   status: string;
   when: { first: number; last: number; earliest: number | null; latest: number | null; marks: Mark[]; title: string; text: string };
   facts: [string, string][];
-  cause: { label: string; p: number; war: boolean }[];
+  cause: { label: string; p: number | null; figure: string; war: boolean }[];
   band: string;
   actors: { label: string; p: number | null }[];
   breaches: BreachTable[];

@@ -38,19 +38,28 @@ def act(events: Events, acts: tuple[str, ...]) -> Range:
     """Return P(the act is one of those prohibited).
 
     An undivided ``act_of_war`` counts whole where every act of war is prohibited; where only some kinds are, it may
-    be of those kinds or not: from nothing to all of it. An event without any belief may be anything: 0 to 1.
+    be of those kinds or not: from nothing to all of it. Where the thermal model states a 90 % band of
+    ``act_of_war``, the band is the range. An event without any belief may be anything: 0 to 1.
     """
     wanted = expand(acts)
     low, high, known = np.zeros(len(events)), np.zeros(len(events)), np.zeros(len(events), dtype=bool)
     for name, column in events.p_act.items():
         values = _numbers(column)
         known |= ~np.isnan(values)
-        share = np.nan_to_num(values)
+        least, most = _band(events, name, np.nan_to_num(values))
         if name in wanted:
-            low, high = low + share, high + share
+            low, high = low + least, high + most
         elif name == "act_of_war":
-            high = high + share
+            high = high + most
     return Range(np.where(known, _share(low), 0.0), np.where(known, _share(high), 1.0))
+
+
+def _band(events: Events, name: str, share: Floats) -> tuple[Floats, Floats]:
+    """Least and greatest P(act) of one act: the thermal model's band for ``act_of_war``, else the value itself."""
+    if name != "act_of_war" or not {"band_low", "band_high"} <= set(events.attributes):
+        return share, share
+    least, most = (_numbers(events.attributes[key]) for key in ("band_low", "band_high"))
+    return np.fmin(share, least), np.fmax(share, most)
 
 
 def actor(events: Events, actors: tuple[str, ...], parties: tuple[str, ...]) -> Range:

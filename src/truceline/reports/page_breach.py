@@ -53,10 +53,16 @@ def _provisions(reading: Reading, wanted: str) -> list[Provision]:
 
 
 def _value(key: str, one: Assessment) -> str:
+    """One factor as a number or a range."""
     if key == "exceptions":
         low, high = one.unexcused_low, one.unexcused_high
-        return f"{low:.2f}" if round(low, 2) == round(high, 2) else f"{low:.2f}–{high:.2f}"
-    return f"{getattr(one, f'p_{key}'):.2f}"
+    else:
+        high = getattr(one, f"p_{key}")
+        least = getattr(one, f"p_{key}_low", None)
+        low = high if least is None else least
+    if key == "zone" and one.low is None:
+        return "unknown"
+    return f"{low:.2f}" if round(low, 2) == round(high, 2) else f"{low:.2f}–{high:.2f}"
 
 
 def _result(one: Assessment) -> dict[str, Any]:
@@ -64,7 +70,7 @@ def _result(one: Assessment) -> dict[str, Any]:
     if low is None or high is None:
         return {"low": None, "high": None, "figure": "cannot tell", "words": "cannot tell"}
     figure = f"{low * 100:.0f}{NBSP}%" if round(low * 100) == round(high * 100) else f"{low * 100:.0f}–{high * 100:.0f}"
-    first, last = icd203(low), icd203(high)
+    first, last = icd203(round(low, 2)), icd203(round(high, 2))
     return {
         "low": low,
         "high": high,

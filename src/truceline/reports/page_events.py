@@ -136,7 +136,7 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
         "facts": _facts(run, i),
         "cause": _cause(run, i),
         "band": _band(events, i),
-        "actors": _actors(run, i, war),
+        "actors": _actors(run, i, float("nan") if told.word == CANNOT_TELL else war),
         "breaches": breaches(run, i),
         "evidence": _evidence(run, i, members, passes),
         "change": _change(run, war),
@@ -226,10 +226,14 @@ def _coverage_here(run: Run, i: int) -> str:
 
 
 def _cause(run: Run, i: int) -> list[dict[str, Any]]:
+    """What may have lit it; where heat cannot tell, no bar but the band: the middle of it would say too much."""
+    told = belief(run.events, i)
+    silent = told.word == CANNOT_TELL
     return [
         {
             "label": CAUSES.get(name, name.replace("_", " ")),
-            "p": round(float(values[i]), 3),
+            "p": None if silent else round(float(values[i]), 3),
+            "figure": told.figure if silent and name == "act_of_war" else "",
             "war": name == "act_of_war",
         }
         for name, values in sorted(run.events.p_act.items(), key=lambda pair: list(CAUSES).index(pair[0]))

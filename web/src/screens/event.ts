@@ -85,12 +85,12 @@ function fallback(model: Model, i: number): [string, string][] {
 }
 
 function middle(model: Model, i: number, detail: Detail | undefined): HTMLElement {
-  const causes = detail?.cause ?? [{ label: "Act of war", p: model.war(i), war: true }];
+  const causes = detail?.cause ?? [{ label: "Act of war", p: model.war(i), figure: "", war: true }];
   const blocks: Child[] = [
     h(
       "div",
       { class: "two" },
-      h("section", {}, h("h2", { class: "minor" }, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
+      h("section", {}, h("h2", { class: "minor" }, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, figure: c.figure, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
       detail && h(
         "section",
         {},

@@ -6,11 +6,11 @@ import { percent } from "../model";
 import { hatch } from "../symbols";
 
 /** Probabilities as a table with bars; null is hatched and a dash: no evidence, which is not zero. */
-export function bars(rows: { label: string; p: number | null; colour: string }[]): HTMLElement {
+export function bars(rows: { label: string; p: number | null; figure?: string; colour: string }[]): HTMLElement {
   return h(
     "table",
     { class: "bars" },
-    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.label), h("td", { "aria-hidden": "true" }, bar(row.p, row.colour)), h("td", {}, row.p === null ? h("span", {}, h("span", { "aria-hidden": "true" }, "—"), h("span", { class: "hidden" }, "no evidence")) : percent(row.p))))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.label), h("td", { "aria-hidden": "true" }, bar(row.p, row.colour)), h("td", {}, row.p !== null ? percent(row.p) : row.figure ? row.figure : h("span", {}, h("span", { "aria-hidden": "true" }, "—"), h("span", { class: "hidden" }, "no evidence")))))),
   );
 }
 
