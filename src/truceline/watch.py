@@ -23,6 +23,7 @@ from truceline.flow.watchfile import Watch
 from truceline.model.record import Record
 from truceline.model.watching import Run
 from truceline.reports.one_sided import one_sided
+from truceline.reports.summary import summary
 from truceline.sources import places
 from truceline.store import Audit, Store
 from truceline.thermal import card
@@ -77,10 +78,12 @@ def watch(
         tell("writing the report")
         run = _run(what, gathered, inside, results, _ledger(store, _end(held, made.indices)))
         files = publish.files(run)
-        store.append([_report(held, made.indices, publish.hashes(run, files))])
+        publish.prepare(out, files, summary(run))
+        _seal(store, _report(held, made.indices, publish.hashes(run, files)))
         store.publish()
-        summary = publish.write(out, run, files, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
-    return run, summary
+        told = summary(run, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
+        publish.show(out, files, told)
+    return run, told
 
 
 def _end(held: Held, made: Mapping[str, Sequence[int]]) -> int:
@@ -93,16 +96,21 @@ def _ledger(store: Store, size: int) -> dict[str, Any]:
     return {"size": size, "root": store.root_at(size).hex(), "origin": store.origin, "vkey": store.vkey}
 
 
-def _report(held: Held, made: Mapping[str, Sequence[int]], hashes: Mapping[str, str]) -> Record:
-    """The record that closes a run: what it took in, what it made, and the files it published."""
-    return Record(
-        "report",
-        {
-            "inputs": {kind: bodies.ranges([index for index, _ in held[kind]]) for kind in INPUTS},
-            "outputs": {kind: bodies.ranges(indices) for kind, indices in made.items()},
-            "files": dict(hashes),
-        },
-    )
+def _report(held: Held, made: Mapping[str, Sequence[int]], hashes: Mapping[str, str]) -> dict[str, Any]:
+    """What closes a run: what it took in, what it made, and the files it published."""
+    return {
+        "inputs": {kind: bodies.ranges([index for index, _ in held[kind]]) for kind in INPUTS},
+        "outputs": {kind: bodies.ranges(indices) for kind, indices in made.items()},
+        "files": dict(hashes),
+    }
+
+
+def _seal(store: Store, report: Mapping[str, Any]) -> None:
+    """Make the report the newest of the ledger, naming the one it supersedes; a run repeated is not logged again."""
+    known = store.read("report")
+    index, newest = known[-1] if known else (None, {})
+    if {**newest, "supersedes": None} != {**report, "supersedes": None}:
+        store.append([Record("report", {**report, "supersedes": index})])
 
 
 def _run(what: Watch, gathered: Gathered, inside: Logged, results: Results, ledger: Mapping[str, Any]) -> Run:

@@ -268,9 +268,9 @@ def test_random_bytes_between_good_rows():
 
 def test_stray_quotes_everywhere_stay_linear():
     rows = [with_(version='"2.0', acq_time=f"{n // 60 % 24:02d}:{n % 60:02d}", frp=str(n)) for n in range(20_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     batch = read("\n".join([HEADER, *rows]))
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
     assert batch.rows_read == len(batch.detections) + len(batch.rejected)
 
 

@@ -36,18 +36,18 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     ids=range(14),
 )
 def test_hostile_yaml(text: str):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError) as caught:
         claims.read(text.encode(), file="c.yaml")
     assert caught.value.file == "c.yaml"
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_claims_file_of_comments_ends_in_time():
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError):
         claims.read(b"# nothing here\n" * 60_000, file="c.yaml")
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 @pytest.mark.parametrize("reader", [satellite_days.read, cloud.read])

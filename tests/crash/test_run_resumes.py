@@ -85,3 +85,34 @@ def test_killed_at_any_moment(command, tmp_path, demo, proof_scale, figures):
         assert derived(out) == expected
         shutil.rmtree(out)
     figures("whole run: SIGKILL at random instants, then resumed", {"kills": number + 1, "ledgers that failed": 0})
+
+
+@pytest.mark.parametrize("moment", ["prepared", "sealed", "half shown", "all but the summary"])
+def test_cut_short_while_publishing(command, tmp_path, demo, moment):
+    """Whatever lies on the disk between sealing and showing the files, the ledger verifies and the run can go on."""
+    out, keys = tmp_path / "out", tmp_path / "keys"
+    shutil.copytree(demo.folder, out)
+    shutil.copytree(demo.keys, keys)
+    names = ["report.html", "report.pdf", "events.geojson", "events.csv", "page.json"]
+    shown = {"prepared": 5, "sealed": 0, "half shown": 2, "all but the summary": 5}[moment]
+    shutil.copy(out / "summary.json", out / ".summary.json.part")
+    for name in names[shown:]:
+        (out / name).rename(out / f".{name}.part")
+    if moment != "prepared":
+        (out / "summary.json").unlink()
+    checked = verify(command, out, keys)
+    assert checked.returncode == 0, checked.stderr
+    assert ("cut short" in checked.stdout) == (moment != "prepared")
+    assert command("demo", "--no-serve", "--out", out, cwd=tmp_path, keys=keys).returncode == 0
+    again = verify(command, out, keys)
+    assert "cut short" not in again.stdout
+    assert not list(out.glob(".*.part"))
+
+
+def test_going_back_to_an_earlier_run_verifies_too(command, tmp_path, repository):
+    """Run, run with another line, run as at first: the files shown are those of the newest report each time."""
+    out, keys = tmp_path / "out", tmp_path / "keys"
+    other = repository / "examples" / "easter-truce-2026" / "data" / "line.geojson"
+    for more in ((), ("--line", other), ()):
+        assert command("demo", "--no-serve", "--out", out, *more, cwd=tmp_path, keys=keys).returncode == 0
+        assert verify(command, out, keys).returncode == 0

@@ -243,9 +243,9 @@ def test_two_thousand_events_under_two_readings_take_under_a_third_of_a_second()
     terms = agreement(zone=Zone("z", "polygon", None, (ring,)), windows=(WINDOW, WINDOW))
     best = 1e9
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         found = assess(many, terms, rng.uniform(0, 3e4, n), 2.0)
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     assert len(found) == 2 * n
     assert best < 0.3
 

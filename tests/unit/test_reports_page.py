@@ -72,6 +72,17 @@ def test_gaps_in_the_truce_are_those_of_coverage(run):
         assert gap in found
 
 
+def test_groups_join_the_gaps_beside_them(found):
+    ends = {gap["start"] for gap in found["gaps"]}
+    starts = {gap["end"] for gap in found["gaps"]}
+    shown = found["groups"]
+    assert len(shown) > 1
+    assert all(one["end"] in ends and two["start"] in starts for one, two in pairwise(shown))
+    for gap in found["gaps"]:
+        assert bool(gap["truce"]) == bool(gap["truce_length"])
+        assert gap["truce"].endswith(gap["truce_length"])
+
+
 def test_a_denied_pass_shows_but_saw_nothing(run):
     look = run.looks[0]
     day = Interval(look.interval.start, look.interval.end)

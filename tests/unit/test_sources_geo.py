@@ -104,9 +104,9 @@ def test_extents_that_are_refused(data: bytes, reason: str):
 
 
 def test_places_of_the_theatre():
-    start = time.perf_counter()
+    start = time.process_time()
     found = places.load((22.0, 44.0, 41.0, 53.0))
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert took < 3, "half a second on an idle machine"
     assert found["name"][0] == "Kyiv"
     assert found["population"].min() >= places.LEAST

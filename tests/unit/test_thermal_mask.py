@@ -147,9 +147,9 @@ def test_a_night_is_one_day():
 
 def test_a_place_seen_fifty_thousand_times_is_quick():
     rows = series(37.0, 48.0, np.tile(np.arange(1, 21), 2500).tolist(), spread_m=100.0)
-    start = time.perf_counter()
+    start = time.process_time()
     assert persistence(detections_of(rows)).masked.all()
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 def test_nothing_persists_in_nothing():

@@ -28,15 +28,25 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Say yes, or raise the error that names the record or file that fails."""
     del settings  # a stranger needs nothing of this machine
     found = audit(options.folder, read_vkey(options.key))
-    files = _files(options.folder, found)
+    files, late = _files(options.folder, found)
     same = _replay(found, options.json) if options.replay else None
     if options.json:
-        result = {"ok": True, "size": found.size, "root": found.root, "kinds": dict(found.kinds), "files": files}
+        result = {
+            "ok": True,
+            "size": found.size,
+            "root": found.root,
+            "kinds": dict(found.kinds),
+            "files": files,
+            "late": list(late),
+        }
         print(json.dumps({**result, "replayed": same}))
         return 0
     print(f"Yes: {found.size:,} records, each body as its leaf commits to it, every leaf in the tree that was signed.")
     print(f"     root {found.root}")
     print(f"     {files} published files are those the ledger holds." if files else "     No run was finished yet.")
+    if late:
+        print(f"     A run was cut short while it published: {', '.join(late)} still wait beside their names, and what")
+        print("     lies under these names is not of that run. Run it again.")
     if same is not None:
         print(f"     Run again, the stages made the same {same:,} records.")
     return 0
@@ -49,10 +59,10 @@ def _replay(found: Audit, quiet: bool) -> int:
     return replay(found, teller(quiet))
 
 
-def _files(folder: Path, found: Audit) -> int:
-    """Check the files that the newest report record names; 0 where no run was finished."""
+def _files(folder: Path, found: Audit) -> tuple[int, tuple[str, ...]]:
+    """Check the files that the newest report record names: how many, and which wait; 0 where no run was finished."""
     newest = None
     for _, kind, _, body in found.records():
         if kind == "report":
             newest = body
-    return check(folder, newest, found.checkpoint) if newest else 0
+    return check(folder, newest, found.checkpoint) if newest else (0, ())

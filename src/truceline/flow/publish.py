@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from truceline.flow.published import SUMMARY, summary_digest
+from truceline.flow.published import SUMMARY, summary_digest, waiting
 from truceline.model.watching import Run
 from truceline.reports.events_csv import events_csv
 from truceline.reports.geojson import events_geojson
@@ -37,15 +37,31 @@ def hashes(run: Run, made: Mapping[str, bytes]) -> dict[str, str]:
     return {**found, SUMMARY: summary_digest(summary(run))}
 
 
-def write(out: Path, run: Run, made: Mapping[str, bytes], ledger: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Write the files and ``summary.json``; each appears whole under its name or not at all."""
-    told = summary(run, ledger)
-    text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    for name, data in (*made.items(), (SUMMARY, text.encode())):
-        temporary = out / f".{name}.part"
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(out / name)
-    return told
+def prepare(out: Path, made: Mapping[str, bytes], told: Mapping[str, Any]) -> None:
+    """Lay every file beside its name, synced, before the ledger takes their hashes.
+
+    A run cut short between the two leaves the files waiting under these names, where a check finds them.
+    """
+    for name, data in (*made.items(), (SUMMARY, _text(told))):
+        _write(waiting(out, name), data)
+
+
+def show(out: Path, made: Mapping[str, bytes], told: Mapping[str, Any]) -> None:
+    """Give every prepared file its name; ``told`` is the summary that names the checkpoint they are hashed into."""
+    for name in made:
+        waiting(out, name).replace(out / name)
+    final = out / f".{SUMMARY}.final"
+    _write(final, _text(told))
+    final.replace(out / SUMMARY)
+    waiting(out, SUMMARY).unlink()
+
+
+def _text(told: Mapping[str, Any]) -> bytes:
+    return (json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
