@@ -9,6 +9,10 @@ export interface Base {
   visionscarto: Line[];
 }
 export type Box = [number, number, number, number];
+export interface Found extends Base {
+  /** Cells of the basemap that could not be loaded: the map is drawn without them. */
+  missing: number;
+}
 
 const empty = (): Base => ({ land: [], coast: [], "natural-earth": [], visionscarto: [] });
 const cache = new Map<string, Promise<Base>>();
@@ -20,10 +24,37 @@ async function json<T>(path: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-/** The cells that a box (west, south, east, north) touches, joined. */
-export async function base(box: Box): Promise<Base> {
+/** A cell; one that fails is asked for again next time. */
+function load(key: string): Promise<Base | null> {
+  const found = cache.get(key) ?? json<Base>(`/base/${key}.json`);
+  cache.set(key, found);
+  return found.catch(() => {
+    cache.delete(key);
+    return null;
+  });
+}
+
+/** The cells that a box (west, south, east, north) touches, joined; what cannot be loaded is left out and counted. */
+export async function base(box: Box): Promise<Found> {
   index ??= json("/base/index.json");
-  const { cell, cells } = await index;
+  const out: Found = { ...empty(), missing: 0 };
+  const known = await index.catch(() => (index = undefined));
+  if (!known) return { ...out, missing: 1 };
+  const parts = await Promise.all(touched(box, known).map(load));
+  for (const part of parts) {
+    if (!part) {
+      out.missing += 1;
+      continue;
+    }
+    out.land.push(...part.land);
+    out.coast.push(...part.coast);
+    out["natural-earth"].push(...part["natural-earth"]);
+    out.visionscarto.push(...part.visionscarto);
+  }
+  return out;
+}
+
+function touched(box: Box, { cell, cells }: { cell: number; cells: string[] }): string[] {
   const known = new Set(cells);
   const wanted: string[] = [];
   for (let x = Math.floor(box[0] / cell) * cell; x < box[2]; x += cell) {
@@ -31,21 +62,7 @@ export async function base(box: Box): Promise<Base> {
       if (known.has(`${x}_${y}`)) wanted.push(`${x}_${y}`);
     }
   }
-  const parts = await Promise.all(
-    wanted.map((key) => {
-      const found = cache.get(key) ?? json<Base>(`/base/${key}.json`);
-      cache.set(key, found);
-      return found;
-    }),
-  );
-  const out = empty();
-  for (const part of parts) {
-    out.land.push(...part.land);
-    out.coast.push(...part.coast);
-    out["natural-earth"].push(...part["natural-earth"]);
-    out.visionscarto.push(...part.visionscarto);
-  }
-  return out;
+  return wanted;
 }
 
 export const BORDERS = {

@@ -6,7 +6,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { isDark } from "../theme";
 import type { Model } from "../model";
-import { base, type Base, type Box } from "./base";
+import { base, type Box, type Found } from "./base";
 import { image } from "./icons";
 import { style, type Shown } from "./style";
 
@@ -23,7 +23,7 @@ const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matc
 
 export class MapView {
   private map: GlMap | null = null;
-  private base: Base | null = null;
+  private base: Found | null = null;
   private shown: { line: number; shown: Shown } | null = null;
   private key = "";
   private readonly box: Box;
@@ -41,7 +41,7 @@ export class MapView {
 
   async start(line: number, shown: Shown): Promise<void> {
     this.shown = { line, shown };
-    const [found] = await Promise.all([base(this.box), document.fonts.load("500 14px TrucelineMap")]);
+    const [found] = await Promise.all([base(this.box), document.fonts.load("500 14px TrucelineMap").catch(() => [])]);
     this.base = found;
     performance.mark("basemap");
     const map = new GlMap({
@@ -83,6 +83,11 @@ export class MapView {
     this.key = this.keyOf();
   }
 
+  /** How many cells of the basemap could not be loaded. */
+  get missing(): number {
+    return this.base?.missing ?? 0;
+  }
+
   private padding(): { top: number; bottom: number; left: number; right: number } {
     const wide = this.el.clientWidth > 760;
     return wide ? { top: 48, bottom: 24, left: 130, right: 60 } : { top: 40, bottom: 40, left: 16, right: 16 };
@@ -90,7 +95,7 @@ export class MapView {
 
   private style(): ReturnType<typeof style> {
     const { line, shown } = this.shown as { line: number; shown: Shown };
-    return style(this.model, this.model.line(line), this.base as Base, this.box, shown, isDark() ? "dark" : "light");
+    return style(this.model, this.model.line(line), this.base as Found, this.box, shown, isDark() ? "dark" : "light");
   }
 
   private keyOf(): string {

@@ -8,7 +8,15 @@ import { set } from "../route";
 import { hatch } from "../symbols";
 import type { LineView, Page } from "../types";
 
-export function legend(page: Page, line: LineView, mode: string, borders: Borders, open: boolean): HTMLElement {
+export interface LegendState {
+  mode: string;
+  borders: Borders;
+  /** Cells of the basemap that could not be loaded. */
+  missing: number;
+  open: boolean;
+}
+
+export function legend(page: Page, line: LineView, { mode, borders, missing, open }: LegendState): HTMLElement {
   const picker = h(
     "select",
     { "aria-label": "Borders drawn", change: () => set({ borders: picker.value }) },
@@ -31,6 +39,7 @@ export function legend(page: Page, line: LineView, mode: string, borders: Border
       h("li", {}, swatch(10), page.extent.length ? "not observed: the fire file ends" : "side not observed"),
     ),
     h("label", {}, "Borders, not a judgement", picker),
+    missing > 0 && h("p", { class: "lacking" }, "Part of the land, coast and borders could not be loaded: the map is drawn without it. Line, coverage and events are whole."),
   );
 }
 

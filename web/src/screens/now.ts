@@ -90,7 +90,7 @@ export class NowScreen {
     this.draw(state);
     if (!this.started) {
       this.started = true;
-      void this.map.start(state.line, state.shown).then(() => this.overlay.place(this.map));
+      void this.map.start(state.line, state.shown).then(() => this.redraw());
     }
   }
 
@@ -125,7 +125,7 @@ export class NowScreen {
 
   private drawControls(state: NowState): void {
     const { mode, borders } = state.shown;
-    const key = `${mode} ${borders} ${state.line}`;
+    const key = `${mode} ${borders} ${state.line} ${this.map.missing}`;
     if (key === this.controlsKey) return;
     const wasOpen = this.controls.querySelector<HTMLDetailsElement>(".legend")?.open ?? innerWidth > 720;
     const focused = document.activeElement?.getAttribute("data-key");
@@ -142,7 +142,7 @@ export class NowScreen {
       this.controls,
       h("div", { class: "switch left", role: "group", "aria-label": "What the map shows" }, modes),
       lines.length > 1 && h("div", { class: "switch right", role: "group", "aria-label": "Whose line" }, lines),
-      legend(this.model.page, line, mode, borders, wasOpen),
+      legend(this.model.page, line, { mode, borders, missing: this.map.missing, open: wasOpen }),
       h("button", { class: "button drawer-button", type: "button", "aria-controls": "panel", click: () => this.panel.open(true) }, `Show ${plural(count, "event")}`),
     );
     if (focused) this.controls.querySelector<HTMLElement>(`[data-key="${focused}"]`)?.focus();
