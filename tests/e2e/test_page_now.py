@@ -70,6 +70,26 @@ def test_the_axis_has_every_pass_and_each_gap_in_words(open_page, site):
     assert page.locator(".axis svg").get_attribute("aria-label").count("nothing could be seen") == len(lengths)
 
 
+def test_the_axis_cuts_gaps_to_the_truce(open_page, site):
+    """A gap that begins before the truce counts in it only from the truce's start, in box and list alike."""
+    crossing = [gap for gap in site.page["gaps"] if gap["truce"] and gap["truce_length"] != gap["length"]]
+    assert crossing
+    words = open_page().locator(".axis svg").text_content()
+    assert all(f"{gap['truce_length']} of the truce" in words for gap in crossing)
+
+
+def test_the_map_starts_without_a_cell_of_the_basemap(browser, site):
+    page = site.watch(browser.new_page())
+    page.route("**/base/30_40.json", lambda route: route.abort())
+    page.goto(site.address)
+    page.wait_for_selector("body[data-idle]", timeout=60_000)
+    expect(page.locator(".legend .lacking")).to_contain_text("could not be loaded")
+    assert len(np.unique(picture(page, ".map canvas").reshape(-1, 3), axis=0)) > 50
+    page.close()
+    assert all("ERR_FAILED" in told for told in site.told)
+    site.told.clear()
+
+
 def stamp(iso):
     return int(np.datetime64(iso.removesuffix("Z"), "s").astype(int))
 

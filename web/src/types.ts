@@ -151,7 +151,7 @@ export interface Page {
     basis: string[];
     sigma_s: Record<string, number>;
   };
-  gaps: { start: number; end: number; length: string; text: string; truce: string }[];
+  gaps: { start: number; end: number; length: string; text: string; truce: string; truce_length: string }[];
   groups: { start: number; end: number; title: string; passes: string; cloud: string }[];
   denials: { sensor: string; start: number; end: number; reason: string; text: string; index: number }[];
   cloud: { shown: string; day: number[]; share: (number | null)[]; columns: string[] };

@@ -79,13 +79,20 @@ def long_gaps(run: Run) -> list[Interval]:
 
     Inside the truce they are coverage's own, so that page and report agree to the minute.
     """
+    return [gap for gap in _between(run, groups(over_line(run))) if gap.hours >= BLIND_HOURS]
+
+
+def _between(run: Run, found: Sequence[Group]) -> list[Interval]:
+    """What lies before, between and after the groups, long or not: one more than there are groups."""
     edges = [run.period.start]
-    for group in groups(over_line(run)):
-        edges += [group.interval.start, group.interval.end]
+    for group in found:
+        edges += [group.interval.start, max(group.interval.start, group.interval.end)]
     edges.append(run.period.end)
-    pairs = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
-    gaps = [Interval(a, b) for a, b in pairs if (b - a).total_seconds() >= BLIND_HOURS * 3600]
-    return [_as_coverage(run, gap) for gap in gaps]
+    pairs = [(edges[i], max(edges[i], edges[i + 1])) for i in range(0, len(edges), 2)]
+    return [
+        _as_coverage(run, gap) if gap.hours >= BLIND_HOURS else gap
+        for gap in (Interval(start, end) for start, end in pairs)
+    ]
 
 
 def _as_coverage(run: Run, gap: Interval) -> Interval:
@@ -140,6 +147,7 @@ def gap_rows(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "truce": "" if (cut := gap.overlap(window)) is None else _gap_text(cut),
+            "truce_length": "" if cut is None else duration(cut.hours),
             "start": int(gap.start.timestamp()),
             "end": int(gap.end.timestamp()),
             "length": duration(gap.hours),
@@ -154,16 +162,22 @@ def _gap_text(gap: Interval) -> str:
 
 
 def group_rows(run: Run) -> list[dict[str, Any]]:
-    """Return every group of passes with its words and the day's cloud."""
+    """Return every group of passes with its words and the day's cloud.
+
+    A group begins and ends where the gaps beside it end and begin: read one below the other, they join.
+    """
+    found = groups(over_line(run))
+    gaps = _between(run, found)
+    spans = [Interval(gaps[i].end, max(gaps[i].end, gaps[i + 1].start)) for i in range(len(found))]
     return [
         {
-            "start": int(group.interval.start.timestamp()),
-            "end": int(group.interval.end.timestamp()),
-            "title": stretch(group.interval),
+            "start": int(span.start.timestamp()),
+            "end": int(span.end.timestamp()),
+            "title": stretch(span),
             "passes": plural(len(group.looks), "pass", "passes"),
-            "cloud": cloud_text(run, group.interval.start),
+            "cloud": cloud_text(run, span.start),
         }
-        for group in groups(over_line(run))
+        for group, span in zip(found, spans, strict=True)
     ]
 
 

@@ -169,7 +169,7 @@ export function passLines(d: Draw): SVGElement {
   return s("g", {}, out);
 }
 
-/** Each gap with its length in words; upright where wide enough, else along the gap. */
+/** Each gap with its length in words, cut to the truce where it crosses the truce's ends; turned where it is narrow. */
 export function gapWords(d: Draw): SVGElement {
   const mid = (PLOT.top + PLOT.bottom) / 2;
   const denied = (a: number, b: number): boolean => {
@@ -180,15 +180,19 @@ export function gapWords(d: Draw): SVGElement {
     "g",
     { "pointer-events": "none" },
     d.model.page.gaps.filter((gap) => inView(d, gap.start, gap.end) && !denied(gap.start, gap.end)).map((gap) => {
-      const [x0, x1] = [cut(d, gap.start), cut(d, gap.end)];
+      const crosses = gap.truce_length !== "" && gap.truce_length !== gap.length;
+      const [t0, t1] = d.model.truce;
+      const [x0, x1] = crosses ? [cut(d, Math.max(gap.start, t0)), cut(d, Math.min(gap.end, t1))] : [cut(d, gap.start), cut(d, gap.end)];
       const x = (x0 + x1) / 2;
-      if (x1 - x0 > 150) return box(x, mid, [gap.length, "no satellite passed"]);
-      if (x1 - x0 > 80) return box(x, mid, [gap.length]);
+      const length = crosses ? gap.truce_length : gap.length;
+      if (x1 - x0 > 190 && crosses) return box(x, mid, [`${length} of the truce`, `no satellite passed, ${gap.length} in all`]);
+      if (x1 - x0 > 150) return box(x, mid, [crosses ? `${length} of the truce` : length, "no satellite passed"]);
+      if (x1 - x0 > 80) return box(x, mid, [length]);
       if (x1 - x0 < 13) return null;
       return s(
         "g",
         { transform: `translate(${x} ${mid}) rotate(-90)` },
-        s("text", { x: 0, y: 4, "text-anchor": "middle", class: "tiny", stroke: "var(--fog-soft)", "stroke-width": 4, "paint-order": "stroke" }, gap.length),
+        s("text", { x: 0, y: 4, "text-anchor": "middle", class: "tiny", stroke: "var(--fog-soft)", "stroke-width": 4, "paint-order": "stroke" }, length),
       );
     }),
   );
