@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from truceline.base.clock import Interval, to_column
 from truceline.coverage.fields import GROUP_S
+from truceline.coverage.orbit import unit
 from truceline.model.agreement import Agreement, Party
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import Coverage, LineView, Run
@@ -23,11 +26,11 @@ BLIND_HOURS = GROUP_S / 3600
 def places(run: Run, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> list[str]:
     """Return a name for each of n places, ``6 km E of Huliaipole``, from the run's towns.
 
-    The town is the one with the least distance over the fifth root of its population, so that a city names what
-    lies near it but a village next door comes first. Without towns: the coordinates, to two decimals.
+    Of the nearest towns of each size the one with the least distance over the fifth root of its population gives the
+    name, so that a city names what lies near it but a village next door comes first. Without towns: the coordinates,
+    to two decimals.
     """
-    from_towns = _towns(run)
-    return [from_towns.name(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
+    return _towns(run).names(np.asarray(lon, float), np.asarray(lat, float))
 
 
 def party_order(agreement: Agreement, on: date) -> tuple[Party, ...]:
@@ -114,35 +117,47 @@ def near(run: Run, view: LineView) -> npt.NDArray[np.bool_]:
     return found
 
 
+_SIZES = (0.0, 2_000.0, 10_000.0, 50_000.0, 250_000.0, np.inf)
+"""Edges of the classes of population in each of which the nearest town is a candidate for a place's name."""
+
+
 class _Towns:
     """Names places after towns."""
 
     def __init__(self, run: Run) -> None:
         towns = run.place_names
-        self._names = [str(name) for name in towns.get("name", ())]
-        self._lon = np.asarray(towns.get("lon", ()), float)
-        self._lat = np.asarray(towns.get("lat", ()), float)
+        self._names = np.array([str(name) for name in towns.get("name", ())], dtype=object)
+        lon, lat = (np.asarray(towns.get(key, ()), float) for key in ("lon", "lat"))
+        self._lon, self._lat = lon, lat
         population = np.asarray(towns.get("population", np.ones(len(self._names))), float)
         self._weight = np.maximum(population, 500.0) ** 0.2
-        self._known: dict[tuple[float, float], str] = {}
+        classes = [np.flatnonzero((population >= low) & (population < high)) for low, high in pairwise(_SIZES)]
+        self._classes = [(rows, cKDTree(unit(lon[rows], lat[rows]))) for rows in classes if len(rows)]
 
-    def name(self, lon: float, lat: float) -> str:
-        """Return ``6 km E of Huliaipole``; within a kilometre, ``at Huliaipole``. A place is named once."""
-        if (lon, lat) not in self._known:
-            self._known[lon, lat] = self._name(lon, lat)
-        return self._known[lon, lat]
-
-    def _name(self, lon: float, lat: float) -> str:
-        if not self._names:
-            return f"{abs(lat):.2f}°{NBSP}{'N' if lat >= 0 else 'S'} {abs(lon):.2f}°{NBSP}{'E' if lon >= 0 else 'W'}"
-        east = 111_320 * np.cos(np.radians(lat)) * ((lon - self._lon + 180) % 360 - 180)
-        north = 110_570 * (lat - self._lat)  # rough on purpose: a name to the kilometre, not a measurement
+    def names(self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> list[str]:
+        """Return ``6 km E of Huliaipole`` for each place; within a kilometre, ``at Huliaipole``."""
+        if not len(self._names):
+            return [_coordinates(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
+        if not len(lon):
+            return []
+        where = unit(lon, lat)
+        rows = np.stack([rows[tree.query(where)[1]] for rows, tree in self._classes], axis=1)
+        # Rough on purpose: a name to the kilometre, not a measurement.
+        east = 111_320 * np.cos(np.radians(lat))[:, None] * ((lon[:, None] - self._lon[rows] + 180) % 360 - 180)
+        north = 110_570 * (lat[:, None] - self._lat[rows])
         distance = np.hypot(east, north)
-        best = int(np.argmin(distance / self._weight))
-        if distance[best] < 1000:
-            return f"at {self._names[best]}"
-        point = compass(float(np.degrees(np.arctan2(east[best], north[best]))))
-        return f"{round(distance[best] / 1000)}{NBSP}km {point} of {self._names[best]}"
+        best = np.argmin(distance / self._weight[rows], axis=1)[:, None]
+        bearing = np.degrees(np.arctan2(np.take_along_axis(east, best, 1), np.take_along_axis(north, best, 1)))[:, 0]
+        far = np.take_along_axis(distance, best, 1)[:, 0]
+        town = self._names[np.take_along_axis(rows, best, 1)[:, 0]]
+        return [
+            f"at {name}" if metres < 1000 else f"{round(metres / 1000)}{NBSP}km {compass(float(angle))} of {name}"
+            for name, metres, angle in zip(town, far.tolist(), bearing.tolist(), strict=True)
+        ]
+
+
+def _coordinates(lon: float, lat: float) -> str:
+    return f"{abs(lat):.2f}°{NBSP}{'N' if lat >= 0 else 'S'} {abs(lon):.2f}°{NBSP}{'E' if lon >= 0 else 'W'}"
 
 
 @lru_cache(maxsize=1)
