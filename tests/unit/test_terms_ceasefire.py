@@ -118,3 +118,18 @@ def test_both_truces_of_the_shared_claims_file_become_agreements(shared_data):
         "A",
         "A",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("easter-2025", "Easter truce 2025"),
+        ("winter-truce", "Winter truce"),
+        ("energy-moratorium-2025", "Energy moratorium 2025"),
+        ("kosti", "Kosti truce"),
+    ],
+)
+def test_a_truce_without_a_title_is_named_after_its_id(name, title):
+    from truceline.terms.ceasefire import _title
+
+    assert _title(name) == title

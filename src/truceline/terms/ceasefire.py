@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -46,7 +47,7 @@ def from_ceasefire(entry: Mapping[str, Any], claims: Sequence[Claim], *, file: s
     )
     return Agreement(
         id=name,
-        title=str(entry.get("title") or name.replace("-", " ").capitalize()),
+        title=str(entry.get("title") or _title(name)),
         version="as declared",
         local_offset_hours=_offset(entry, file),
         parties=parties,
@@ -132,3 +133,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if math.isfinite(value) and abs(value) < 2**53 else str(value)
     return value if value is None or isinstance(value, bool | str) else str(value)
+
+
+def _title(name: str) -> str:
+    """A truce's title from its id: ``easter-2025`` is *Easter truce 2025*."""
+    said = name.replace("-", " ").strip()
+    year = re.search(r"\s(19|20)\d\d$", said)
+    words, end = (said[: year.start()], year.group()) if year else (said, "")
+    if not re.search(r"truce|ceasefire|armistice|moratorium", words, re.IGNORECASE):
+        words = f"{words} truce"
+    return f"{words[:1].upper()}{words[1:]}{end}"
