@@ -72,6 +72,19 @@ def test_gaps_in_the_truce_are_those_of_coverage(run):
         assert gap in found
 
 
+def test_no_probability_without_its_band_and_none_where_heat_cannot_tell(found):
+    columns, details = found["events"], found["details"]
+    for place, detail in details.items():
+        i = int(place)
+        war = next(cause for cause in detail["cause"] if cause["war"])
+        band = [columns["low"][i], columns["high"][i]]
+        assert war["band"] == (None if None in band else band)
+        silent = columns["word"][i] == "cannot tell"
+        assert all((cause["p"] is None) == silent for cause in detail["cause"])
+        burnt = dict(detail["change"])["A burn scar along field rows on the next clear image"]
+        assert "%" not in burnt
+
+
 def test_groups_join_the_gaps_beside_them(found):
     ends = {gap["start"] for gap in found["gaps"]}
     starts = {gap["end"] for gap in found["gaps"]}

@@ -31,6 +31,24 @@ export class Model {
     return this.page.events.p["act_of_war"]?.[i] ?? NaN;
   }
 
+  /** Whether heat cannot tell if this event was an act of war: its band is too wide for a word or a number. */
+  silent(i: number): boolean {
+    return this.page.events.word[i] === "cannot tell";
+  }
+
+  /** The 90 % band of P(act of war), or null. */
+  band(i: number): [number, number] | null {
+    const { low, high } = this.page.events;
+    return typeof low[i] === "number" && typeof high[i] === "number" ? [low[i], high[i]] : null;
+  }
+
+  /** `unlikely an act of war`, `an act of war or not: cannot tell`, with the figure where asked. */
+  belief(i: number, figure = false): string {
+    const { word, figure: figures } = this.page.events;
+    const tail = figure && figures[i] ? ` (${figures[i]})` : "";
+    return this.silent(i) ? `an act of war or not: cannot tell${tail}` : `${word[i]} an act of war${tail}`;
+  }
+
   near(i: number, line: LineView): boolean {
     return (line.events.km[i] ?? Infinity) <= line.coverage.within_km;
   }

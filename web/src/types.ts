@@ -98,7 +98,7 @@ export interface Detail {
   status: string;
   when: { first: number; last: number; earliest: number | null; latest: number | null; marks: Mark[]; title: string; text: string };
   facts: [string, string][];
-  cause: { label: string; p: number | null; figure: string; war: boolean }[];
+  cause: { label: string; p: number | null; figure: string; band: [number, number] | null; war: boolean }[];
   band: string;
   actors: { label: string; p: number | null }[];
   breaches: BreachTable[];
@@ -181,6 +181,8 @@ export interface Page {
     daylight: string[];
     masked: number[];
     p: Record<string, number[]>;
+    low: (number | null)[];
+    high: (number | null)[];
     word: string[];
     figure: string[];
     place: string[];

@@ -14,9 +14,9 @@ from truceline.model.event import Events
 from truceline.model.look import Look
 from truceline.model.taxonomy import FIRE_CAUSES, Status
 from truceline.model.watching import Run
-from truceline.reports.belief import belief
+from truceline.reports.belief import Belief, belief
 from truceline.reports.facts import in_truce, order_of_parties, places
-from truceline.reports.formats import NBSP, clock, day, number, percent, plural
+from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, plural
 from truceline.reports.page_breach import breaches
 from truceline.reports.page_passes import abeam, abeam_clock, cloud_share, readable, seconds_column, sees
 from truceline.reports.words import CANNOT_TELL
@@ -46,11 +46,21 @@ def event_columns(run: Run) -> dict[str, Any]:
         "daylight": [str(value) for value in events.daylight],
         "masked": [int(bool(value)) for value in masked],
         "p": {cause: _rounded(events.p_act[cause], 3) for cause in FIRE_CAUSES if cause in events.p_act},
+        "low": _bound(events, "band_low"),
+        "high": _bound(events, "band_high"),
         "word": [one.word for one in beliefs],
         "figure": [one.figure for one in beliefs],
         "place": places(run, events.lon, events.lat),
         "truce": [int(value) for value in in_truce(run)],
     }
+
+
+def _bound(events: Events, name: str) -> list[float | None]:
+    """One end of the 90 % band of P(act of war); None where there is none."""
+    values = events.attributes.get(name)
+    if values is None:
+        return [None] * len(events)
+    return _rounded(np.array([np.nan if v is None else float(v) for v in values]), 3)
 
 
 def indices(events: Events) -> list[int]:
@@ -139,7 +149,7 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
         "actors": _actors(run, i, float("nan") if told.word == CANNOT_TELL else war),
         "breaches": breaches(run, i),
         "evidence": _evidence(run, i, members, passes),
-        "change": _change(run, war),
+        "change": _change(run, told),
         "pixels": members,
     }
 
@@ -229,11 +239,14 @@ def _cause(run: Run, i: int) -> list[dict[str, Any]]:
     """What may have lit it; where heat cannot tell, no bar but the band: the middle of it would say too much."""
     told = belief(run.events, i)
     silent = told.word == CANNOT_TELL
+    low, high = (_bound(run.events, name)[i] for name in ("band_low", "band_high"))
+    band = None if low is None or high is None else [low, high]
     return [
         {
             "label": CAUSES.get(name, name.replace("_", " ")),
             "p": None if silent else round(float(values[i]), 3),
             "figure": told.figure if silent and name == "act_of_war" else "",
+            "band": band if name == "act_of_war" else None,
             "war": name == "act_of_war",
         }
         for name, values in sorted(run.events.p_act.items(), key=lambda pair: list(CAUSES).index(pair[0]))
@@ -244,7 +257,7 @@ def _band(events: Events, i: int) -> str:
     low, high = events.attributes.get("band_low"), events.attributes.get("band_high")
     if low is None or high is None:
         return ""
-    return f"90{NBSP}% interval of act of war: {low[i] * 100:.0f}–{high[i] * 100:.0f}{NBSP}%"
+    return f"90{NBSP}% interval of act of war: {percent_range(float(low[i]), float(high[i]))}"
 
 
 def _actors(run: Run, i: int, war: float) -> list[dict[str, Any]]:
@@ -301,9 +314,9 @@ def _pixel_row(run: Run, sensor: str, held: list[int]) -> dict[str, Any]:
     return {"kind": "pixel", "title": f"{title}, {sensor}, {clock(moment)}", "text": f"{watts}{sure}", "index": index}
 
 
-def _change(run: Run, war: float) -> list[list[str]]:
+def _change(run: Run, told: Belief) -> list[list[str]]:
     """What would change the assessment, and to what."""
-    lower = f"{percent(war)} → lower" if not np.isnan(war) else "lower"
+    lower = f"{told.word} → lower" if told.word != CANNOT_TELL else "lower"
     parties = " or ".join(party.name for party in order_of_parties(run))
     found = [
         ["A sound, radar or optical record at this place and time", "to corroborated"],

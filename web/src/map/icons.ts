@@ -32,7 +32,8 @@ function hatch(gap: number, colour: string, width: number, ground = ""): ImageDa
   return c.getImageData(0, 0, el.width, el.height);
 }
 
-/** An event: ring and dot; with a probability, an outer arc that runs as far round as the event is likely war. */
+/** An event: ring and dot; with a probability, an outer arc that runs as far round as the event is likely war,
+ * dotted all round where heat cannot tell. */
 function event(kind: string, p: number): ImageData {
   const size = kind === "far" ? 12 : 30;
   const [el, c] = canvas(size);
@@ -49,7 +50,7 @@ function event(kind: string, p: number): ImageData {
   } else {
     c.fillStyle = token("--panel");
     c.beginPath();
-    c.arc(mid, mid, kind === "gauge" ? 13 : 8, 0, 2 * Math.PI);
+    c.arc(mid, mid, kind === "gauge" || kind === "silent" ? 13 : 8, 0, 2 * Math.PI);
     c.fill();
     c.fillStyle = token("--happened");
     ring(6.5, 2);
@@ -61,6 +62,11 @@ function event(kind: string, p: number): ImageData {
       ring(11, 2.6);
       c.strokeStyle = token("--happened");
       ring(11, 3.2, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * p);
+    }
+    if (kind === "silent") {
+      c.setLineDash([1.8, 3.4]);
+      ring(11, 2);
+      c.setLineDash([]);
     }
     if (kind === "chosen") {
       c.strokeStyle = token("--text");

@@ -55,8 +55,8 @@ export function events(model: Model, line: LineView, chosen: number): Feature[] 
           i,
           near: model.near(i, line) || i === chosen,
           chosen: i === chosen,
-          tenth: Number.isNaN(p) ? 0 : Math.round(p * 20) * 5,
-          label: Number.isNaN(p) ? "" : `${Math.round(p * 100)} %`,
+          gauge: model.silent(i) || Number.isNaN(p) ? "silent-0" : `gauge-${Math.round(p * 20) * 5}`,
+          label: model.silent(i) || Number.isNaN(p) ? "?" : `${Math.round(p * 100)} %`,
         },
       ),
     );
@@ -123,7 +123,7 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
   const font = ["TrucelineMap"];
   const gauge = shown.mode === "probability";
   const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`,
-    gauge ? ["concat", "event-gauge-", ["to-string", ["get", "tenth"]], `-${theme}`] : `event-near-0-${theme}`];
+    gauge ? ["concat", "event-", ["get", "gauge"], `-${theme}`] : `event-near-0-${theme}`];
   const shade = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5"].map(t);
   return {
     version: 8,

@@ -129,8 +129,10 @@ export function denialWords(d: Draw): SVGElement {
   );
 }
 
+const boxWidth = (rows: string[]): number => Math.max(...rows.map((row) => row.length)) * 6.6 + 20;
+
 function box(x: number, y: number, rows: string[]): SVGElement {
-  const width = Math.max(...rows.map((row) => row.length)) * 6.6 + 20;
+  const width = boxWidth(rows);
   const height = rows.length * 17 + 10;
   return s(
     "g",
@@ -185,9 +187,9 @@ export function gapWords(d: Draw): SVGElement {
       const [x0, x1] = crosses ? [cut(d, Math.max(gap.start, t0)), cut(d, Math.min(gap.end, t1))] : [cut(d, gap.start), cut(d, gap.end)];
       const x = (x0 + x1) / 2;
       const length = crosses ? gap.truce_length : gap.length;
-      if (x1 - x0 > 190 && crosses) return box(x, mid, [`${length} of the truce`, `no satellite passed, ${gap.length} in all`]);
-      if (x1 - x0 > 150) return box(x, mid, [crosses ? `${length} of the truce` : length, "no satellite passed"]);
-      if (x1 - x0 > 80) return box(x, mid, [length]);
+      const long = crosses ? [`${length} of the truce`, `of ${gap.length} without a pass`] : [length, "no satellite passed"];
+      const rows = [long, long.slice(0, 1), [length]].find((one) => boxWidth(one) < x1 - x0 - 8);
+      if (rows) return box(x, mid, rows);
       if (x1 - x0 < 13) return null;
       return s(
         "g",
@@ -215,7 +217,7 @@ export function eventMarks(d: Draw): SVGElement {
       return s(
         "g",
         { "data-event": i, click: () => d.choose(i), class: "hit" },
-        s("title", {}, `${ev.place[i]}, ${clock(ev.first[i] as number)} UTC, ${ev.word[i]} an act of war`),
+        s("title", {}, `${ev.place[i]}, ${clock(ev.first[i] as number)} UTC, ${d.model.belief(i)}`),
         chosen && s("circle", { cx: x, cy: y, r: 10, fill: "none", stroke: "var(--text)", "stroke-width": 2 }),
         s("circle", { cx: x, cy: y, r, fill: "var(--panel)", stroke: "var(--happened)", "stroke-width": small ? 1.2 : 1.8 }),
         !small && s("circle", { cx: x, cy: y, r: 1.7, fill: "var(--happened)" }),

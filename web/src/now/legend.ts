@@ -28,8 +28,9 @@ export function legend(page: Page, line: LineView, { mode, borders, missing, ope
     h("summary", {}, mode === "coverage" ? `Coverage of the truce, %` : "Probability of an act of war"),
     mode === "coverage"
       ? h("p", {}, `of 100 such fires, how many would have been detected: ${line.coverage.act}`)
-      : h("p", {}, "the outer arc runs as far round as the fire is likely to be an act of war; the number says it"),
+      : h("p", {}, "the outer arc runs as far round as the fire is likely to be an act of war; the number says it, the list its band"),
     mode === "coverage" ? scale() : gauges(),
+    mode !== "coverage" && h("p", { class: "row" }, silent(), h("span", {}, h("b", {}, "? cannot tell"), ": the 90\u00a0% band is too wide for a number")),
     h(
       "ul",
       {},
@@ -80,6 +81,17 @@ function gauges(): SVGElement {
         s("text", { x: 0, y: 27, "text-anchor": "middle", class: "tiny soft" }, `${p * 100}\u00a0%`),
       ),
     ),
+  );
+}
+
+/** An event of which heat cannot tell: dotted all round, no arc. */
+function silent(): SVGElement {
+  return s(
+    "svg",
+    { width: 28, height: 28, "aria-hidden": "true" },
+    s("circle", { cx: 14, cy: 14, r: 11, fill: "none", stroke: "var(--happened)", "stroke-width": 2, "stroke-dasharray": "1.8 3.4" }),
+    s("circle", { cx: 14, cy: 14, r: 6.5, fill: "none", stroke: "var(--happened)", "stroke-width": 2 }),
+    s("circle", { cx: 14, cy: 14, r: 2.4, fill: "var(--happened)" }),
   );
 }
 

@@ -99,8 +99,10 @@ export class Panel {
       "a",
       { class: "event-row", "data-i": i, href: address("event", String(ev.index[i])) },
       statusMark("recorded"),
-      h("span", {}, h("b", {}, ev.place[i]), h("br"), h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${power}`)),
-      h("span", { class: "right" }, h("b", {}, ev.word[i]), h("br"), h("small", {}, ev.figure[i] ? `act of war ${ev.figure[i]}` : "")),
+      h("span", {}, h("b", {}, ev.place[i])),
+      h("b", { class: "right" }, ev.word[i]),
+      h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${power}`),
+      ev.figure[i] && h("small", {}, `act of war ${ev.figure[i]}`),
     );
   }
 

@@ -3,7 +3,7 @@
 
 import { h, s, type Child } from "../dom";
 import { fitting, sketch } from "../map/sketch";
-import { clock, percent, type Model } from "../model";
+import { clock, type Model } from "../model";
 import { address, type Route } from "../route";
 import { statusMark } from "../symbols";
 import type { Detail } from "../types";
@@ -39,7 +39,7 @@ function head(model: Model, i: number, index: number, detail: Detail | undefined
     "header",
     { class: "head" },
     h("nav", { class: "crumbs", "aria-label": "Where this is" }, h("a", { href: address("events") }, "Events"), "/", h("span", {}, detail?.day ?? ""), "/", h("b", {}, `Record ${index}`)),
-    h("h1", {}, detail?.title ?? `Fire ${ev.place[i]}, ${ev.word[i]} an act of war`),
+    h("h1", {}, detail?.title ?? `Fire ${ev.place[i]}, ${model.belief(i)}`),
     h(
       "ol",
       { class: "ladder", "aria-label": `Status: ${status}` },
@@ -85,12 +85,13 @@ function fallback(model: Model, i: number): [string, string][] {
 }
 
 function middle(model: Model, i: number, detail: Detail | undefined): HTMLElement {
-  const causes = detail?.cause ?? [{ label: "Act of war", p: model.war(i), figure: "", war: true }];
+  const silent = model.silent(i);
+  const causes = detail?.cause ?? [{ label: "Act of war", p: silent ? null : model.war(i), figure: model.page.events.figure[i] ?? "", band: model.band(i), war: true }];
   const blocks: Child[] = [
     h(
       "div",
       { class: "two" },
-      h("section", {}, h("h2", { class: "minor" }, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, figure: c.figure, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
+      h("section", {}, h("h2", { class: "minor" }, "What it was"), bars(causes.map((c) => ({ label: c.label, p: c.p, figure: c.figure, band: c.band, colour: c.war ? "var(--happened-fill)" : "var(--edge)" }))), h("p", { class: "small soft" }, detail?.band ?? "")),
       detail && h(
         "section",
         {},
@@ -130,6 +131,6 @@ function side(model: Model, index: number, detail: Detail | undefined): HTMLElem
     )),
     detail && h("section", {}, h("h2", { class: "minor" }, "What would change this"), h("ul", { class: "changes" }, detail.change.map(([what, effect]) => h("li", {}, h("span", {}, what), h("b", {}, effect))))),
     h("section", {}, h("h2", { class: "minor" }, "Ledger proof"), proofBox(index, String(model.page.ledger["vkey"] ?? ""))),
-    h("p", { class: "small soft" }, `Machine’s word and number: ${percent(model.war(model.position(index)))} act of war. People find.`),
+    h("p", { class: "small soft" }, `The machine’s word: ${model.belief(model.position(index), true)}. People find.`),
   );
 }

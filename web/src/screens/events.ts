@@ -39,11 +39,11 @@ function chosen(model: Model, line: ReturnType<Model["line"]>, which: string): n
 
 function table(model: Model, km: number[], rows: number[]): HTMLElement {
   const ev = model.page.events;
-  const heads = ["When, UTC", "Place", "To the line", "Pixels", "Power", "Act of war", "Record"];
+  const heads = ["When, UTC", "Place", "Act of war", "To the line", "Pixels", "Power", "Record"];
   return h(
     "table",
     { class: "table" },
-    h("thead", {}, h("tr", {}, heads.map((head, k) => h("th", { scope: "col", class: k > 1 && k !== 5 ? "num" : "" }, head)))),
+    h("thead", {}, h("tr", {}, heads.map((head, k) => h("th", { scope: "col", class: k > 2 ? "num" : "" }, head)))),
     h(
       "tbody",
       {},
@@ -53,10 +53,10 @@ function table(model: Model, km: number[], rows: number[]): HTMLElement {
           {},
           h("td", {}, `${date(ev.first[i] as number)}, ${clock(ev.first[i] as number)}`),
           h("td", {}, h("a", { href: address("event", String(ev.index[i]), { which: null, page: null }) }, ev.place[i]), ev.masked[i] ? " · known heat source" : ""),
+          h("td", {}, ev.figure[i] ? `${ev.word[i]} (${ev.figure[i]})` : ev.word[i]),
           h("td", { class: "num" }, `${km[i]}\u00a0km`),
           h("td", { class: "num" }, ev.pixels[i]),
           h("td", { class: "num" }, ev.frp[i] === null ? "not measured" : `${ev.frp[i]}\u00a0MW`),
-          h("td", {}, ev.figure[i] ? `${ev.word[i]} (${ev.figure[i]})` : ev.word[i]),
           h("td", { class: "num" }, h("a", { href: address("record", String(ev.index[i])) }, comma(ev.index[i] as number))),
         ),
       ),
