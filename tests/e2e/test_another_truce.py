@@ -134,3 +134,16 @@ def test_bad_rows_are_kept_apart_and_counted(command, easter, tmp_path):
     told = [line for line in done.stderr.splitlines() if "rejected" in line]
     assert any("fires.csv:11:" in line for line in told)
     assert json.loads((easter / "out" / "summary.json").read_text()) == summary
+
+
+def test_a_row_in_two_files_counts_once(command, easter, tmp_path):
+    data = easter / "data"
+    rows = (data / "fires.csv").read_text().splitlines()
+    (data / "fires.csv").write_text("\n".join(rows[:1200]) + "\n")
+    (data / "more.csv").write_text("\n".join([rows[0], *rows[1000:]]) + "\n")
+    with (easter / "watch.toml").open("a") as file:
+        file.write('\n[[source]]\nkind = "firms"\npath = "data/more.csv"\n')
+    done = command("assess", easter, "--json", cwd=tmp_path, keys=tmp_path / "keys")
+    assert done.returncode == 4, done.stderr
+    assert last_json(done)["records"] == {"read": 1199 + 1022, "detections": 2021, "rejected": 200}
+    assert "duplicate of data/fires.csv:" in done.stderr

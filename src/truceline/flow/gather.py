@@ -92,6 +92,35 @@ class Gathered:
     """Per file: ``kind file rows rejected sha256 credit licence``."""
 
 
+def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
+    """All detections of all fire files; a row that stands in two files counts once, the later one is rejected."""
+    if len(batches) < 2:
+        return Detections.concatenate(batch.detections for batch in batches), []
+    first: dict[tuple[object, ...], str] = {}
+    kept, rejected = [], []
+    for batch in batches:
+        found = batch.detections
+        columns = (found.sensor, found.time, found.lon, found.lat, *_measured(found, "frp_mw"))
+        lines = found.attributes["line"].tolist()
+        keep = np.ones(len(found), dtype=bool)
+        seen = {}
+        for row, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            if key in first:
+                keep[row] = False
+                reason = f"duplicate of {first[key]}"
+                rejected.append(Rejected("firms", batch.file, int(lines[row]), reason, ",".join(map(str, key))[:500]))
+            else:
+                seen[key] = f"{batch.file}:{lines[row]}"
+        first |= seen
+        kept.append(found.take(keep))
+    return Detections.concatenate(kept), rejected
+
+
+def _measured(found: Detections, name: str) -> tuple[Any, ...]:
+    """A column that not every dialect has."""
+    return (found.attributes[name],) if name in found.attributes else ()
+
+
 @dataclass
 class _Fires:
     """What the fire sources gave, as it is collected."""
@@ -118,7 +147,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     west, south, east, north = _bounds(lines)
     margin = THEATRE_MARGIN_DEG
     fires = _fires(watch, now, (west - margin, south - margin, east + margin, north + margin))
-    detections = Detections.concatenate(batch.detections for batch in fires.batches)
+    detections, repeated = _joined(fires.batches)
     sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
     region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
@@ -130,7 +159,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         cloud=clouds,
         claims=tuple(claim for claim in said if claim.truce in ("", agreement.id)),
         detections=detections,
-        rejected=(*rejected, *fires.rejected, *cloud_rejected),
+        rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected),
         rows_read=sum(batch.rows_read for batch in fires.batches),
         denials=passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
         elements=tuple(
