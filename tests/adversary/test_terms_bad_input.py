@@ -123,7 +123,7 @@ def test_a_fault_is_named_with_its_line(name):
         ("id: t\ntitle:\n\tx: 1\n", Malformed, 3, "tab"),
         ("id: 'open", Malformed, 1, "not YAML"),
         ("a: b: c", Malformed, 1, "not YAML"),
-        ("---\nid: a\n---\nid: b\n", Malformed, 3, "more than one document"),
+        ("---\nid: a\n---\nid: b\n", Malformed, 3, "more than one YAML document"),
         ("id: !!python/object/apply:os.system ['true']", Malformed, 1, "tag"),
         ("id: &a t\ntitle: *a\n", Malformed, 1, "anchors"),
         ("? [a, b]\n: c\n", Malformed, 1, "a key must be a word"),

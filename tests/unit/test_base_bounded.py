@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from truceline.base.bounded import read_bytes, read_text
+from truceline.base.bounded import read_bytes, read_text, text_of
 from truceline.errors import InputError, LimitExceeded, Malformed, Truncated
 
 
@@ -47,3 +47,11 @@ def test_the_line_of_a_bad_byte_is_told(tmp_path):
     with pytest.raises(Malformed) as caught:
         read_text(path)
     assert caught.value.line == 3
+
+
+@pytest.mark.parametrize(("data", "line"), [(b"one\ntwo\n\xff", 3), (b"one\n\0", 2)])
+def test_bytes_that_came_otherwise_are_read_as_strictly(data, line):
+    assert text_of(b"\xef\xbb\xbfone\r\n", file="b") == "one\r\n"
+    with pytest.raises(Malformed) as caught:
+        text_of(data, file="b")
+    assert (caught.value.file, caught.value.line) == ("b", line)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from truceline.base.bounded import MAX_BYTES
-from truceline.sources import _csv, _geojson, _words, _yaml, claims, cloud, kinds, satellite_days
+from truceline.sources import _csv, _geojson, _words, claims, cloud, kinds, satellite_days
 from truceline.sources.firms import columns, pixel, words
 
 
@@ -61,5 +61,5 @@ def test_limits_are_those_of_the_code(page):
     limits = {"satellite_days": satellite_days.MAX_BYTES, "cloud": cloud.MAX_BYTES, "claims": claims.MAX_BYTES}
     limits |= {"line": _geojson.MAX_BYTES, "extent": _geojson.MAX_BYTES}
     assert table == {kind: f"{limit // 1_000_000} MB" for kind, limit in limits.items()}
-    for number in (_csv.MAX_REJECTED, _csv.MAX_RECORD, _yaml.MAX_NODES, _yaml.MAX_DEPTH, *columns.BLOCKS):
+    for number in (_csv.MAX_REJECTED, _csv.MAX_RECORD, claims.MAX_NODES, claims.MAX_DEPTH, *columns.BLOCKS):
         assert f"{number:,}" in page

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from truceline import terms
-from truceline.terms import document, schema
+from truceline.base import yaml
+from truceline.terms import schema
 from truceline.terms.kinds import IdOr, Keyed, ListOf, Shape
 
 
@@ -39,7 +40,7 @@ def test_the_reference_names_every_key_and_limit(page):
     prose = re.sub(r"```yaml.*?```", "", page, flags=re.DOTALL)
     missing = {key for key in keys(schema.AGREEMENT) if f"`{key}`" not in prose}
     assert not missing
-    for limit in (document.MAX_CHARS, document.MAX_NODES, document.MAX_DEPTH):
+    for limit in (yaml.MAX_CHARS, yaml.MAX_NODES, yaml.MAX_DEPTH):
         assert f"{limit:,}" in prose
     for kind in schema.ZONE_KINDS:
         assert f"`{kind}`" in prose

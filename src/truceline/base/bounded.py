@@ -44,19 +44,24 @@ def read_text(path: Path, *, limit: int = MAX_BYTES) -> str:
     Raises:
         InputError: as :func:`read_bytes`; ``Malformed`` if it is not UTF-8 or holds a NUL.
     """
-    data = read_bytes(path, limit=limit)
+    return text_of(read_bytes(path, limit=limit), file=str(path))
+
+
+def text_of(data: bytes, *, file: str) -> str:
+    """Return UTF-8 bytes as text, a byte-order mark dropped, ``file`` being their name for messages.
+
+    Raises:
+        Malformed: with the line, where they are not UTF-8 or hold a NUL.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed(
             f"not UTF-8 text: {error.reason} at byte {error.start}",
-            file=str(path),
+            file=file,
             line=data.count(b"\n", 0, error.start) + 1,
         ) from error
     if "\0" in text:
-        raise Malformed(
-            "holds a NUL byte: binary, not text",
-            file=str(path),
-            line=text.count("\n", 0, text.index("\0")) + 1,
-        )
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Malformed("holds a NUL byte: binary, not text", file=file, line=line)
     return text

@@ -3,17 +3,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
+from truceline.base.bounded import text_of
 from truceline.base.clock import Interval, iso, utc
-from truceline.errors import InputError, Malformed, NoTime
+from truceline.base.yaml import Node, parse
+from truceline.errors import InputError, LimitExceeded, Malformed, NoTime
 from truceline.model.claim import Claim
-from truceline.sources._yaml import Node, parse
 
 MAX_BYTES = 5_000_000
 """Largest file read, bytes."""
+
+MAX_NODES = 50_000
+"""Most keys and values read (some two seconds of work)."""
+
+MAX_DEPTH = 20
+"""Deepest nesting read."""
+
+_COUNT = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 
 _CLAIM_KEYS = (
     "ceasefire claimant accused value qualifier unit period breakdown also_said source confidence".split()  # noqa: SIM905
@@ -29,7 +39,10 @@ def read(data: bytes, *, file: str) -> tuple[tuple[Claim, ...], tuple[dict[str, 
     Raises:
         InputError: with file and line; a claims file is written by hand and is right as a whole or refused.
     """
-    root = parse(data, file=file, limit=MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise LimitExceeded(f"{len(data):,} bytes; at most {MAX_BYTES:,} are read", file=file)
+    text = text_of(data, file=file)
+    root = parse(text, file=file, max_chars=MAX_BYTES, max_nodes=MAX_NODES, max_depth=MAX_DEPTH)
     if not isinstance(root.value, dict) or not {"ceasefires", "claims"} & set(root.value):
         raise Malformed("holds neither 'claims' nor 'ceasefires'", file=file, line=root.line)
     where = _Where(file)
@@ -56,18 +69,23 @@ class _Where:
             raise self.wrong(node, "expected keys and values here")
         return node.value
 
-    def inner(self, node: Node, key: str) -> Node:
-        """Return the mapping under a key; an empty one where it is missing or null."""
+    def get(self, node: Node, key: str) -> Node | None:
+        """Return what stands under a key; None where it is missing or null."""
         found = self.dict(node).get(key)
-        if found is None or found.value is None:
+        return None if found is None or found.empty else found
+
+    def inner(self, node: Node, key: str) -> Node:
+        """Return the mapping under a key; an empty one where there is none."""
+        found = self.get(node, key)
+        if found is None:
             return Node({}, node.line)
         if not isinstance(found.value, dict):
             raise self.wrong(found, f"{key} must hold keys and values")
         return found
 
     def list(self, node: Node, key: str) -> list[Node]:
-        found = self.dict(node).get(key)
-        if found is None or found.value is None:
+        found = self.get(node, key)
+        if found is None:
             return []
         if not isinstance(found.value, list):
             raise self.wrong(found, f"{key} must be a list")
@@ -75,30 +93,33 @@ class _Where:
 
     def text(self, node: Node, key: str, *, required: bool = False) -> str:
         """Return a text; numbers and dates count as what they were written as."""
-        found = self.dict(node).get(key)
-        if found is None or found.value is None or found.value == "":
+        found = self.get(node, key)
+        if found is None or found.value == "":
             if required:
                 raise self.wrong(node, f"without {key}")
             return ""
-        if isinstance(found.value, list | dict | bool):
+        if not isinstance(found.value, str) or isinstance(found.to_json(), bool):
             raise self.wrong(found, f"{key} must be text")
-        return str(found.value).strip()
+        return found.value.strip()
 
     def time(self, node: Node, key: str) -> datetime | None:
         """Return the moment under ``key`` or ``key_utc``; only the latter may leave its zone out."""
         for name, bare in ((f"{key}_utc", True), (key, False)):
-            found = self.dict(node).get(name)
-            if found is None or found.value is None:
+            found = self.get(node, name)
+            if found is None:
                 continue
             try:
-                return _moment(str(found.value), bare=bare)
+                return _moment(found, bare=bare)
             except NoTime as error:
                 raise NoTime(f"{name}: {error.reason}", file=self.file, line=found.line) from error
         return None
 
 
-def _moment(text: str, *, bare: bool) -> datetime:
+def _moment(node: Node, *, bare: bool) -> datetime:
     """Return a moment; without a zone only where ``bare``."""
+    if not isinstance(node.value, str):
+        raise NoTime(f"{node.what} is not an ISO 8601 time")
+    text = node.value
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
@@ -129,7 +150,7 @@ def _truce(where: _Where, node: Node) -> dict[str, Any]:
         "start_utc": iso(start) if start else None,
         "end_utc": iso(end) if end else None,
         "terms": where.text(node, "terms"),
-        "source": where.inner(node, "source").plain(),
+        "source": where.inner(node, "source").to_json(),
     }
 
 
@@ -149,7 +170,7 @@ def _claim(where: _Where, node: Node, truces: list[str]) -> Claim:
         unit=where.text(node, "unit"),
         start=start,
         end=end,
-        breakdown=where.inner(node, "breakdown").plain(),
+        breakdown=where.inner(node, "breakdown").to_json(),
         outlet=where.text(source, "outlet"),
         url=where.text(source, "url") or where.text(source, "retrieved_via"),
         published=where.text(source, "date"),
@@ -166,9 +187,10 @@ def _refuse_slips(where: _Where, node: Node) -> None:
 
 
 def _count(where: _Where, node: Node) -> int | None:
-    found = where.dict(node).get("value")
-    if found is None or found.value is None:
+    found = where.get(node, "value")
+    if found is None:
         return None
-    if not isinstance(found.value, int) or isinstance(found.value, bool) or not 0 <= found.value < 2**53:
-        raise where.wrong(found, f"value {str(found.value)[:40]!r} is not a count (a whole number, 0 or more)")
-    return found.value
+    written = found.value if isinstance(found.value, str) and found.plain else ""
+    if not _COUNT.fullmatch(written) or not 0 <= int(written) < 2**53:
+        raise where.wrong(found, f"value {found.what} is not a count (a whole number, 0 or more)")
+    return int(written)

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from truceline.base.clock import utc
+from truceline.base.yaml import Node
 from truceline.errors import Malformed, NoPlace, NoTime
-from truceline.terms.document import Node
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]{1,2000}\Z")

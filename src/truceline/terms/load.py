@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from truceline.base.clock import Interval, iso
+from truceline.base.yaml import parse
 from truceline.errors import InputError, Malformed, NoTime
 from truceline.model.agreement import Agreement, Party, Provision, Reading, RuleException, Source, Zone
-from truceline.terms.document import parse
 from truceline.terms.kinds import Entry, Name, suggest
 from truceline.terms.places import check_held, polygon
 from truceline.terms.schema import AGREEMENT

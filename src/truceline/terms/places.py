@@ -8,8 +8,8 @@ from statistics import median
 
 import shapely
 
+from truceline.base.yaml import Node
 from truceline.errors import Malformed, NoPlace
-from truceline.terms.document import Node
 from truceline.terms.kinds import Entry
 
 FAR_DEGREES = 10.0

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""YAML text to a tree in which everything knows its line.
+"""YAML text from outside to a tree in which everything knows its line.
 
 Only the plain core of YAML is accepted: no anchors or aliases (so no alias can multiply itself), no tags, one
 document, each key once, bounded size, number of nodes and depth. Scalars stay text: what a scalar means is
-decided by the schema that asks for it, so ``no`` is never a truth value by accident.
+decided by the reader that asks for it, so ``no`` is never a truth value by accident.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from ruamel.yaml.events import (
 from truceline.errors import LimitExceeded, Malformed, Truncated
 
 MAX_CHARS = 262_144
-"""Longest terms file, characters: some thousand provisions."""
+"""Longest file unless the caller says otherwise, characters: some thousand provisions of a terms file."""
 
 MAX_NODES = 15_000
-"""Most scalars, lists and maps in one file; ruamel.yaml reads this many in about a third of a second."""
+"""Most scalars, lists and maps unless the caller says otherwise; read in about a third of a second."""
 
 MAX_DEPTH = 12
-"""Deepest nesting; the schema needs seven."""
+"""Deepest nesting unless the caller says otherwise; a terms file needs seven."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)
 _BIG = 2**53
@@ -133,21 +133,30 @@ class _Open:
         return Node(self.items, self.line)
 
 
-def parse(text: str, *, file: str) -> Node:
-    """Return the tree of one YAML document.
+def parse(
+    text: str, *, file: str, max_chars: int = MAX_CHARS, max_nodes: int = MAX_NODES, max_depth: int = MAX_DEPTH
+) -> Node:
+    """Return the tree of one YAML document, ``file`` being its name for messages.
+
+    Args:
+        text: the whole file.
+        file: its name.
+        max_chars: longest text read, characters.
+        max_nodes: most scalars (keys too), lists and maps.
+        max_depth: deepest nesting; a scalar inside the innermost list counts as a level.
 
     Raises:
         Truncated: there is nothing in it.
         LimitExceeded: too long, too many nodes, too deep.
         Malformed: not YAML, or YAML beyond the plain core; every error names file and line.
     """
-    if len(text) > MAX_CHARS:
-        line = text.count("\n", 0, MAX_CHARS) + 1
-        raise LimitExceeded(f"{len(text):,} characters; a terms file has at most {MAX_CHARS:,}", file=file, line=line)
+    if len(text) > max_chars:
+        line = text.count("\n", 0, max_chars) + 1
+        raise LimitExceeded(f"{len(text):,} characters; at most {max_chars:,} are read", file=file, line=line)
     if not text.strip().strip("\ufeff"):
         raise Truncated("the file is empty", file=file, line=1)
     try:
-        root = _build(text.removeprefix("\ufeff"), file)
+        root = _build(text.removeprefix("\ufeff"), file, max_nodes, max_depth)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
@@ -174,7 +183,7 @@ def _tab(text: str, line: int) -> str:
     return " (the line is indented with a tab; use spaces)" if "\t" in indent else ""
 
 
-def _build(text: str, file: str) -> Node | None:
+def _build(text: str, file: str, max_nodes: int, max_depth: int) -> Node | None:
     """Walk ruamel's events, which are made one at a time, so that limits stop a hostile file early."""
     root: Node | None = None
     stack: list[_Open] = []
@@ -183,12 +192,16 @@ def _build(text: str, file: str) -> Node | None:
         line = event.start_mark.line + 1
         documents += isinstance(event, DocumentStartEvent)
         if documents > 1:
-            raise Malformed("holds more than one document; expected one agreement", file=file, line=line)
+            raise Malformed("holds more than one YAML document", file=file, line=line)
         if isinstance(event, SequenceEndEvent | MappingEndEvent):
             node: Node | None = stack.pop().close()
         elif isinstance(event, AliasEvent | ScalarEvent | SequenceStartEvent | MappingStartEvent):
             nodes += 1
-            _check(event, nodes, len(stack), file, line)
+            _check(event, file, line)
+            if nodes > max_nodes:
+                raise LimitExceeded(f"more than {max_nodes:,} entries", file=file, line=line)
+            if len(stack) >= max_depth:
+                raise LimitExceeded(f"nested more than {max_depth} levels deep", file=file, line=line)
             node = _opened(event, stack, line)
         else:
             continue
@@ -209,13 +222,9 @@ def _opened(event: Any, stack: list[_Open], line: int) -> Node | None:
     return None
 
 
-def _check(event: Any, nodes: int, depth: int, file: str, line: int) -> None:
+def _check(event: Any, file: str, line: int) -> None:
     """Refuse what the plain core of YAML leaves out."""
     if isinstance(event, AliasEvent) or event.anchor is not None:
         raise Malformed("anchors (&) and aliases (*) are not accepted; write the value out", file=file, line=line)
     if event.ctag is not None:
         raise Malformed(f"the tag {event.tag!s:.60} is not accepted; write the plain value", file=file, line=line)
-    if nodes > MAX_NODES:
-        raise LimitExceeded(f"more than {MAX_NODES:,} entries", file=file, line=line)
-    if depth >= MAX_DEPTH:
-        raise LimitExceeded(f"nested more than {MAX_DEPTH} levels deep", file=file, line=line)
