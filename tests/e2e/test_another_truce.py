@@ -147,3 +147,30 @@ def test_a_row_in_two_files_counts_once(command, easter, tmp_path):
     assert done.returncode == 4, done.stderr
     assert last_json(done)["records"] == {"read": 1199 + 1022, "detections": 2021, "rejected": 200}
     assert "duplicate of data/fires.csv:" in done.stderr
+
+
+def remake(command, tmp_path, repository, change):
+    """Make a watch of the example's files, its terms changed."""
+    data = repository / "examples" / "easter-truce-2026" / "data"
+    terms = tmp_path / "terms.yaml"
+    text = (data.parent / "terms" / "agreement.yaml").read_text(encoding="utf-8")
+    terms.write_text(change(text), encoding="utf-8")
+    flags = ("--fires", data / "fires.csv", "--line", data / "line.geojson", "--terms", terms)
+    return command("init", tmp_path / "w", *flags, cwd=tmp_path, keys=tmp_path / "keys")
+
+
+def test_days_of_the_truce_that_no_file_covers_are_not_observed(command, tmp_path, repository):
+    made = remake(command, tmp_path, repository, lambda text: text.replace("2026-04-13T00:00", "2026-04-25T00:00"))
+    assert made.returncode == 0, made.stderr
+    done = command("assess", tmp_path / "w", "--json", cwd=tmp_path, keys=tmp_path / "keys")
+    summary = last_json(done)
+    assert "2026-04-25T00:00" in json.dumps(summary["watch"])
+    assert summary["denials"] >= 9  # three satellites on each of the days after the file's end
+    assert summary["coverage"]["longest_gap_hours"] > 60
+
+
+def test_a_truce_of_another_year_is_refused(command, tmp_path, repository):
+    made = remake(command, tmp_path, repository, lambda text: text.replace("2026-04-1", "2025-04-1"))
+    assert made.returncode == 2
+    assert "right files" in made.stderr
+    assert not (tmp_path / "w").exists()

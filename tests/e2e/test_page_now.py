@@ -138,17 +138,64 @@ def test_the_palette_finds_places_events_and_records(open_page):
     assert "Nothing of that name" in page.locator(".palette ul").inner_text()
 
 
-def test_a_drag_says_what_lies_in_the_span(open_page):
-    page = open_page()
+def drag(page, start, end):
+    """Drag over the axis between two moments of the span shown."""
     box = page.locator(".axis").bounding_box()
-    page.mouse.move(box["x"] + 500, box["y"] + 120)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 900, box["y"] + 120, steps=4)
+    for step, at in enumerate((start, end)):
+        page.mouse.move(box["x"] + 128 + at * (box["width"] - 148), box["y"] + 80, steps=1 + 3 * step)
+        if step == 0:
+            page.mouse.down()
     page.mouse.up()
-    text = page.locator(".picked").inner_text()
-    assert "mean coverage" in text
-    page.get_by_role("button", name="Zoom to this span").click()
+
+
+def test_a_second_span_is_compared_per_unit_of_coverage(open_page, site):
+    page = open_page()
+    drag(page, 0.3, 0.45)
+    assert "mean coverage" in page.locator(".picked").inner_text()
+    drag(page, 0.55, 0.7)
+    said = page.locator(".picked").inner_text()
+    assert "Span 1" in said
+    assert "Per unit of coverage" in said
+    assert page.locator(".axis [data-span]").count() == 2
+    gap = max((gap for gap in site.page["gaps"] if gap["truce"]), key=lambda gap: gap["end"] - gap["start"])
+    blind = f"{gap['start'] + 600}-{gap['end'] - 600}"
+    page.evaluate("span => location.hash = location.hash.replace(/b=[^&]*/, 'b=' + span)", blind)
+    expect(page.locator(".picked")).to_contain_text("Cannot tell: no readable pass over the line in span 2.")
+    page.get_by_role("button", name="Zoom to span 1").click()
     assert "from=" in page.url
+
+
+def test_play_stops_before_a_gap_and_says_so(open_page, site):
+    gap = [gap for gap in site.page["gaps"] if gap["truce"]][1]
+    page = open_page(f"#/now?at={gap['start'] - 1500}")
+    page.keyboard.press(".")
+    assert f"at={gap['start'] - 900}" in page.url
+    page.keyboard.press(",")
+    assert f"at={gap['start'] - 1500}" in page.url
+    page.keyboard.press("Space")
+    played = page.locator(".axis .played")
+    expect(played).to_contain_text(gap["text"], timeout=30_000)
+    assert f"at={gap['start']}" in page.url, "it went into the gap"
+    page.keyboard.press("Space")
+    expect(page.locator(".presets")).to_contain_text("Stop")
+    page.wait_for_timeout(300)
+    page.keyboard.press("Space")
+    expect(played).to_contain_text("Stopped.")
+    assert int(page.url.split("at=")[1].split("&")[0]) >= gap["end"]
+
+
+def test_one_side_can_be_shown_by_itself_and_is_named(open_page, site):
+    page = open_page()
+    line = site.page["lines"][0]
+    drawn = [page.locator(".axis [data-event]").count()]
+    for side, name in enumerate(line["coverage"]["sides"]):
+        page.keyboard.press("s")
+        expect(page.locator(".presets")).to_contain_text(f"Side: {name}")
+        assert f"side={side}" in page.url
+        drawn.append(page.locator(".axis [data-event]").count())
+    assert drawn[0] == drawn[1] + drawn[2]
+    page.keyboard.press("s")
+    expect(page.locator(".presets")).to_contain_text("Side: both")
 
 
 def test_a_phone_shows_it_without_sideways_scrolling(open_page):

@@ -12,8 +12,8 @@ import pytest
 
 from truceline.flow.gather import gather
 from truceline.flow.log import log, logged
+from truceline.flow.making import Given, make_watch
 from truceline.flow.stages import stages
-from truceline.flow.watchfile import Given, make_watch
 from truceline.simulate import truce
 from truceline.watch import versions
 

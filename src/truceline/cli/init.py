@@ -7,7 +7,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from truceline.flow.watchfile import Given, make_watch
+from truceline.flow.making import Given, make_watch
 from truceline.settings import Settings
 
 NAME = "init"

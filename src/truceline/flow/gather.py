@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from truceline.base.bounded import read_bytes, read_text
+from truceline.base.clock import Interval
 from truceline.base.geo import Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError
@@ -25,7 +26,7 @@ from truceline.model.look import Denial, Look, SatelliteDay
 from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
 from truceline.sources import Batch, claims, cloud, extent, firms, line, satellite_days
-from truceline.terms import from_ceasefire, load
+from truceline.terms import from_ceasefire, load, window_of
 
 THEATRE_MARGIN_DEG = 3.0
 """How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
@@ -140,8 +141,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     """
     tell("reading the line, the terms and the claims")
     lines = _lines(watch, given_line)
-    truces, said, claim_files = _claims(watch)
-    agreement, terms = _terms(watch, truces, said)
+    said, claim_files = _claims(watch)
+    terms = read_terms(watch.terms, said, watch.period)
     clouds, cloud_rejected, cloud_files = _cloud(watch)
     tell("reading fires")
     west, south, east, north = _bounds(lines)
@@ -152,12 +153,12 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
     return Gathered(
-        agreement=agreement,
-        terms=terms,
+        agreement=terms.agreement,
+        terms=terms.record,
         lines=lines,
         extent=extent.read(read_bytes(watch.extent), file=_name(watch.extent)) if watch.extent else (),
         cloud=clouds,
-        claims=tuple(claim for claim in said if claim.truce in ("", agreement.id)),
+        claims=tuple(claim for claim in said.claims if claim.truce in ("", terms.agreement.id)),
         detections=detections,
         rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected),
         rows_read=sum(batch.rows_read for batch in fires.batches),
@@ -210,49 +211,71 @@ def _bounds(lines: Sequence[LineFile]) -> tuple[float, float, float, float]:
     return min(west), min(south), max(east), max(north)
 
 
-def _claims(watch: Watch) -> tuple[tuple[dict[str, Any], ...], tuple[Claim, ...], tuple[Mapping[str, Any], ...]]:
-    """Truces and claims of every claims file, only those of the truce that a source names."""
-    truces: list[dict[str, Any]] = []
+def _claims(watch: Watch) -> tuple[Said, tuple[Mapping[str, Any], ...]]:
+    """What every claims file of a watch holds, only of the truce that its source names."""
+    found = [(source, read_claims([source.path], source.options.get("truce"))) for source in watch.of("claims")]
+    truces = tuple(entry for _, said in found for entry in said.truces)
+    known = tuple(claim for _, said in found for claim in said.claims)
+    files = tuple(_entry(source, source.path, len(said.claims), 0) for source, said in found)
+    return Said(truces, known), files
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What claims files hold."""
+
+    truces: tuple[Mapping[str, Any], ...]
+    """Their ``ceasefires`` entries."""
+
+    claims: tuple[Claim, ...]
+    """Their claims."""
+
+
+@dataclass(frozen=True, eq=False)
+class TermsRead:
+    """The agreement, and what the ledger keeps so that it can be read again."""
+
+    agreement: Agreement
+    """Terms and readings."""
+
+    record: Mapping[str, Any]
+    """``file``, ``form`` (``terms`` or ``ceasefire``) and ``text``."""
+
+
+def read_claims(paths: Sequence[Path], wanted: str | None = None) -> Said:
+    """Read claims files; ``wanted`` names the one truce to keep, None keeps all."""
+    truces: list[Mapping[str, Any]] = []
     said: list[Claim] = []
-    files = []
-    for source in watch.of("claims"):
-        found, entries = claims.read(read_bytes(source.path), file=_name(source.path))
-        wanted = source.options.get("truce")
-        kept = [claim for claim in found if wanted in (None, claim.truce)]
-        said += kept
+    for path in paths:
+        found, entries = claims.read(read_bytes(path), file=_name(path))
+        said += [claim for claim in found if wanted in (None, claim.truce)]
         truces += [entry for entry in entries if wanted in (None, entry.get("id"))]
-        files.append(_entry(source, source.path, len(kept), 0))
-    return tuple(truces), tuple(said), tuple(files)
+    return Said(tuple(truces), tuple(said))
 
 
-def _terms(
-    watch: Watch, truces: Sequence[dict[str, Any]], said: Sequence[Claim]
-) -> tuple[Agreement, Mapping[str, Any]]:
-    """The agreement of the terms file; where that is a claims file, or there is none, of the truce it names."""
-    entries, file = list(truces), "claims"
-    if watch.terms is not None:
-        text, file = read_text(watch.terms, limit=1 << 24), _name(watch.terms)
+def read_terms(path: Path | None, said: Said, period: Interval) -> TermsRead:
+    """Return the agreement of a terms file; where that is a claims file, or None, of the truce it names in the period.
+
+    Raises:
+        InputError: the file cannot be used, or no truce of the claims overlaps the period.
+    """
+    entries, known, file = said.truces, said.claims, "claims"
+    if path is not None:
+        text, file = read_text(path, limit=1 << 24), _name(path)
         if not _is_claims_file(text):
-            return load(text, file=file), {"file": file, "form": "terms", "text": text}
-        found, listed = claims.read(text.encode(), file=file)
-        said, entries = (*said, *found), list(listed)
-    inside = [entry for entry in entries if _overlaps(entry, watch)]
+            return TermsRead(load(text, file=file), {"file": file, "form": "terms", "text": text})
+        own = read_claims([path])
+        entries, known = own.truces, (*known, *own.claims)
+    inside = [e for e in entries if window_of(e, str(e.get("id")), file).overlap(period)]
     if not inside:
         raise InputError("names no truce that overlaps the watch's period; give --terms", file=file)
     entry = inside[0]
-    agreement = from_ceasefire(entry, [c for c in said if c.truce == entry.get("id")], file=file)
-    return agreement, {"file": file, "form": "ceasefire", "text": dict(entry)}
+    agreement = from_ceasefire(entry, [claim for claim in known if claim.truce == entry.get("id")], file=file)
+    return TermsRead(agreement, {"file": file, "form": "ceasefire", "text": dict(entry)})
 
 
 def _is_claims_file(text: str) -> bool:
     return any(row.startswith("ceasefires:") for row in text.splitlines())
-
-
-def _overlaps(entry: Mapping[str, Any], watch: Watch) -> bool:
-    start, end = entry.get("start_utc"), entry.get("end_utc")
-    return bool(
-        start and end and str(start) < watch.period.end.isoformat() and str(end) > watch.period.start.isoformat()
-    )
 
 
 def _cloud(watch: Watch) -> tuple[tuple[CloudDay, ...], tuple[Rejected, ...], tuple[Mapping[str, Any], ...]]:

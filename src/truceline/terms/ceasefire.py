@@ -30,7 +30,7 @@ def from_ceasefire(entry: Mapping[str, Any], claims: Sequence[Claim], *, file: s
         NoTime: start or end is missing, unreadable, or in the wrong order.
     """
     name = _text(entry, "id", file)
-    window = _window(entry, name, file)
+    window = window_of(entry, name, file)
     parties = _parties(name, [claim for claim in claims if claim.truce == name], file)
     declared_by = str(entry.get("declared_by") or "not named")
     text = " ".join(str(entry.get("terms") or "All acts of war stop for the period.").split())
@@ -67,7 +67,12 @@ def _text(entry: Mapping[str, Any], key: str, file: str) -> str:
     return value.strip()
 
 
-def _window(entry: Mapping[str, Any], name: str, file: str) -> Interval:
+def window_of(entry: Mapping[str, Any], name: str, file: str) -> Interval:
+    """Return when a ``ceasefires`` entry holds; its keys name UTC, so times without a zone are UTC.
+
+    Raises:
+        NoTime: a time is missing or no time, or the end does not come after the start.
+    """
     try:
         window = Interval(*(_moment(entry.get(key), key) for key in ("start_utc", "end_utc")))
     except NoTime as error:
