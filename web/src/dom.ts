@@ -40,6 +40,9 @@ export function replace(el: Element, ...children: Child[]): void {
   append(el, children);
 }
 
+/** Whether the reader asked for no motion. */
+export const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 /** A value from the style sheet's theme, e.g. `--seen`. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -15,6 +15,10 @@ export const KEYS: [string, string][] = [
   ["j, k", "next, previous event"],
   ["Enter", "open the event"],
   ["[, ]", "previous, next pass"],
+  [", .", "ten minutes back, forward"],
+  ["Space", "play; it stops at every gap"],
+  ["m", "mark a span from here, and again to here"],
+  ["s", "one side of the line, the other, or both"],
   ["c", "coverage or probability"],
   ["r", "the other line"],
   ["d", "dark or light"],
@@ -27,6 +31,11 @@ export interface KeyActs {
   screen: (name: string) => void;
   step: (by: number) => void;
   pass: (by: number) => void;
+  shift: (seconds: number) => void;
+  /** False where nothing can be played. */
+  play: () => boolean;
+  mark: () => void;
+  side: () => void;
   open: () => void;
   layer: () => void;
   line: () => void;
@@ -59,6 +68,10 @@ export function listen(acts: KeyActs): void {
       k: () => acts.step(-1),
       "[": () => acts.pass(-1),
       "]": () => acts.pass(1),
+      ",": () => acts.shift(-600),
+      ".": () => acts.shift(600),
+      m: acts.mark,
+      s: acts.side,
       c: acts.layer,
       r: acts.line,
       d: acts.theme,
@@ -66,7 +79,10 @@ export function listen(acts: KeyActs): void {
       Escape: acts.back,
     };
     const act = table[e.key];
-    if (act) {
+    if (e.key === " ") {
+      // Where space already means something, as on a button or in a list that scrolls, it keeps its meaning.
+      if (!target.closest("a, button, summary, .rows, .scroll") && acts.play()) e.preventDefault();
+    } else if (act) {
       e.preventDefault();
       act();
     } else if (e.key === "Enter" && !target.closest("a, button, summary")) acts.open();

@@ -13,7 +13,7 @@ import { claimsScreen } from "./screens/claims";
 import { eventScreen } from "./screens/event";
 import { eventsScreen } from "./screens/events";
 import { ledgerScreen, recordScreen } from "./screens/ledger";
-import { NowScreen, stateOf } from "./screens/now";
+import { moment, NowScreen, stateOf } from "./screens/now";
 import { oneSidedScreen, sourcesScreen } from "./screens/sources";
 import { termsScreen } from "./screens/terms";
 import { logo } from "./symbols";
@@ -54,6 +54,10 @@ class App {
       screen: (name) => go(address(name)),
       step: (by) => this.step(by),
       pass: (by) => this.pass(by),
+      shift: (seconds) => this.shift(seconds),
+      play: () => this.onNow() && (this.now.play(), true),
+      mark: () => this.onNow() && this.now.mark(),
+      side: () => this.onNow() && this.now.side(),
       open: () => this.open(),
       layer: () => this.onNow() && this.layer(),
       line: () => this.line(),
@@ -145,9 +149,21 @@ class App {
     const state = stateOf(this.model, current());
     const { start, end } = this.model.page.looks;
     const times = start.map((t, k) => Math.round((t + (end[k] as number)) / 2));
-    const here = state.at ?? (state.chosen >= 0 ? (this.model.page.events.first[state.chosen] as number) : state.from);
+    const here = moment(this.model, state);
     const next = by > 0 ? times.find((t) => t > here) : [...times].reverse().find((t) => t < here);
-    if (next === undefined) return;
+    if (next !== undefined) this.to(next);
+  }
+
+  /** So many seconds back or forward, within the period. */
+  private shift(seconds: number): void {
+    if (!this.onNow()) return;
+    const next = moment(this.model, stateOf(this.model, current())) + seconds;
+    this.to(Math.min(this.model.end, Math.max(this.model.start, next)));
+  }
+
+  /** Shows a moment, and moves the span shown where the moment lies outside it. */
+  private to(next: number): void {
+    const state = stateOf(this.model, current());
     const width = state.to - state.from;
     const outside = next < state.from || next > state.to;
     set({ at: String(next), ...(outside ? { from: String(Math.round(next - width / 2)), to: String(Math.round(next + width / 2)) } : {}) });
@@ -174,6 +190,8 @@ class App {
       ...screens,
       { kind: "act", label: "Coverage or probability", note: "c", run: () => (go(address("now")), this.layer()) },
       { kind: "act", label: "The other line", note: "r", run: () => this.line() },
+      { kind: "act", label: "Play", note: "Space", run: () => (go(address("now")), this.now.play()) },
+      { kind: "act", label: "One side of the line, the other, or both", note: "s", run: () => (go(address("now")), this.now.side()) },
       { kind: "act", label: "Dark or light", note: "d", run: theme.toggle },
       { kind: "act", label: "Keys", note: "?", run: help },
       { kind: "act", label: "Read the report", note: "report.html", run: () => location.assign("/report.html") },

@@ -79,12 +79,17 @@ export class Model {
     return this.page.events.index.indexOf(index);
   }
 
-  /** Mean hourly probability over observed sides: sector × hour, NaN where no side is observed. */
-  hourly(line: LineView): Float32Array[] {
+  /** Whether an event lies on a side of the line: 0, 1, or -1 for either. */
+  onSide(i: number, line: LineView, side: number): boolean {
+    return side < 0 || line.events.side[i] === side;
+  }
+
+  /** Hourly probability of one side, or (-1) its mean over observed sides: sector × hour, NaN where not observed. */
+  hourly(line: LineView, only: number): Float32Array[] {
     const hours = Math.max(1, Math.round((this.end - this.start) / HOUR) + 1);
     return line.coverage.hours.per_mille.map((sides) => {
       const out = new Float32Array(hours);
-      const known = sides.filter((side): side is number[] => side !== null);
+      const known = sides.filter((side, k): side is number[] => side !== null && (only < 0 || k === only));
       if (known.length === 0) return out.fill(NaN);
       for (const side of known) {
         for (let k = 0; k + 1 < side.length; k += 2) {

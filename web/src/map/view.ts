@@ -4,6 +4,7 @@
 import { Map as GlMap, prewarm, setWorkerUrl, type MapLayerMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
+import { still } from "../dom";
 import { isDark } from "../theme";
 import type { Model } from "../model";
 import { base, type Box, type Found } from "./base";
@@ -18,8 +19,6 @@ declare global {
     truceline?: { idleAt: number | null };
   }
 }
-
-const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class MapView {
   private map: GlMap | null = null;

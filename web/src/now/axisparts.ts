@@ -27,7 +27,7 @@ export function brackets(d: Draw): SVGElement {
     const end = (t: number, x: number): string => (t >= d.scale.from && t <= d.scale.to ? `M${x} ${y + 10}V${y}` : `M${x} ${y}`);
     const dash = k ? "5 4" : undefined;
     const text = x1 - x0 > 560 ? `${reading.name}: ${reading.summary.replace(/\.$/, "")}` : reading.name;
-    const room = (Math.min(x1, d.scale.width - 160) - x0 - 40) / 6.3;
+    const room = (Math.min(x1, d.scale.width - (d.scale.width > 720 ? 410 : 0)) - x0 - 40) / 6.3;
     const words = room >= reading.name.length ? short(text, Math.floor(room)) : k === 0 && room > 4 ? "truce" : "";
     return s(
       "g",
@@ -200,9 +200,35 @@ export function gapWords(d: Draw): SVGElement {
   );
 }
 
+/** Over a side of which nothing was observed. */
+export function blankSide(d: Draw): SVGElement {
+  return box((PLOT.left + d.scale.width - PLOT.right) / 2, PLOT.bottom - 18, ["Not observed on this side: not zero"]);
+}
+
+/** The spans that were picked, numbered where there are two, and where one is being marked from. */
+export function spanBoxes(d: Draw): SVGElement {
+  const { spans, mark } = d.state;
+  return s(
+    "g",
+    { "pointer-events": "none" },
+    spans.map(([from, to], k) => {
+      if (!inView(d, from, to)) return null;
+      const [x0, x1] = [cut(d, from), cut(d, to)];
+      return s(
+        "g",
+        { "data-span": k + 1 },
+        s("rect", { x: x0, y: PLOT.top, width: Math.max(1, x1 - x0), height: PLOT.bottom - PLOT.top, fill: "var(--text)", "fill-opacity": 0.1, stroke: "var(--text)", "stroke-width": 1.6, "stroke-dasharray": k ? "6 4" : null }),
+        spans.length > 1 && s("text", { x: x0 + 6, y: PLOT.top + 16, class: "strong", stroke: "var(--panel)", "stroke-width": 4, "paint-order": "stroke" }, k + 1),
+      );
+    }),
+    mark !== null && mark >= d.scale.from && mark <= d.scale.to &&
+      s("path", { d: `M${d.scale.x(mark)} ${PLOT.top}V${PLOT.bottom}`, stroke: "var(--text)", "stroke-width": 2, "stroke-dasharray": "6 4" }),
+  );
+}
+
 export function eventMarks(d: Draw): SVGElement {
   const ev = d.model.page.events;
-  const found = d.model.eventsNear(d.line, d.scale.from, d.scale.to);
+  const found = d.model.eventsNear(d.line, d.scale.from, d.scale.to).filter((i) => d.model.onSide(i, d.line, d.state.side));
   const small = found.length > 80;
   const order = found.sort((a, b) => Number(a === d.state.chosen) - Number(b === d.state.chosen));
   return s(

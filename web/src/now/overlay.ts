@@ -5,6 +5,7 @@ import { replace, s } from "../dom";
 import { inside, roundScale } from "../map/geometry";
 import { fitting, scaleBar, sketch } from "../map/sketch";
 import type { MapView } from "../map/view";
+import { STEP } from "./play";
 import type { Model } from "../model";
 
 const R = 98;
@@ -15,6 +16,8 @@ export class Overlay {
   private readonly lens = s("g", {});
   private readonly leader = s("g", {});
   private readonly bar = s("g", {});
+  private readonly lit = s("g", {});
+  private at: number | null = null;
   private readonly note: SVGGElement;
   private key = "";
   private chosen = -1;
@@ -27,7 +30,7 @@ export class Overlay {
       s("text", { x: 10, y: 19, class: "strong" }, "Not observed"),
       s("text", { x: 10, y: 37, class: "soft" }, "The fire file ends at this border"),
     );
-    this.el.append(this.note, this.leader, this.lens, this.bar);
+    this.el.append(this.note, this.lit, this.leader, this.lens, this.bar);
   }
 
   update(line: number, chosen: number): void {
@@ -52,6 +55,25 @@ export class Overlay {
     );
   }
 
+  /** While time plays: events first seen in the ten minutes before this moment are ringed. */
+  moment(t: number | null): void {
+    this.at = t;
+    if (t === null) replace(this.lit);
+  }
+
+  private light(map: MapView): void {
+    const { at } = this;
+    if (at === null) return;
+    const { first, lon, lat, truce } = this.model.page.events;
+    const marks: SVGElement[] = [];
+    for (let i = 0; i < first.length && marks.length < 200; i += 1) {
+      const t = first[i] as number;
+      const spot = truce[i] && t <= at && t > at - STEP ? map.project(lon[i] as number, lat[i] as number) : null;
+      if (spot) marks.push(s("circle", { cx: spot.x, cy: spot.y, r: 15, fill: "none", stroke: "var(--text)", "stroke-width": 2.4 }));
+    }
+    replace(this.lit, marks);
+  }
+
   /** Places lens, leader and scale bar for the map's present view. */
   place(map: MapView): void {
     const { clientWidth: width, clientHeight: height } = this.el as unknown as HTMLElement;
@@ -61,6 +83,7 @@ export class Overlay {
       replace(this.bar, scaleBar(km, 100 / km100, width - 100 / (km100 / km) - 20 - 52, height - 14));
     }
     this.placeNote(map, width, height);
+    this.light(map);
     replace(this.leader);
     const show = this.chosen >= 0 && width > 700 && height > 380;
     this.lens.setAttribute("visibility", show ? "visible" : "hidden");

@@ -10,6 +10,8 @@ import { Axis, truceSpan } from "../now/axis";
 import { legend } from "../now/legend";
 import { Overlay } from "../now/overlay";
 import { Panel } from "../now/panel";
+import { Player } from "../now/play";
+import type { Span } from "../now/spans";
 import { set, type Route } from "../route";
 
 export interface NowState {
@@ -20,6 +22,9 @@ export interface NowState {
   at: number | null;
   /** Whether the address names the event. */
   asked: boolean;
+  side: number;
+  spans: Span[];
+  mark: number | null;
   shown: Shown;
 }
 
@@ -39,7 +44,22 @@ export function stateOf(model: Model, route: Route): NowState {
   const borders = (named in BORDERS ? named : "visionscarto") as Borders;
   const mode = p.get("layer") === "probability" ? "probability" : "coverage";
   const at = p.has("at") ? number("at", 0) : null;
-  return { line, from: Math.max(model.start, from), to: Math.min(model.end, Math.max(to, from + 1800)), chosen, at, asked: asked !== -2, shown: { mode, borders, chosen } };
+  const side = ["0", "1"].indexOf(p.get("side") ?? "");
+  const mark = p.has("mark") ? number("mark", 0) : null;
+  const spans = ["a", "b"].flatMap((key) => span(p.get(key)));
+  return { side, mark, spans, line, from: Math.max(model.start, from), to: Math.min(model.end, Math.max(to, from + 1800)), chosen, at, asked: asked !== -2, shown: { mode, borders, chosen } };
+}
+
+/** The moment that is pointed at: the one asked for, else the chosen event's, else the start of what is shown. */
+export function moment(model: Model, state: NowState): number {
+  return state.at ?? (state.chosen >= 0 ? (model.page.events.first[state.chosen] as number) : state.from);
+}
+
+/** A span as the address has it, `1775984429-1775994626`. */
+function span(text: string | null): Span[] {
+  const found = /^(\d{1,12})-(\d{1,12})$/.exec(text ?? "");
+  const [from, to] = [Number(found?.[1]), Number(found?.[2])];
+  return found && to > from ? [[from, to]] : [];
 }
 
 /** The truce's event near the line with most pixels: where reading may begin. */
@@ -54,6 +74,7 @@ export class NowScreen {
   private readonly mapEl = h("div", { class: "map" });
   private readonly controls = h("div", {});
   private readonly axis: Axis;
+  private readonly player: Player;
   private readonly panel: Panel;
   private readonly overlay: Overlay;
   private readonly map: MapView;
@@ -62,7 +83,17 @@ export class NowScreen {
 
   constructor(private readonly model: Model) {
     const choose = (i: number): void => set({ event: String(model.page.events.index[i]), at: null });
-    this.axis = new Axis(model, { choose, span: (from, to) => set({ from: String(from), to: String(to) }) });
+    this.axis = new Axis(model, {
+      choose,
+      zoom: (from, to) => set({ from: String(from), to: String(to) }),
+      spans: (spans) => this.keep(spans),
+      side: () => this.side(),
+      play: () => this.play(),
+    });
+    this.player = new Player(model, {
+      moment: (t, words) => this.pass(t, words),
+      rest: (t, words) => this.rest(t, words),
+    });
     this.panel = new Panel(model);
     this.overlay = new Overlay(model);
     this.map = new MapView(this.mapEl, model, choose, () => this.overlay.place(this.map));
@@ -87,11 +118,60 @@ export class NowScreen {
   update(route: Route): void {
     const state = stateOf(this.model, route);
     this.state = state;
+    this.player.halt();
+    if (state.at !== this.rested) this.axis.moment(null, "", false);
+    this.overlay.moment(null);
     this.draw(state);
     if (!this.started) {
       this.started = true;
       void this.map.start(state.line, state.shown).then(() => this.redraw());
     }
+  }
+
+  /** Where play came to rest; its words stay until another moment is shown. */
+  private rested = -1;
+
+  /** Plays the span shown from the moment pointed at, or stops. */
+  play(): void {
+    if (!this.state) return;
+    this.player.toggle(this.state.from, this.state.to, this.state.at);
+  }
+
+  private pass(t: number, words: string): void {
+    if (!this.el.isConnected) {
+      this.player.halt();
+      return;
+    }
+    this.rested = -1;
+    this.axis.moment(t, words, true);
+    this.overlay.moment(t);
+    this.overlay.place(this.map);
+  }
+
+  private rest(t: number, words: string): void {
+    this.rested = t;
+    set({ at: String(t) });
+    this.axis.moment(t, words, false);
+  }
+
+  /** Marks a span from the moment pointed at, and at the second time to it. */
+  mark(): void {
+    if (!this.state) return;
+    const at = moment(this.model, this.state);
+    const from = this.state.mark;
+    if (from === null) set({ mark: String(at), at: String(at) });
+    else if (from === at) set({ mark: null });
+    else this.keep([...this.state.spans.slice(0, 1), [Math.min(from, at), Math.max(from, at)]]);
+  }
+
+  /** Both sides of the line, then the first, then the second. */
+  side(): void {
+    if (this.state) set({ side: this.state.side === 1 ? null : String(this.state.side + 1) });
+  }
+
+  private keep(spans: Span[]): void {
+    const [a, b] = spans.map((one) => one.join("-"));
+    set({ a: a ?? null, b: b ?? null, mark: null });
   }
 
   private redraw(): void {
