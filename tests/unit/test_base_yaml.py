@@ -102,6 +102,8 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing():
         ("a: 1\n---\nb: 2\n", Malformed, 2, "more than one YAML document"),
         ("a: [1\n", Malformed, 2, "not YAML"),
         ("? [1]\n: 2\n", Malformed, 1, "a key must be a word, not a list"),
+        ("a: {: 1}\n", Malformed, 1, "a key must be a word, not nothing"),
+        ("null: 1\n", Malformed, 1, "a key must be a word, not nothing"),
         ("a:\n\t- 1\n", Malformed, 2, "use spaces"),
         ("a: \x07\n", Malformed, 1, "not YAML text"),
         ("%YAML 1.1.1\n---\na: 1\n", Malformed, 1, "not YAML"),

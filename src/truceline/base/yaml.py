@@ -117,7 +117,7 @@ class _Open:
             self.entries[self.key] = replace(node, line=self.keys[-1][1]) if node.value == "" else node
             self.key = None
         else:
-            if not isinstance(node.value, str):
+            if not isinstance(node.value, str) or node.empty:
                 raise Malformed(f"a key must be a word, not {node.what}", file=file, line=node.line)
             if node.value in self.entries:
                 first = dict(self.keys)[node.value]
