@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from truceline.base.clock import Interval, utc
-from truceline.base.geo import Line
+from truceline.base.geo import EARTH_KM, Line
 from truceline.coverage import passes
-from truceline.coverage.orbit import EARTH_KM, INSTRUMENTS, Orbit, instrument, shape, slant, unit
+from truceline.coverage.orbit import INSTRUMENTS, Orbit, instrument, shape, slant, unit
 from truceline.model.detection import Detections
 from truceline.model.look import Look, SatelliteDay
 from truceline.model.watching import CloudDay

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truceline.base.geo import WGS84, Line, Sides, geodesic_m, metres_per_degree
+from truceline.base.geo import EARTH_KM, WGS84, Line, Sides, geodesic_m, metres_per_degree, on_sphere
 from truceline.errors import Malformed, NoPlace
 
 NORTHWARD = Line((((30.0, 48.0), (30.0, 49.0)),))
@@ -29,6 +29,17 @@ def test_metres_per_degree_agree_with_geodesics():
     step = 0.01
     assert east * step == pytest.approx(geodesic_m(np.zeros(6), lat, np.full(6, step), lat), rel=1e-6)
     assert north * step == pytest.approx(geodesic_m(np.zeros(6), lat - step / 2, np.zeros(6), lat + step / 2), rel=1e-6)
+
+
+def test_arcs_on_the_sphere_err_by_under_a_hundredth_also_across_the_antimeridian():
+    rng = np.random.default_rng(7)
+    lon, lat = rng.uniform(-180, 180, (2, 500)), rng.uniform(-89, 89, (2, 500))
+    lon[:, 0], lat[:, 0] = (179.9, -179.9), (48.0, 48.0)
+    one, two = on_sphere(lon[0], lat[0]), on_sphere(lon[1], lat[1])
+    arc_m = 2000 * EARTH_KM * np.arcsin(np.clip(np.linalg.norm(one - two, axis=1) / 2, 0, 1))
+    assert np.linalg.norm(one, axis=1) == pytest.approx(1.0)
+    assert arc_m == pytest.approx(geodesic_m(lon[0], lat[0], lon[1], lat[1]), rel=0.01)
+    assert on_sphere(np.array(90.0), np.array(0.0)) == pytest.approx([0, 1, 0], abs=1e-12)
 
 
 @given(st.floats(29.5, 34), st.floats(46.5, 49.5))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.base.clock import Interval, utc
-from truceline.base.geo import Line, Sides
+from truceline.base.geo import EARTH_KM, Line, Sides
 from truceline.coverage import fields, orbit, passes
 from truceline.coverage.cloud import CloudAssumption, assumptions
 from truceline.coverage.fields import Points, clear_sky, coverage, exposure, footprints, points
@@ -89,7 +89,7 @@ def test_footprints_measure_the_distance_to_the_track():
     lon = look.track[0][1]
     vectors = orbit.unit(sample.lon, sample.lat)
     meridian = np.array([-np.sin(np.radians(lon)), np.cos(np.radians(lon)), 0.0])
-    assert seen.across_km[0] == pytest.approx(np.abs(np.arcsin(vectors @ meridian)) * orbit.EARTH_KM, abs=0.1)
+    assert seen.across_km[0] == pytest.approx(np.abs(np.arcsin(vectors @ meridian)) * EARTH_KM, abs=0.1)
     order = np.argsort(sample.lat)
     assert (np.diff(seen.seconds[0][order]) > -25).all()  # further north, later
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from truceline.base.clock import Interval, utc
-from truceline.base.geo import Line
+from truceline.base.geo import EARTH_KM, Line
 from truceline.coverage import orbit, passes
 from truceline.coverage.fields import footprints, points
 from truceline.errors import NoPlace
@@ -108,7 +108,7 @@ def test_no_pass_cannot_exist(looks):
         if last is not None:
             assert (look.interval.start - last.interval.start).total_seconds() > 97 * 60
         _, lon, lat = np.array(look.track).T
-        nearest = np.arccos(np.clip((orbit.unit(lon, lat) @ vectors.T).max(), -1, 1)) * orbit.EARTH_KM
+        nearest = np.arccos(np.clip((orbit.unit(lon, lat) @ vectors.T).max(), -1, 1)) * EARTH_KM
         assert nearest <= look.half_swath_km + 10
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from truceline.base.geo import on_sphere
 from truceline.simulate import SCENARIOS, rates
-from truceline.simulate.orbit import HALF_SWATH_KM, PERIOD_S, fly, unit
+from truceline.simulate.orbit import HALF_SWATH_KM, PERIOD_S, fly
 from truceline.simulate.sensing import detection_curve, seconds_of, see
 from truceline.simulate.table import make_world, near_line, pass_table
 from truceline.simulate.world import FARM, INDUSTRY, WAR, WORKS, make_clouds, make_fires, points_along
@@ -90,10 +91,10 @@ def test_passes_come_as_viirs_does():
 def test_a_pass_sees_its_swath_and_no_further():
     passes = fly(PLAIN.midnight, 3, 35.3, 48.5)
     rows = np.arange(len(passes.time))
-    off, delay = passes.look(rows, np.tile(unit(np.array(35.3), np.array(48.5)), (len(rows), 1)))
+    off, delay = passes.look(rows, np.tile(on_sphere(np.array(35.3), np.array(48.5)), (len(rows), 1)))
     assert (off <= HALF_SWATH_KM + 1).all()
     assert (np.abs(delay) <= 120).all()
-    far, _ = passes.look(rows, np.tile(unit(np.array(100.0), np.array(0.0)), (len(rows), 1)))
+    far, _ = passes.look(rows, np.tile(on_sphere(np.array(100.0), np.array(0.0)), (len(rows), 1)))
     assert (far > HALF_SWATH_KM).all()
 
 

@@ -22,6 +22,9 @@ from truceline.errors import Malformed, NoPlace
 
 Floats = npt.NDArray[np.float64]
 WGS84 = Geod(ellps="WGS84")
+EARTH_KM = 6371.0088
+"""Mean radius of the Earth, kilometres (Moritz 2000, R1), where a sphere will do."""
+
 _A = 6_378_137.0
 _E2 = 0.006_694_379_990_141
 
@@ -33,6 +36,15 @@ def metres_per_degree(lat: Floats | float) -> tuple[Floats, Floats]:
     meridian = _A * (1.0 - _E2) / w2**1.5
     normal = _A / np.sqrt(w2)
     return np.radians(normal * np.cos(phi)), np.radians(meridian)
+
+
+def on_sphere(lon: Floats, lat: Floats) -> Floats:
+    """Return unit vectors (…, 3) of places in degrees, latitude taken as on a sphere (errs by under one per cent).
+
+    Distances over them need no map, so nothing depends on where one would be cut.
+    """
+    lam, phi = np.radians(lon), np.radians(lat)
+    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
 
 
 def geodesic_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:

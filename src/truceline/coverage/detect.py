@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from truceline.base.geo import Floats
-from truceline.coverage.orbit import EARTH_KM, slant
+from truceline.base.geo import EARTH_KM, Floats
+from truceline.coverage.orbit import slant
 
 
 @dataclass(frozen=True)

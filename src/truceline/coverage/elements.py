@@ -21,8 +21,8 @@ from sgp4.conveniences import sat_epoch_datetime
 
 from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval, iso
-from truceline.base.geo import Floats
-from truceline.coverage.orbit import EARTH_KM, instrument
+from truceline.base.geo import EARTH_KM, Floats
+from truceline.coverage.orbit import instrument
 from truceline.coverage.passes import Region, over, region_points
 from truceline.errors import ChecksumMismatch, LimitExceeded, Malformed, NoTime, Truncated, UnknownFormat
 from truceline.model.look import Look

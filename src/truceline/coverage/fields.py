@@ -20,10 +20,10 @@ import numpy.typing as npt
 import shapely
 
 from truceline.base.clock import Interval
-from truceline.base.geo import Floats, Line, Sides
+from truceline.base.geo import EARTH_KM, Floats, Line, Sides
 from truceline.coverage.cloud import CloudAssumption, assumptions
 from truceline.coverage.detect import p_detect
-from truceline.coverage.orbit import DAY_S, EARTH_KM, abeam, unit
+from truceline.coverage.orbit import DAY_S, abeam, unit
 from truceline.coverage.passes import columns
 from truceline.model.look import Look
 from truceline.model.watching import CloudDay, Coverage, ReferenceAct

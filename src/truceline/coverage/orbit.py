@@ -19,11 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.clock import iso, utc
-from truceline.base.geo import Floats
+from truceline.base.geo import EARTH_KM, Floats
 from truceline.model.detection import Detections
 from truceline.model.record import Record
 
-EARTH_KM = 6371.0088
 _EQUATOR_KM, _MU, _J2 = 6378.137, 398_600.4418, 1.082_63e-3
 _SUN_RATE = 2 * np.pi / (365.2422 * 86_400)
 _FLATTEN = 1 - 0.006_694_379_990_141

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.clock import Interval, iso
-from truceline.base.geo import Floats
-from truceline.coverage.orbit import EARTH_KM, Orbit, abeam, lonlat, unit
+from truceline.base.geo import EARTH_KM, Floats
+from truceline.coverage.orbit import Orbit, abeam, lonlat, unit
 from truceline.errors import NoPlace
 from truceline.model.detection import Detections
 from truceline.model.look import Denial, Look, SatelliteDay

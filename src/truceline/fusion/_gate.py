@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from truceline.base.geo import Floats, metres_per_degree
+from truceline.base.geo import EARTH_KM, Floats, metres_per_degree, on_sphere
 from truceline.errors import LimitExceeded, NoPlace
 from truceline.model.detection import Detections, Ints
 
@@ -31,8 +31,6 @@ TIME_GATE = 4.0
 
 MAX_PAIRS = 50_000_000
 """Most pairs looked at in one search (about a gigabyte); a crowd beyond it is refused, not swallowed."""
-
-_EARTH_M = 6_371_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,5 +219,4 @@ def _on_the_globe(frame: Frame) -> Floats:
 
     A chord on the sphere differs from the ellipsoid's by under one per cent, which the radius allows for.
     """
-    lon, lat = np.radians(frame.lon), np.radians(frame.lat)
-    return _EARTH_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    return 1000.0 * EARTH_KM * on_sphere(frame.lon, frame.lat)

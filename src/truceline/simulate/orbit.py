@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from truceline.base.clock import Times, to_column
-from truceline.base.geo import Floats
+from truceline.base.geo import Floats, on_sphere
 
 PERIOD_S = 16 * 86_400 / 227
 """The VIIRS satellites fly 227 orbits in 16 days."""
@@ -30,6 +30,8 @@ HALF_SWATH_KM = 1_500.0
 
 ALTITUDE_KM = 828.0
 EARTH_KM = 6_371.0
+"""The simulated Earth is a round one; its radius is no estimate of ours."""
+
 SATELLITES = (("N20", 0.0), ("N21", 0.5), ("N", 0.25))
 """FIRMS code and phase, share of an orbit, of each satellite."""
 
@@ -72,18 +74,12 @@ class Passes:
         return EARTH_KM * np.arccos(best), self.offset_s[nearest]
 
 
-def unit(lon: Floats, lat: Floats) -> Floats:
-    """Return unit vectors (…, 3) of places in degrees."""
-    x, y = np.radians(lon), np.radians(lat)
-    return np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)], axis=-1)
-
-
 @lru_cache(maxsize=16)
 def fly(start: datetime, days: int, lon: float, lat: float) -> Passes:
     """Return all passes that see the place ``lon``, ``lat`` on ``days`` days from ``start`` (midnight UTC)."""
     rows: list[tuple[np.datetime64, str, bool, Floats]] = []
     offset = np.arange(-300.0, 301.0, 10.0)
-    middle = unit(np.array(lon), np.array(lat))
+    middle = on_sphere(np.array(lon), np.array(lat))
     day0 = (start - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
     for code, phase in SATELLITES:
         first = (np.floor(day0 / PERIOD_S) + phase) * PERIOD_S - day0
@@ -116,4 +112,4 @@ def _below(moment: Floats, node_s: float, start: datetime) -> Floats:
     angle = 2 * np.pi * (moment - node_s) / PERIOD_S
     hour = start.hour + moment / 3600
     lon = 15.0 * (NODE_HOUR - hour) + np.degrees(np.arctan2(np.cos(INCLINATION) * np.sin(angle), np.cos(angle)))
-    return unit(lon, np.degrees(np.arcsin(np.sin(INCLINATION) * np.sin(angle))))
+    return on_sphere(lon, np.degrees(np.arcsin(np.sin(INCLINATION) * np.sin(angle))))

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from truceline.base.clock import to_column
-from truceline.base.geo import Floats
-from truceline.simulate.orbit import FILE_NAMES, HALF_SWATH_KM, Passes, unit
+from truceline.base.geo import Floats, on_sphere
+from truceline.simulate.orbit import FILE_NAMES, HALF_SWATH_KM, Passes
 from truceline.simulate.world import Clouds, Fires, Scenario
 
 MISSED_MW = 2.2
@@ -84,7 +84,7 @@ def see(rng: np.random.Generator, scenario: Scenario, fires: Fires, clouds: Clou
     fire = np.repeat(np.arange(len(fires.lon)), many)
     row = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + np.repeat(first, many)
     lon, lat = fires.lon[fire], fires.lat[fire]
-    off, delay = passes.look(row, unit(lon, lat))
+    off, delay = passes.look(row, on_sphere(lon, lat))
     at = second[row] + delay
     cover = clouds.at(lon, lat, at)
     power, day = fires.power_mw[fire], passes.daylight[row]

@@ -11,12 +11,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from truceline.base.geo import Floats
+from truceline.base.geo import Floats, on_sphere
 from truceline.coverage.cloud import assumptions
 from truceline.coverage.comparison import PassTable
 from truceline.coverage.detect import p_detect
 from truceline.model.watching import CloudDay, ReferenceAct
-from truceline.simulate.orbit import ALTITUDE_KM, HALF_SWATH_KM, SENSORS, Passes, fly, unit
+from truceline.simulate.orbit import ALTITUDE_KM, EARTH_KM, HALF_SWATH_KM, SENSORS, Passes, fly
 from truceline.simulate.sensing import Sightings, missing_days, readable, see
 from truceline.simulate.world import BOX, WAR, WORKS, Clouds, Fires, Scenario, make_clouds, make_fires, points_along
 
@@ -84,8 +84,8 @@ def pass_table(world: World) -> tuple[PassTable, dict[str, str]]:
 def near_line(fires: Fires) -> npt.NDArray[np.bool_]:
     """Return which fires lie within 20 km of the line (to a few per cent, by points along it)."""
     lon, lat = points_along(240)
-    cosine = unit(fires.lon, fires.lat) @ unit(lon, lat).T
-    return np.asarray(cosine.max(axis=1) >= np.cos(_NEAR_KM / 6_371.0))
+    cosine = on_sphere(fires.lon, fires.lat) @ on_sphere(lon, lat).T
+    return np.asarray(cosine.max(axis=1) >= np.cos(_NEAR_KM / EARTH_KM))
 
 
 @lru_cache(maxsize=16)
@@ -93,7 +93,7 @@ def _clear_sky(passes: Passes) -> Floats:
     """P(the reference act is detected | it burns at the pass, no cloud), mean along the line (n,)."""
     lon, lat = points_along(_POINTS)
     row = np.repeat(np.arange(len(passes.time)), _POINTS)
-    off, _ = passes.look(row, np.tile(unit(lon, lat), (len(passes.time), 1)))
+    off, _ = passes.look(row, np.tile(on_sphere(lon, lat), (len(passes.time), 1)))
     across = off.reshape(-1, _POINTS)
     power = ReferenceAct().power_mw
     chance = np.empty_like(across)

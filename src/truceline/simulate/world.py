@@ -16,8 +16,8 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from truceline.base.clock import Interval
-from truceline.base.geo import Floats
-from truceline.simulate.orbit import unit
+from truceline.base.geo import Floats, on_sphere
+from truceline.simulate.orbit import EARTH_KM
 
 LINE = ((33.2, 46.6), (34.6, 47.4), (36.0, 47.6), (37.3, 47.9), (37.9, 48.7), (37.8, 49.5), (36.6, 50.2), (35.2, 50.6))
 """Vertices of the invented line, lon/lat: some 720 km."""
@@ -160,8 +160,8 @@ def _cloud_root() -> tuple[Floats, npt.NDArray[np.bool_]]:
     width, height = _shape()
     lon: Floats = BOX[0] + 0.5 + np.tile(np.arange(width, dtype=np.float64), height)
     lat: Floats = BOX[1] + 0.5 + np.repeat(np.arange(height, dtype=np.float64), width)
-    place = unit(lon, lat)
-    apart = 6_371.0 * np.arccos(np.clip(place @ place.T, -1, 1))
+    place = on_sphere(lon, lat)
+    apart = EARTH_KM * np.arccos(np.clip(place @ place.T, -1, 1))
     root: Floats = np.linalg.cholesky(np.exp(-apart / _CLOUD_REACH_KM) + 1e-9 * np.eye(len(lon))).astype(np.float64)
     return root, np.asarray(lon > (BOX[0] + BOX[2]) / 2)
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from truceline.base.clock import Times
-from truceline.base.geo import Floats
+from truceline.base.geo import EARTH_KM, Floats, on_sphere
 from truceline.model.detection import Detections, Ints
 from truceline.thermal.daylight import daylight
 
@@ -34,7 +34,6 @@ MIN_NIGHT = 0.5
 CELL_DEG = 0.001
 """Places are counted in cells of this size, some 100 m, far smaller than the radius."""
 
-_EARTH_M = 6_371_000.0
 _DAY_US = 86_400_000_000
 
 
@@ -91,8 +90,7 @@ def _neighbourhoods(detections: Detections) -> tuple[Ints, Any]:
     """
     steps = np.rint(np.stack([detections.lon, detections.lat], axis=1) / CELL_DEG).astype(np.int64)
     cells, cell_of = np.unique(steps, axis=0, return_inverse=True)
-    lon, lat = np.radians(cells * CELL_DEG).T
-    globe = _EARTH_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    globe = 1000.0 * EARTH_KM * on_sphere(*(cells * CELL_DEG).T)
     pairs = cKDTree(globe).query_pairs(RADIUS_M, output_type="ndarray")
     own = np.arange(len(cells))
     here, there = np.r_[own, pairs[:, 0], pairs[:, 1]], np.r_[own, pairs[:, 1], pairs[:, 0]]
