@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from truceline.base.clock import Interval, to_column
+from truceline.base.geo import metres_per_degree
 from truceline.coverage.fields import GROUP_S
 from truceline.coverage.orbit import unit
 from truceline.model.agreement import Agreement, Party
@@ -142,9 +143,9 @@ class _Towns:
             return []
         where = unit(lon, lat)
         rows = np.stack([rows[tree.query(where)[1]] for rows, tree in self._classes], axis=1)
-        # Rough on purpose: a name to the kilometre, not a measurement.
-        east = 111_320 * np.cos(np.radians(lat))[:, None] * ((lon[:, None] - self._lon[rows] + 180) % 360 - 180)
-        north = 110_570 * (lat[:, None] - self._lat[rows])
+        per_lon, per_lat = (scale[:, None] for scale in metres_per_degree(lat))
+        east = per_lon * ((lon[:, None] - self._lon[rows] + 180) % 360 - 180)
+        north = per_lat * (lat[:, None] - self._lat[rows])
         distance = np.hypot(east, north)
         best = np.argmin(distance / self._weight[rows], axis=1)[:, None]
         bearing = np.degrees(np.arctan2(np.take_along_axis(east, best, 1), np.take_along_axis(north, best, 1)))[:, 0]
