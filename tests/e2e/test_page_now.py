@@ -233,3 +233,46 @@ def test_both_lines_stand_side_by_side(open_page, precise_site):
     assert page.locator(".switch.right [aria-pressed=true]").get_attribute("data-key") == names[1]
     assert page.locator(".panel h2").inner_text() != before
     assert precise_site.told == []
+
+
+def many(value, n):
+    """The same page with so many more events in the truce, near its own ones."""
+    draw = np.random.default_rng(5)
+    events = value["events"]
+    inside = [i for i, held in enumerate(events["truce"]) if held]
+    for i in draw.choice(inside, n).tolist():
+        for table in (events, events["p"], *(line["events"] for line in value["lines"])):
+            for column in table.values():
+                if isinstance(column, list):
+                    column.append(column[i])
+        events["index"][-1] = 10_000_000 + len(events["index"])
+        events["lon"][-1] += float(draw.normal(0, 0.15))
+        events["lat"][-1] += float(draw.normal(0, 0.1))
+    return value
+
+
+def test_ten_thousand_events_are_drawn_as_numbers_and_stay_quick(browser, site, figures):
+    page = site.watch(browser.new_page(viewport={"width": 1440, "height": 900}))
+    value = many(site.page, 10_000)
+    page.route("**/api/v1/page", lambda route: route.fulfill(json=value))
+    page.goto(site.address)
+    page.wait_for_selector("body[data-idle]", timeout=60_000)
+    expect(page.locator(".legend")).to_contain_text("many, with their number")
+    assert page.locator(".event-row").count() <= 301
+    expect(page.locator(".rows")).to_contain_text("more are not listed here")
+    expect(page.locator(".axis svg")).to_contain_text("larger is more")
+    chosen = "document.querySelector('.event-row[aria-current=true]').dataset.i"
+    before = page.evaluate(chosen)
+    took = page.evaluate(
+        """async () => {
+          const from = performance.now();
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+          await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          return performance.now() - from;
+        }"""
+    )
+    figures("page_ten_thousand_events", {"next_event_ms": round(took)})
+    assert page.evaluate(chosen) != before
+    assert took < 1000
+    page.close()
+    assert site.told == []

@@ -6,7 +6,7 @@ import "@fontsource-variable/source-serif-4/opsz.css";
 import "./style.css";
 import { h, replace } from "./dom";
 import { help, listen } from "./keys";
-import { clock, date, Model } from "./model";
+import { clock, comma, date, Model } from "./model";
 import { Palette, type Entry } from "./palette";
 import { address, current, go, set } from "./route";
 import { claimsScreen } from "./screens/claims";
@@ -22,7 +22,7 @@ import type { Page } from "./types";
 
 const SCREENS: [string, string, (m: Model) => string][] = [
   ["now", "Now", () => ""],
-  ["events", "Events", (m) => String(m.eventsInTruceNear(m.line(0)).length)],
+  ["events", "Events", (m) => comma(m.eventsInTruceNear(m.line(0)).length)],
   ["claims", "Claims", (m) => String(m.line(0).claims.length)],
   ["terms", "Terms", () => ""],
   ["sources", "Sources", (m) => String(m.page.sources.length)],

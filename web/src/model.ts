@@ -27,6 +27,11 @@ export class Model {
     return this.page.events.index.length;
   }
 
+  /** How many events lie in the truce, near a line or not. */
+  get inTruce(): number {
+    return this.page.events.truce.reduce((sum, one) => sum + one, 0);
+  }
+
   war(i: number): number {
     return this.page.events.p["act_of_war"]?.[i] ?? NaN;
   }

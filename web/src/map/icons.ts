@@ -76,6 +76,23 @@ function event(kind: string, p: number): ImageData {
   return c.getImageData(0, 0, el.width, el.height);
 }
 
+/** Many events in one place: a double ring with room for their number; a single thin one where all are far. */
+function many(kind: string, radius: number): ImageData {
+  const [el, c] = canvas(2 * radius + 6);
+  const mid = radius + 3;
+  c.fillStyle = token("--panel");
+  c.strokeStyle = token("--happened");
+  const rings = kind === "near" ? [radius, radius - 4] : [radius];
+  c.lineWidth = kind === "near" ? 1.8 : 1.2;
+  for (const r of rings) {
+    c.beginPath();
+    c.arc(mid, mid, r, 0, 2 * Math.PI);
+    c.fill();
+    c.stroke();
+  }
+  return c.getImageData(0, 0, el.width, el.height);
+}
+
 function town(): ImageData {
   const [el, c] = canvas(8);
   c.fillStyle = token("--text2");
@@ -93,6 +110,7 @@ export function image(name: string): { data: ImageData; ratio: number } | null {
       return hatch(gap as number, token("--hatch"), width as number, kind === "outside" ? token("--fog-soft") : "");
     },
     event: () => event(kind, Number(p) / 100),
+    many: () => many(kind, Number(p)),
   };
   const make = draw[what ?? ""];
   return make ? { data: make(), ratio: RATIO } : null;

@@ -73,12 +73,13 @@ function pixels(model: Model, rows: number[], to: Project, f: Frame): SVGElement
   });
 }
 
-function towns(model: Model, to: Project, f: Frame): SVGElement[] {
+/** `foot`: how much room to leave below, for the scale. */
+function towns(model: Model, to: Project, f: Frame, foot: number): SVGElement[] {
   const { name, lon, lat } = model.page.towns;
   const out: SVGElement[] = [];
   for (let i = 0; i < name.length && out.length < 12; i += 1) {
     const [x, y] = to([lon[i] as number, lat[i] as number]);
-    if (x < 12 || x > f.width - 12 || y < 12 || y > f.height - 24) continue;
+    if (x < 12 || x > f.width - 12 || y < 12 || y > f.height - foot) continue;
     const left = x > f.width * 0.62;
     out.push(
       s("rect", { x: x - 3, y: y - 3, width: 6, height: 6, fill: "var(--text2)" }),
@@ -122,7 +123,7 @@ export function sketch(model: Model, line: LineView, i: number, f: Frame, rows: 
       pixels(model, rows, to, f),
       s("path", { d: path(outer, to, true), fill: "none", stroke: "var(--text)", "stroke-width": 1.6, "stroke-dasharray": "4 3" }),
       s("path", { d: path(round(HOLDS_68), to, true), fill: "none", stroke: "var(--text)", "stroke-width": 1.8 }),
-      towns(model, to, f),
+      towns(model, to, f, labels ? 24 : 60),
       labels && s("text", { x: mid, y: top - 8, "text-anchor": "middle", stroke: "var(--land)", "stroke-width": 3, "paint-order": "stroke" }, "68\u00a0% solid, 95\u00a0% dashed"),
       labels && s("text", { x: mid, y: bottom + 18, "text-anchor": "middle", stroke: "var(--land)", "stroke-width": 3, "paint-order": "stroke" }, `${rows.length} pixel${rows.length === 1 ? "" : "s"}`),
     ),

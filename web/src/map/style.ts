@@ -42,19 +42,22 @@ export function sectors(line: LineView): Feature[] {
   );
 }
 
-export function events(model: Model, line: LineView, chosen: number): Feature[] {
+/** From so many events on, those that stand close together are drawn as one mark with their number. */
+export const DENSE = 2000;
+
+/** The truce's events. */
+export function events(model: Model, line: LineView): Feature[] {
   const { lon, lat, truce } = model.page.events;
   const out: Feature[] = [];
   for (let i = 0; i < model.count; i += 1) {
-    if (!truce[i] && i !== chosen) continue;
+    if (!truce[i]) continue;
     const p = model.war(i);
     out.push(
       feature(
         { type: "Point", coordinates: [lon[i] as number, lat[i] as number] },
         {
           i,
-          near: model.near(i, line) || i === chosen,
-          chosen: i === chosen,
+          near: model.near(i, line),
           gauge: model.silent(i) || Number.isNaN(p) ? "silent-0" : `gauge-${Math.round(p * 20) * 5}`,
           label: model.silent(i) || Number.isNaN(p) ? "?" : `${Math.round(p * 100)} %`,
         },
@@ -62,6 +65,13 @@ export function events(model: Model, line: LineView, chosen: number): Feature[] 
     );
   }
   return out;
+}
+
+/** The chosen event by itself: it stands out even where many are drawn as one. */
+export function chosenEvent(model: Model, chosen: number): FeatureCollection {
+  const { lon, lat } = model.page.events;
+  if (chosen < 0) return collection([]);
+  return collection([feature({ type: "Point", coordinates: [lon[chosen] as number, lat[chosen] as number] }, { i: chosen })]);
 }
 
 /** Towns with a rank: the ones that name the line first, then by size. */
@@ -94,6 +104,8 @@ export function sources(model: Model, line: LineView, base: Base, box: Box, show
     maxzoom: 12,
   });
   const kind = (name: string, all: Feature[]): Feature[] => all.map((one) => ({ ...one, properties: { ...one.properties, kind: name } }));
+  const marks = events(model, line);
+  const dense = marks.length > DENSE ? CLUSTERED : {};
   const borders = shown.borders === "none" ? [] : [lines(base[shown.borders])];
   // Few sources, few kinds of layer: each costs a software renderer a compiled program and a pass.
   return {
@@ -108,10 +120,14 @@ export function sources(model: Model, line: LineView, base: Base, box: Box, show
       ...kind("extent", model.page.extent.map((ring) => lines([ring]))),
       ...kind("line", [lines(line.coordinates)]),
     ]),
-    events: geojson(events(model, line, shown.chosen)),
+    events: { ...geojson(marks.filter((one) => one.properties?.["near"])), ...dense } as StyleSpecification["sources"][string],
+    far: { ...geojson(marks.filter((one) => !one.properties?.["near"])), ...dense } as StyleSpecification["sources"][string],
+    chosen: { type: "geojson", data: chosenEvent(model, shown.chosen) },
     towns: geojson(towns(model, line)),
   };
 }
+
+const CLUSTERED = { cluster: true, clusterRadius: 44, clusterMaxZoom: 10, clusterMinPoints: 4 };
 
 const byClass = (values: string[], otherwise: string): ExpressionSpecification =>
   ["match", ["get", "class"], 0, values[0], 1, values[1], 2, values[2], 3, values[3], 4, values[4], 5, values[5], otherwise] as unknown as ExpressionSpecification;
@@ -122,8 +138,17 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
   const t = token;
   const font = ["TrucelineMap"];
   const gauge = shown.mode === "probability";
-  const icon = ["case", ["get", "chosen"], `event-chosen-0-${theme}`,
-    gauge ? ["concat", "event-", ["get", "gauge"], `-${theme}`] : `event-near-0-${theme}`];
+  const icon = gauge ? ["concat", "event-", ["get", "gauge"], `-${theme}`] : `event-near-0-${theme}`;
+  const one = ["!", ["has", "point_count"]] as unknown as ExpressionSpecification;
+  const many = (name: string, source: string): StyleSpecification["layers"][number] => ({
+    id: `many-${name}`, type: "symbol", source, filter: ["has", "point_count"],
+    layout: {
+      "icon-image": ["concat", `many-${name}-`, ["step", ["get", "point_count"], "12", 100, "15", 1000, "19"], `-${theme}`] as unknown as ExpressionSpecification,
+      "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": ["to-string", ["get", "point_count"]], "text-font": font, "text-size": 12,
+      "symbol-sort-key": ["get", "point_count"],
+    },
+    paint: { "text-color": t("--text") },
+  });
   const shade = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5"].map(t);
   return {
     version: 8,
@@ -149,15 +174,16 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
           "text-justify": "auto", "symbol-sort-key": ["get", "rank"], "text-padding": 14, "icon-padding": 6,
         },
         paint: { "text-color": ["case", ["get", "large"], t("--text"), t("--text2")], "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
-      { id: "far", type: "symbol", source: "events", filter: ["!", ["get", "near"]] as unknown as ExpressionSpecification,
+      { id: "far", type: "symbol", source: "far", filter: one,
         layout: { "icon-image": `event-far-0-${theme}`, "icon-allow-overlap": true, "icon-ignore-placement": true } },
-      { id: "events", type: "symbol", source: "events", filter: ["get", "near"] as unknown as ExpressionSpecification,
+      { id: "events", type: "symbol", source: "events", filter: one,
         layout: {
           "icon-image": icon as unknown as ExpressionSpecification, "icon-allow-overlap": true, "icon-ignore-placement": false,
-          "symbol-sort-key": ["case", ["get", "chosen"], 2, ["get", "near"], 1, 0],
-          ...(gauge ? { "text-field": ["case", ["get", "near"], ["get", "label"], ""] as unknown as ExpressionSpecification, "text-font": font, "text-size": 12, "text-offset": [1.2, 0] as [number, number], "text-anchor": "left" as const, "text-optional": true } : {}),
+          ...(gauge ? { "text-field": ["get", "label"] as unknown as ExpressionSpecification, "text-font": font, "text-size": 12, "text-offset": [1.2, 0] as [number, number], "text-anchor": "left" as const, "text-optional": true } : {}),
         },
         paint: { "text-color": t("--text"), "text-halo-color": t("--land"), "text-halo-width": 1.6 } },
+      ...(model.inTruce > DENSE ? [many("far", "far"), many("near", "events")] : []),
+      { id: "chosen", type: "symbol", source: "chosen", layout: { "icon-image": `event-chosen-0-${theme}`, "icon-allow-overlap": true } },
     ],
   };
 }

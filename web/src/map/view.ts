@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The MapLibre map of the Now screen. */
 
-import { Map as GlMap, prewarm, setWorkerUrl, type MapLayerMouseEvent } from "maplibre-gl";
+import { Map as GlMap, prewarm, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { still } from "../dom";
@@ -9,7 +9,7 @@ import { isDark } from "../theme";
 import type { Model } from "../model";
 import { base, type Box, type Found } from "./base";
 import { image } from "./icons";
-import { style, type Shown } from "./style";
+import { chosenEvent, style, type Shown } from "./style";
 
 setWorkerUrl(workerUrl);
 prewarm(); // the workers start while the page’s data is still on its way
@@ -25,6 +25,7 @@ export class MapView {
   private base: Found | null = null;
   private shown: { line: number; shown: Shown } | null = null;
   private key = "";
+  private chosen = -1;
   private readonly box: Box;
   private readonly bounds: Box;
 
@@ -67,8 +68,9 @@ export class MapView {
       const i = event.features?.[0]?.properties["i"];
       if (typeof i === "number") this.choose(i);
     });
-    map.on("mouseenter", ["events", "far"], () => (map.getCanvas().style.cursor = "pointer"));
-    map.on("mouseleave", ["events", "far"], () => (map.getCanvas().style.cursor = ""));
+    map.on("click", ["many-near", "many-far"], (event: MapLayerMouseEvent) => this.part(event));
+    map.on("mouseenter", ["events", "far", "many-near", "many-far"], () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", ["events", "far", "many-near", "many-far"], () => (map.getCanvas().style.cursor = ""));
     map.on("move", this.moved);
     map.once("load", () => performance.mark("map-load"));
     map.once("idle", () => {
@@ -80,6 +82,16 @@ export class MapView {
     map.getCanvas().setAttribute("aria-label", "Map: line of contact, coverage by sector and side, events. The list beside it says the same in words.");
     this.map = map;
     this.key = this.keyOf();
+    this.chosen = this.shown.shown.chosen;
+  }
+
+  /** Goes as near as parts the events that stand in one mark. */
+  private part(event: MapLayerMouseEvent): void {
+    const found = event.features?.[0];
+    const id: unknown = found?.properties["cluster_id"];
+    if (!this.map || typeof id !== "number") return;
+    const center = event.lngLat;
+    void this.map.getSource<GeoJSONSource>(found?.source ?? "events")?.getClusterExpansionZoom(id).then((zoom) => this.map?.easeTo({ center, zoom, animate: !still() }));
   }
 
   /** How many cells of the basemap could not be loaded. */
@@ -98,14 +110,20 @@ export class MapView {
   }
 
   private keyOf(): string {
-    return JSON.stringify(this.shown) + isDark();
+    const { line, shown } = this.shown as { line: number; shown: Shown };
+    return `${line} ${shown.mode} ${shown.borders} ${isDark()}`;
   }
 
   /** Draws what is now asked for; does nothing if nothing changed. */
   update(line: number, shown: Shown): void {
     this.shown = { line, shown };
     const key = this.keyOf();
-    if (!this.map || !this.base || key === this.key) return;
+    if (!this.map || !this.base) return;
+    if (shown.chosen !== this.chosen) {
+      this.chosen = shown.chosen;
+      this.map.getSource<GeoJSONSource>("chosen")?.setData(chosenEvent(this.model, shown.chosen));
+    }
+    if (key === this.key) return;
     this.key = key;
     this.map.setStyle(this.style(), { diff: true });
   }

@@ -157,12 +157,13 @@ export class Axis {
   private cursor(scale: Scale, t: number | null): SVGElement | null {
     if (t === null || t < scale.from || t > scale.to) return null;
     const x = scale.x(t);
+    const flag = Math.max(PLOT.left + 27, x);
     return s(
       "g",
       {},
       s("path", { d: `M${x} ${PLOT.top - 12}V${PLOT.bottom + 26}`, stroke: "var(--text)", "stroke-width": 2 }),
-      s("rect", { x: x - 27, y: PLOT.top - 22, width: 54, height: 18, rx: 2, fill: "var(--text)" }),
-      s("text", { x, y: PLOT.top - 8, "text-anchor": "middle", style: null, fill: "var(--panel)", class: "flag" }, clock(t)),
+      s("rect", { x: flag - 27, y: PLOT.top - 22, width: 54, height: 18, rx: 2, fill: "var(--text)" }),
+      s("text", { x: flag, y: PLOT.top - 8, "text-anchor": "middle", style: null, fill: "var(--panel)", class: "flag" }, clock(t)),
     );
   }
 

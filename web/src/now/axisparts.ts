@@ -226,9 +226,36 @@ export function spanBoxes(d: Draw): SVGElement {
   );
 }
 
+/** From so many on, marks on the axis would only hide each other. */
+const CROWD = 1000;
+const BIN = 12;
+
+/** Events as numbers: one mark for each small piece of time and line, larger where there are more. */
+function crowd(d: Draw, found: number[]): SVGElement {
+  const bins = new Map<string, { x: number; y: number; n: number }>();
+  for (const i of found) {
+    const x = PLOT.left + (Math.floor((d.scale.x(d.model.page.events.first[i] as number) - PLOT.left) / BIN) + 0.5) * BIN;
+    const y = PLOT.top + (Math.floor((d.scale.y(d.line.events.along_km[i] as number) - PLOT.top) / BIN) + 0.5) * BIN;
+    const bin = bins.get(`${x} ${y}`) ?? { x, y, n: 0 };
+    bin.n += 1;
+    bins.set(`${x} ${y}`, bin);
+  }
+  const most = Math.max(...[...bins.values()].map((bin) => bin.n));
+  return s(
+    "g",
+    {},
+    [...bins.values()].map((bin) =>
+      s("g", {}, s("title", {}, `${comma(bin.n)} events`),
+        s("circle", { cx: bin.x, cy: bin.y, r: 1.5 + (BIN / 2 - 1.5) * Math.sqrt(bin.n / most), fill: "var(--panel)", stroke: "var(--happened)", "stroke-width": 1.4 })),
+    ),
+    box(d.scale.width - PLOT.right - 150, PLOT.bottom - 16, [`${comma(found.length)} events: larger is more, at most ${comma(most)}`]),
+  );
+}
+
 export function eventMarks(d: Draw): SVGElement {
   const ev = d.model.page.events;
   const found = d.model.eventsNear(d.line, d.scale.from, d.scale.to).filter((i) => d.model.onSide(i, d.line, d.state.side));
+  if (found.length > CROWD) return crowd(d, found);
   const small = found.length > 80;
   const order = found.sort((a, b) => Number(a === d.state.chosen) - Number(b === d.state.chosen));
   return s(

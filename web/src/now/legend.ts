@@ -14,9 +14,11 @@ export interface LegendState {
   /** Cells of the basemap that could not be loaded. */
   missing: number;
   open: boolean;
+  /** Whether events that stand close together are drawn as one mark. */
+  dense: boolean;
 }
 
-export function legend(page: Page, line: LineView, { mode, borders, missing, open }: LegendState): HTMLElement {
+export function legend(page: Page, line: LineView, { mode, borders, missing, open, dense }: LegendState): HTMLElement {
   const picker = h(
     "select",
     { "aria-label": "Borders drawn", change: () => set({ borders: picker.value }) },
@@ -36,6 +38,7 @@ export function legend(page: Page, line: LineView, { mode, borders, missing, ope
       {},
       h("li", {}, mark(true), "event in the truce within ", `${line.coverage.within_km}\u00a0km`),
       h("li", {}, mark(false), "fire in the truce farther away"),
+      dense && h("li", {}, several(), "many, with their number; thin ring: farther away. Zoom in to part them"),
       h("li", {}, s("svg", { width: 22, height: 10, "aria-hidden": "true" }, s("path", { d: "M1 5h20", stroke: "var(--text)", "stroke-width": 2.4 })), "line of contact"),
       h("li", {}, swatch(10), page.extent.length ? "not observed: the fire file ends" : "side not observed"),
     ),
@@ -92,6 +95,17 @@ function silent(): SVGElement {
     s("circle", { cx: 14, cy: 14, r: 11, fill: "none", stroke: "var(--happened)", "stroke-width": 2, "stroke-dasharray": "1.8 3.4" }),
     s("circle", { cx: 14, cy: 14, r: 6.5, fill: "none", stroke: "var(--happened)", "stroke-width": 2 }),
     s("circle", { cx: 14, cy: 14, r: 2.4, fill: "var(--happened)" }),
+  );
+}
+
+/** Many events drawn as one. */
+function several(): SVGElement {
+  return s(
+    "svg",
+    { width: 28, height: 28, "aria-hidden": "true" },
+    s("circle", { cx: 14, cy: 14, r: 12, fill: "none", stroke: "var(--happened)", "stroke-width": 1.6 }),
+    s("circle", { cx: 14, cy: 14, r: 8.5, fill: "none", stroke: "var(--happened)", "stroke-width": 1.6 }),
+    s("text", { x: 14, y: 18, "text-anchor": "middle", class: "tiny" }, "9"),
   );
 }
 

@@ -2,10 +2,13 @@
 /** The list beside the map: events and, as rows of the same list, the stretches in which nothing could be seen. */
 
 import { h, replace } from "../dom";
-import { clock, percent, plural, type Model } from "../model";
+import { clock, comma, percent, plural, type Model } from "../model";
 import { address } from "../route";
 import { statusMark } from "../symbols";
 import type { LineView } from "../types";
+
+/** The most events one list shows: more would make it slow and would not be read. */
+const MOST = 300;
 
 export class Panel {
   readonly el = h("aside", { class: "panel", "aria-label": "Events and gaps", id: "panel" });
@@ -17,7 +20,9 @@ export class Panel {
   update(lineNo: number, from: number, to: number, chosen: number, asked: boolean): void {
     const line = this.model.line(lineNo);
     const key = `${lineNo} ${from} ${to}`;
-    if (key !== this.key) {
+    const lacking = this.el.querySelector(".more") && !this.el.querySelector(`[data-i="${chosen}"]`);
+    this.kept = chosen;
+    if (key !== this.key || lacking) {
       this.key = key;
       replace(this.el, this.header(line, from, to), this.rows(line, from, to), this.table(line));
     }
@@ -51,6 +56,7 @@ export class Panel {
     const list = h("ul", { class: "rows", tabindex: "0", "aria-label": "Events near the line, latest first, with the gaps between them" });
     const [t0, t1] = this.model.truce;
     const events = this.model.eventsNear(line, from, to);
+    this.left = MOST;
     const inside = new Set(events.filter((i) => this.model.page.events.truce[i]));
     this.part(list, events.filter((i) => inside.has(i)), Math.max(from, t0), Math.min(to, t1), true);
     if (inside.size === 0) list.append(h("li", { class: "nothing" }, line.panel.empty));
@@ -60,7 +66,18 @@ export class Panel {
       if (to > t1) this.part(list, rest.filter((i) => this.first(i) >= t1), t1, to, false);
       if (from < t0) this.part(list, rest.filter((i) => this.first(i) < t1), from, t0, false);
     }
+    if (events.length > MOST)
+      list.append(h("li", { class: "nothing more" }, `${comma(events.length - MOST)} more are not listed here: show a shorter span on the time axis, or see `, h("a", { href: address("events") }, "Events"), "."));
     return list;
+  }
+
+  /** How many events the list may still take; the chosen one is listed whatever this is. */
+  private left = MOST;
+  private kept = -1;
+
+  private add(list: HTMLElement, i: number): void {
+    this.left -= 1;
+    if (this.left >= 0 || i === this.kept) list.append(h("li", {}, this.row(i)));
   }
 
   private first(i: number): number {
@@ -85,10 +102,10 @@ export class Panel {
       if (held.length === 0) list.append(h("li", { class: "nothing" }, "No event near the line: none seen, at the coverage above."));
       for (const i of held) {
         placed.add(i);
-        list.append(h("li", {}, this.row(i)));
+        this.add(list, i);
       }
     }
-    for (const i of events.filter((k) => !placed.has(k))) list.append(h("li", {}, this.row(i)));
+    for (const i of events.filter((k) => !placed.has(k))) this.add(list, i);
   }
 
   private row(i: number): HTMLElement {

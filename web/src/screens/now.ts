@@ -4,7 +4,7 @@
 import { h, replace } from "../dom";
 import { BORDERS, type Borders } from "../map/base";
 import { MapView } from "../map/view";
-import type { Shown } from "../map/style";
+import { DENSE, type Shown } from "../map/style";
 import { plural, type Model } from "../model";
 import { Axis, truceSpan } from "../now/axis";
 import { legend } from "../now/legend";
@@ -222,7 +222,7 @@ export class NowScreen {
       this.controls,
       h("div", { class: "switch left", role: "group", "aria-label": "What the map shows" }, modes),
       lines.length > 1 && h("div", { class: "switch right", role: "group", "aria-label": "Whose line" }, lines),
-      legend(this.model.page, line, { mode, borders, missing: this.map.missing, open: wasOpen }),
+      legend(this.model.page, line, { mode, borders, missing: this.map.missing, open: wasOpen, dense: this.model.inTruce > DENSE }),
       h("button", { class: "button drawer-button", type: "button", "aria-controls": "panel", click: () => this.panel.open(true) }, `Show ${plural(count, "event")}`),
     );
     if (focused) this.controls.querySelector<HTMLElement>(`[data-key="${focused}"]`)?.focus();
