@@ -174,3 +174,25 @@ def test_a_truce_of_another_year_is_refused(command, tmp_path, repository):
     assert made.returncode == 2
     assert "right files" in made.stderr
     assert not (tmp_path / "w").exists()
+
+
+def test_a_file_of_which_no_row_can_be_used_ends_in_rejected_rows_not_in_a_fault(command, easter, tmp_path):
+    toml = easter / "watch.toml"
+    toml.write_text(toml.read_text().replace("2026-04-01T", "2024-04-01T").replace("2026-04-23T", "2024-04-23T"))
+    done = command("assess", easter, "--json", cwd=tmp_path, keys=tmp_path / "keys")
+    assert done.returncode == 4, done.stderr
+    summary = last_json(done)
+    assert summary["records"] == {"read": 2021, "detections": 0, "rejected": 2021}
+    assert summary["estimate"]["cannot_tell"]
+    assert summary["comparison"]["cannot_tell"]
+
+
+def test_a_line_of_another_theatre_is_refused(command, tmp_path, repository):
+    far = tmp_path / "far.geojson"
+    far.write_text('{"type": "LineString", "coordinates": [[105.0, 15.0], [106.0, 15.5]]}')
+    data = repository / "examples" / "easter-truce-2026" / "data"
+    flags = ("--fires", data / "fires.csv", "--line", far, "--claims", data / "claims.yaml")
+    assert command("init", tmp_path / "w", *flags, cwd=tmp_path, keys=tmp_path / "keys").returncode == 0
+    done = command("assess", tmp_path / "w", "--json", cwd=tmp_path, keys=tmp_path / "keys")
+    assert done.returncode == 3
+    assert "right files" in done.stderr

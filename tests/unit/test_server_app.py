@@ -249,5 +249,5 @@ def test_a_taken_port_gives_another():
 
 
 def test_there_must_be_a_folder(tmp_path):
-    with pytest.raises(InputError, match="no such folder"):
+    with pytest.raises(InputError, match="holds no results"):
         serve(tmp_path / "none")

@@ -156,7 +156,7 @@ def _verdict(
     """Return the verdict and the reasons that decide it."""
     cannot = Verdict.CANNOT_BE_JUDGED
     if not measurable(claim.unit):
-        counted = f"“{claim.unit}”" if claim.unit else "Something not stated"
+        counted = f"“{claim.unit}”" if claim.unit else "What is counted is not stated; it"
         text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
         return cannot, (("Different things are counted", text),)
     claimed = _claimed(claim)

@@ -35,11 +35,11 @@ def chance(low: float, high: float) -> str:
 def of_act(acts: tuple[str, ...], low: float, high: float) -> str:
     """Say what is prohibited and how probable it is that this was it."""
     if "act_of_war" in acts:
-        return f"Every act of war is prohibited; that this was one is {chance(low, high)}."
+        return f"Every act of war is prohibited. That this was one: {chance(low, high)}."
     kinds = [ACTS[name].text for name in acts]
     said = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} or {kinds[-1]}"
     doubt = "; these sensors do not tell kinds of acts of war apart" if low < high else ""
-    return f"Prohibited: {said}; that this was one is {chance(low, high)}{doubt}."
+    return f"Prohibited: {said}; that this was one: {chance(low, high)}{doubt}."
 
 
 def of_actor(bound: int, parties: int, low: float, high: float) -> str:

@@ -37,9 +37,9 @@ def parser(names: Sequence[str] = VERBS) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the verb named on the command line and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    named = [word for word in words[:1] if word in VERBS]
-    options = parser(named or VERBS).parse_args(words)
     try:
+        named = [word for word in words[:1] if word in VERBS]
+        options = parser(named or VERBS).parse_args(words)
         return int(options.run(options, Settings.from_environment(os.environ)))
     except TrucelineError as error:
         print(f"truceline: {type(error).__name__}: {error}", file=sys.stderr)

@@ -33,4 +33,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(summary, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     else:
         print(duty_summary(found))
+        print(f"\nResults: {out}/  (summary.json, report.html, report.pdf, events.csv, events.geojson, ledger/)")
     return code

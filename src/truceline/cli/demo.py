@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("out") / EXAMPLE, metavar="DIR", help="where results go")
     parser.add_argument("--line", type=Path, metavar="PATH", help="a precise line of contact (GeoJSON)")
     parser.add_argument("--no-serve", action="store_true", help="write the results and exit")
-    parser.add_argument("--port", type=int, default=8765, help="port of the page on 127.0.0.1 (next free one if taken)")
+    parser.add_argument(
+        "--port", type=int, default=8765, help="port of the page on 127.0.0.1 (another free one if taken)"
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -15,7 +15,7 @@ HELP = "serve the page of a folder of results on 127.0.0.1"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="results of demo, watch or assess")
-    parser.add_argument("--port", type=int, default=8765, help="port (next free one if taken)")
+    parser.add_argument("--port", type=int, default=8765, help="port (another free one if taken)")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

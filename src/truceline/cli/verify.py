@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from truceline.cli._progress import teller
+from truceline.errors import TrustError
 from truceline.flow.published import check
 from truceline.settings import Settings
 from truceline.store import Audit, audit, read_vkey
@@ -27,9 +28,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Say yes, or raise the error that names the record or file that fails."""
     del settings  # a stranger needs nothing of this machine
-    found = audit(options.folder, read_vkey(options.key))
-    files, late = _files(options.folder, found)
-    same = _replay(found, options.json) if options.replay else None
+    try:
+        found = audit(options.folder, read_vkey(options.key))
+        files, late = _files(options.folder, found)
+        same = _replay(found, options.json) if options.replay else None
+    except TrustError as error:
+        if options.json:
+            fault = {"error": type(error).__name__, "reason": error.reason, "file": error.file, "record": error.record}
+            print(json.dumps({"ok": False, **fault}))
+        raise
     if options.json:
         result = {
             "ok": True,

@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("watch", type=Path, metavar="DIR", help="the watch's folder (holds watch.toml)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: DIR/out)")
     parser.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
-    parser.add_argument("--port", type=int, default=8765, help="port of the page on 127.0.0.1 (next free one if taken)")
+    parser.add_argument(
+        "--port", type=int, default=8765, help="port of the page on 127.0.0.1 (another free one if taken)"
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -161,9 +161,10 @@ def _verdict(rows: tuple[dict[str, Any], ...]) -> Comparison:
         text = f"More acts per unit of coverage than on the days around: {_range(low, high)} times as many"
     else:
         wide = sum(row["low"] <= 1 <= row["high"] for row in rows)
+        under = "each" if wide == len(rows) else f"{wide}"
         reason = (
             f"Per unit of coverage the rate in the truce may be {_range(low, high)} times that of the days around it "
-            f"(90 %, the widest of {len(rows)} cloud assumptions); under {wide} of them the data also fit no change."
+            f"(90 %, the widest of {len(rows)} cloud assumptions); under {under} of them the data also fit no change."
         )
         return _cannot_tell(reason, rows)
     return Comparison(

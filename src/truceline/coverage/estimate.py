@@ -146,7 +146,10 @@ def _why_not(coverage: Coverage, floor: float) -> str:
     """Why no number may be stated, or nothing."""
     share, low = coverage.share, coverage.low
     if not np.isfinite(share) or share <= 0:
-        return "Nothing near the line could have been seen in the truce: no number of acts can be excluded."
+        return (
+            "Under the first cloud assumption nothing near the line could have been seen in the truce: no number of "
+            "acts can be excluded."
+        )
     if share < floor:
         return (
             f"Only {_percent(share)} of such acts would have been seen; the terms ask for at least {_percent(floor)} "

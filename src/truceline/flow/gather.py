@@ -16,7 +16,7 @@ from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import Interval
 from truceline.base.geo import Line
 from truceline.coverage import elements, passes
-from truceline.errors import ConfigError, InputError
+from truceline.errors import ConfigError, InputError, Malformed
 from truceline.flow.stages import region_of
 from truceline.flow.watchfile import SourceFile, Watch
 from truceline.model.agreement import Agreement
@@ -30,6 +30,10 @@ from truceline.terms import from_ceasefire, load, window_of
 
 THEATRE_MARGIN_DEG = 3.0
 """How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
+
+
+FAR_DEG = 10.0
+"""A line that has no fire at all within this many degrees is of another theatre."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class LineFile:
 
     source: str
     """Where it comes from."""
+
+    file: str
+    """Its file, for messages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +98,19 @@ class Gathered:
 
     files: tuple[Mapping[str, Any], ...]
     """Per file: ``kind file rows rejected sha256 credit licence``."""
+
+
+def _check_near(lines: Sequence[LineFile], detections: Detections) -> None:
+    """Refuse a line that lies nowhere near any fire: then line and fires are not of one theatre."""
+    for found in lines:
+        west, south, east, north = found.line.bounds
+        near = np.abs(detections.lat - (south + north) / 2) <= (north - south) / 2 + FAR_DEG
+        near &= np.abs(detections.lon - (west + east) / 2) <= (east - west) / 2 + FAR_DEG
+        if len(detections) and not near.any():
+            raise Malformed(
+                f"no fire lies within {FAR_DEG:g} degrees of the line “{found.title}”: are these the right files?",
+                file=found.file,
+            )
 
 
 def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
@@ -150,6 +170,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     fires = _fires(watch, now, (west - margin, south - margin, east + margin, north + margin))
     detections, repeated = _joined(fires.batches)
     sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
+    _check_near(lines, detections)
     region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
     return Gathered(
@@ -203,6 +224,7 @@ def _line(path: Path, name: str) -> LineFile:
         line=found,
         uncertainty_km=float(properties.get("uncertainty_km") or 0.0),
         source=str(properties.get("source") or f"{_name(path)}; its source is not stated in it"),
+        file=_name(path),
     )
 
 

@@ -15,7 +15,7 @@ from truceline.base.clock import Interval, from_column, iso
 from truceline.errors import ConfigError, Malformed, StateError
 from truceline.flow.gather import read_claims, read_terms
 from truceline.flow.watchfile import Watch, read_watch
-from truceline.sources import firms, satellite_days
+from truceline.sources import extent, firms, line, satellite_days
 
 MOST_APART = timedelta(days=60)
 """Longest time between the fires and the truce for which they are taken to belong together."""
@@ -65,6 +65,7 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
     copies = _copies(given)
     for _, origin in copies.values():
         read_bytes(origin)
+    _check_geometry(given)
     period = _period(given, now)
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", folder.resolve().name).strip("-.")[:64] or "watch"
     text = _toml(name, title or name.replace("-", " "), period, copies)
@@ -73,6 +74,13 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
         shutil.copyfile(origin, folder / target)
     (folder / "watch.toml").write_text(text, encoding="utf-8")
     return read_watch(folder)
+
+
+def _check_geometry(given: Given) -> None:
+    """Read the line and the extent once, so that a file that cannot be used is refused before anything is written."""
+    line.read(read_bytes(given.line), file=str(given.line))
+    if given.extent is not None:
+        extent.read(read_bytes(given.extent), file=str(given.extent))
 
 
 def _period(given: Given, now: datetime) -> Interval:

@@ -142,7 +142,10 @@ def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     window = logged.agreement.window
     start, end = to_column(window.start), to_column(window.end)
     believed = attribute(fused, logged.detections, entry_into_force=start, end=end)
-    records = _widen_near(believed, [given.line for given in logged.lines]).records()
+    believed = _widen_near(believed, [given.line for given in logged.lines])
+    records = believed.records()
+    if not records:
+        return believed.with_index([])
     return Events.from_bodies([record.body for record in records], append(records))
 
 
@@ -218,13 +221,15 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
 
 def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times) -> Seen:
     """What claims are held against: passes and their groups, fire pixels near the line, coverage by the hour."""
-    free = sorted(fields.gaps(fields.footprints(looks, points), points, logged.period))
+    seen = fields.footprints(looks, points)
+    free = sorted(fields.gaps(seen, points, logged.period))
+    over = np.flatnonzero((seen.inside & points.observed).any(axis=1)).tolist()
     edges = [logged.period.start, *(moment for gap in free for moment in (gap.start, gap.end)), logged.period.end]
     groups = tuple(Interval(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end)
     lengths = np.array([sector.length_m for sector in coverage.sectors])[:, None] * coverage.observed_share
     hourly = np.nan_to_num(coverage.hourly) * lengths[:, :, None]
     return Seen(
-        pass_times=np.array([to_column(look.moment) for look in looks], dtype="datetime64[us]"),
+        pass_times=np.array([to_column(looks[row].moment) for row in over], dtype="datetime64[us]"),
         pass_groups=groups,
         near_times=near,
         hours=coverage.hours,

@@ -96,7 +96,8 @@ class Detections:
         """Return no detections."""
         words, numbers = np.empty(0, object), np.empty(0)
         times = np.empty(0, "datetime64[us]")
-        return cls(words, words, words, numbers, numbers, times, numbers, numbers, numbers, numbers)
+        index = np.empty(0, dtype=np.int64)
+        return cls(words, words, words, numbers, numbers, times, numbers, numbers, numbers, numbers, index=index)
 
     @classmethod
     def concatenate(cls, many: Iterable[Detections]) -> Detections:

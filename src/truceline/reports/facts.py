@@ -17,6 +17,7 @@ from truceline.coverage.fields import GROUP_S
 from truceline.coverage.orbit import unit
 from truceline.model.agreement import Agreement, Party
 from truceline.model.claim import ClaimCheck
+from truceline.model.look import Look
 from truceline.model.watching import Coverage, LineView, Run
 from truceline.reports.formats import NBSP, compass
 
@@ -89,9 +90,15 @@ def satellites(run: Run) -> tuple[str, ...]:
     return tuple(sorted({look.sensor for look in run.looks}))
 
 
-def passes_in(run: Run, interval: Interval) -> int:
-    """Return how many passes fall inside a stretch of time, at least in part."""
-    return sum(1 for look in run.looks if look.interval.start < interval.end and look.interval.end > interval.start)
+def is_denied(run: Run, look: Look) -> bool:
+    """Return whether what that pass saw may not be read: then it passed, but nothing was observed."""
+    return any(one.sensor == look.sensor and one.interval.overlap(look.interval) for one in run.denials)
+
+
+def passes_in(run: Run, interval: Interval, *, denied: bool = False) -> int:
+    """Return how many passes that were read (or, if asked, denied) fall inside a stretch, at least in part."""
+    inside = [look for look in run.looks if look.interval.start < interval.end and look.interval.end > interval.start]
+    return sum(is_denied(run, look) == denied for look in inside)
 
 
 def cloud_in(run: Run, interval: Interval) -> dict[str, float]:

@@ -223,7 +223,7 @@ def _readings(run: Run) -> str:
         )
     table = _table(
         "Events of the truce under each reading",
-        ("Reading", "In a sentence", "Assessed, by status", "Attributed", "Breaches among those seen, expected number"),
+        ("Reading", "In a sentence", "Assessed, by status", "Attributed", "Breaches among all seen, expected number"),
         rows,
     )
     text = (
@@ -278,9 +278,10 @@ def _data(run: Run) -> str:
         _table("Files", ("Source", "File", "Rows", "Credit", "Licence"), files),
         _table("Rows rejected, each with its reason", ("File", "Line", "Reason"), rejected) if rejected else "",
         _paragraphs(f"And {number(more)} more; all are in the ledger.") if more > 0 else "",
-        f"<p>Every record has an index in a signed ledger of {number(run.ledger.get('size', 0))} records. "
-        f"Check it yourself: <code>truceline verify DIR --key VKEY</code></p>"
-        f'<p class="mono">root {xml(str(run.ledger.get("root", "")))}<br/>'
+        f"<p>Every record has an index in a signed ledger. Before this report was entered it held "
+        f"{number(run.ledger.get('size', 0))} records under the root below; the checkpoint that covers the report is "
+        "in <code>summary.json</code>. Check it yourself: <code>truceline verify DIR --key VKEY</code></p>"
+        f'<p class="mono">root before this report {xml(str(run.ledger.get("root", "")))}<br/>'
         f"key {xml(str(run.ledger.get('vkey', '')))}</p>",
     )
 

@@ -144,7 +144,10 @@ def _provision(run: Run, provision: Provision) -> dict[str, Any]:
     return {
         "id": provision.id,
         "text": provision.text,
-        "acts": [ACTS[act].text if act in ACTS else act for act in provision.acts],
+        "acts": [
+            ("every act of war" if act == "act_of_war" else ACTS[act].text) if act in ACTS else act
+            for act in provision.acts
+        ],
         "actors": [names.get(one, one) for one in provision.actors],
         "zone": where.get(zone.kind, near_line) if zone else provision.zone,
         "hours": stretch(provision.window),

@@ -15,7 +15,7 @@ from truceline.base.clock import Interval
 from truceline.base.geo import Floats, metres_per_degree
 from truceline.model.look import Look
 from truceline.model.watching import Run
-from truceline.reports.facts import BLIND_HOURS, blind_gaps
+from truceline.reports.facts import BLIND_HOURS, blind_gaps, is_denied
 from truceline.reports.formats import NBSP, clock, day, duration, number, plural, stretch
 
 _EVERY_M = 15_000.0
@@ -61,11 +61,6 @@ def groups(passes: Sequence[tuple[Look, Interval]]) -> list[Group]:
         Group(Interval(each[0][1].start, max(span.end for _, span in each)), tuple(look for look, _ in each))
         for each in found
     ]
-
-
-def is_denied(run: Run, look: Look) -> bool:
-    """Return whether what that pass saw may not be read: then it passed, but nothing was observed."""
-    return any(one.sensor == look.sensor and one.interval.overlap(look.interval) for one in run.denials)
 
 
 def readable(run: Run) -> list[Look]:

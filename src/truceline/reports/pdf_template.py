@@ -85,7 +85,7 @@ TEMPLATE = """
 == Under each reading
 A machine assesses; people find. Heat alone goes no further than “recorded” and names no party.
 #rows(
-  ("Reading", "By status", "Attributed", "Breaches among those seen, expected number"),
+  ("Reading", "By status", "Attributed", "Breaches among all seen, expected number"),
   c.readings,
   columns: (1.2fr, 1fr, auto, 1.3fr),
 )
@@ -104,8 +104,9 @@ A machine assesses; people find. Heat alone goes no further than “recorded” 
 == Data, and how to check it
 #c.records #c.credits.
 
-Every record has an index in a signed ledger of #c.size records. Check it: #raw("truceline verify DIR --key VKEY")
+Every record has an index in a signed ledger. Before this report was entered it held #c.size records under the root
+below; the checkpoint that covers the report is in summary.json. Check it: #raw("truceline verify DIR --key VKEY")
 
-#text(8pt, font: "DejaVu Sans Mono", "root " + c.root)
+#text(8pt, font: "DejaVu Sans Mono", "root before this report " + c.root)
 """
 """One document, A4, headings in order, every picture with words for those who do not see it."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.base.clock import Interval
 from truceline.model.agreement import Agreement
@@ -23,6 +24,7 @@ from truceline.reports.facts import (
     blind_gaps,
     blind_hours,
     cloud_in,
+    is_denied,
     last_day,
     near,
     order_of_parties,
@@ -111,10 +113,12 @@ def gap_sentence(run: Run) -> str:
     if not gaps:
         return f"No stretch of the truce's {hours} was longer than {duration(BLIND_HOURS)} without a pass."
     longest = max(gaps, key=lambda gap: gap.hours)
+    unread = sum(passes_in(run, gap, denied=True) for gap in gaps)
+    what = "no satellite passed" if not unread else "no satellite gave anything that could be read"
+    there = f" {plural(unread, 'pass', 'passes')} in them fell on days that are not to be had." if unread else ""
     return (
-        f"For {duration(blind_hours(coverage))} of {hours} no satellite passed, in "
-        f"{plural(len(gaps), 'stretch', 'stretches')}; "
-        f"the longest, {stretch(longest)}, lasted {duration(longest.hours)}."
+        f"For {duration(blind_hours(coverage))} of {hours} {what}, in {plural(len(gaps), 'stretch', 'stretches')}; "
+        f"the longest, {stretch(longest)}, lasted {duration(longest.hours)}.{there}"
     )
 
 
@@ -155,9 +159,17 @@ def seen_sentence(run: Run, view: LineView) -> str:
         ""
         if war is None
         else f", about {rounded(float(war[events].sum()))} of them "
-        "acts of war by the thermal model, which does not know the line: it may be none or nearly all"
+        f"acts of war by the thermal model, {_doubt(run, events)}: it may be none or nearly all"
     )
     return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
+
+
+def _doubt(run: Run, rows: npt.NDArray[np.bool_]) -> str:
+    """What the thermal model does not know of these events."""
+    known = run.events.attributes.get("calibrated")
+    if known is not None and not np.asarray(known, dtype=bool)[rows].all():
+        return "which was not calibrated for this month or instrument"
+    return "which does not know the line"
 
 
 def estimate_sentence(view: LineView) -> str:
@@ -273,11 +285,13 @@ def line_sentence(run: Run) -> str:
 
 
 def records_sentence(run: Run) -> str:
-    """Say that nothing vanished: rows read, detections, rejected."""
+    """Say that nothing vanished: rows read, detections, rejected; passes read and passes that were denied."""
+    unread = sum(is_denied(run, look) for look in run.looks)
+    lost = f", and {number(unread)} that could not be read" if unread else ""
     return (
         f"{plural(run.rows_read, 'row')} read = {plural(len(run.detections), 'detection')} + "
-        f"{number(len(run.rejected))} rejected; {plural(len(run.looks), 'pass', 'passes')} over the line, "
-        "those without a row too."
+        f"{number(len(run.rejected))} rejected; {plural(len(run.looks) - unread, 'pass', 'passes')} over the line "
+        f"read, those without a row too{lost}."
     )
 
 
@@ -287,12 +301,17 @@ def _watched(run: Run) -> str:
     hours = coverage.window.hours
     whole = f"{hours:g}{NBSP}hours" if float(hours).is_integer() else duration(hours)
     names = satellites(run)
+    unread = passes_in(run, coverage.window, denied=True)
     if not names or not passes_in(run, coverage.window):
+        if unread:
+            return f"Nothing was observed in its {whole}: {plural(unread, 'pass', 'passes')} could not be read"
         return f"No satellite pass is known for any of its {whole}"
     blind = blind_hours(coverage)
     if blind <= 0:
         return f"Satellites passed at least every {duration(BLIND_HOURS)} of its {whole}"
-    who = "The one fire satellite did not pass" if len(names) == 1 else ""
+    if unread:
+        return f"Nothing that could be read passed for {duration(blind)} of its {whole}"
+    who = {1: "The one fire satellite did not pass", 2: "Neither of the two fire satellites passed"}.get(len(names), "")
     who = who or f"None of the {count(len(names))} fire satellites passed"
     return f"{who} for {duration(blind)} of its {whole}"
 

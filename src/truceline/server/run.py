@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
-from truceline.errors import InputError, UnavailableError
+from truceline.errors import ConfigError, InputError, UnavailableError
 from truceline.server.app import app
 
 HOST = "127.0.0.1"
+MAX_PORT = 65_535
 PAGE = Path(__file__).resolve().parents[3] / "web" / "dist"
 """The built page in a checkout of the repository."""
 
@@ -42,14 +44,19 @@ def serve(folder: Path, port: int = 0, *, page_dist: Path | None = None) -> None
     """Serve a folder of results on 127.0.0.1 and print the address; return when interrupted.
 
     Raises:
-        InputError: there is no such folder.
+        InputError: the folder holds no results.
+        ConfigError: the port is no port.
         UnavailableError: no port can be had.
     """
-    if not folder.is_dir():
-        raise InputError("there is no such folder of results", file=str(folder))
+    if not (folder / "page.json").is_file():
+        raise InputError("holds no results of demo, watch or assess (no page.json)", file=str(folder))
+    if not 0 <= port <= MAX_PORT:
+        raise ConfigError(f"a port is a number from 0 to {MAX_PORT}, not {port}")
     made = app(folder, page_dist or PAGE)
     with listen(port) as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}/"
         print(f"\nThe page: {address}  (Ctrl-C ends it)", flush=True)  # noqa: T201  this is what the verb is for
         config = uvicorn.Config(made, log_level="warning", server_header=False, access_log=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        # uvicorn raises the interrupt again after it has shut down; here it is how a reader says that he is done.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])

@@ -23,6 +23,8 @@ def read_vkey(text_or_path: str | Path) -> str:
     try:
         return Verifier.parse(text).vkey
     except InputError:
+        if "+" not in text and not Path(text_or_path).is_file():
+            raise InputError("there is no such file, and it is no verifier key itself", file=text) from None
         if not Path(text_or_path).is_file():
             raise
     return Verifier.parse(read_text(Path(text_or_path), limit=10_000).strip()).vkey
