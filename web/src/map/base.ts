@@ -71,3 +71,9 @@ export const BORDERS = {
   none: "Borders: none drawn",
 } as const;
 export type Borders = keyof typeof BORDERS;
+
+/** The borders an address asks for. */
+export function bordersOf(params: URLSearchParams): Borders {
+  const named = params.get("borders") ?? "";
+  return (Object.hasOwn(BORDERS, named) ? named : "visionscarto") as Borders;
+}

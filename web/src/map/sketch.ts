@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A still map of one event at true scale, as SVG: line, sectors, pixels, 68 % and 95 % ellipses, towns, scale. */
 
-import { s, uid } from "../dom";
+import { replace, s, uid } from "../dom";
 import { coverageClass, type Model } from "../model";
 import type { LineView } from "../types";
-import { ellipse, HOLDS_68, HOLDS_95, KM_LAT, kmLon, roundScale, type Point } from "./geometry";
+import { base, type Borders, type Box } from "./base";
+import { clip, ellipse, HOLDS_68, HOLDS_95, KM_LAT, kmLon, roundScale, type Point } from "./geometry";
 
 export interface Frame {
   lon: number;
@@ -100,6 +101,46 @@ export function scaleBar(km: number, pxPerKm: number, x: number, y: number, anch
   );
 }
 
+/** Pieces of lines that touch a box. */
+function within(lines: Point[][], [w, s_, e, n]: Box): Point[][] {
+  const out: Point[][] = [];
+  for (const one of lines) {
+    let piece: Point[] = [];
+    for (let i = 1; i < one.length; i += 1) {
+      const [a, b] = [one[i - 1] as Point, one[i] as Point];
+      const touches = Math.max(a[0], b[0]) >= w && Math.min(a[0], b[0]) <= e && Math.max(a[1], b[1]) >= s_ && Math.min(a[1], b[1]) <= n;
+      if (touches && piece.length === 0) piece.push(a);
+      if (touches) piece.push(b);
+      else if (piece.length) {
+        out.push(piece);
+        piece = [];
+      }
+    }
+    if (piece.length) out.push(piece);
+  }
+  return out;
+}
+
+/** Water, coast and the borders chosen, under a sketch that is already drawn; without the basemap it stays plain. */
+export async function ground(drawn: SVGElement, f: Frame, borders: Borders): Promise<void> {
+  const [dx, dy] = [f.km / 2 / kmLon(f.lat), (f.km * f.height) / f.width / 2 / KM_LAT];
+  const box: Box = [f.lon - dx, f.lat - dy, f.lon + dx, f.lat + dy];
+  const found = await base(box);
+  const under = drawn.querySelector<SVGElement>("[data-ground]");
+  if (!under || found.missing > 0) return;
+  const to = projector(f);
+  const land = found.land.map((rings) => rings.map((ring) => path(clip(ring, ...box), to, true)).join("")).join("");
+  const draw = (lines: Point[][], stroke: string): SVGElement[] =>
+    within(lines, box).map((one) => s("path", { d: path(one, to), fill: "none", stroke, "stroke-width": 1 }));
+  replace(
+    under,
+    s("rect", { width: f.width, height: f.height, fill: "var(--water)" }),
+    s("path", { d: land, fill: "var(--land)", "fill-rule": "evenodd" }),
+    draw(found.coast, "var(--edge)"),
+    borders === "none" ? null : draw(found[borders], "var(--hatch)"),
+  );
+}
+
 /** The event's neighbourhood. Ellipses are never enlarged: where they are too small to see, zoom is the answer. */
 export function sketch(model: Model, line: LineView, i: number, f: Frame, rows: number[], labels = true): SVGGElement {
   const to = projector(f);
@@ -119,6 +160,7 @@ export function sketch(model: Model, line: LineView, i: number, f: Frame, rows: 
       "g",
       { "clip-path": `url(#${id})` },
       s("rect", { width: f.width, height: f.height, fill: "var(--land)" }),
+      s("g", { "data-ground": "" }),
       shapes(line, to),
       pixels(model, rows, to, f),
       s("path", { d: path(outer, to, true), fill: "none", stroke: "var(--text)", "stroke-width": 1.6, "stroke-dasharray": "4 3" }),

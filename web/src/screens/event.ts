@@ -2,7 +2,8 @@
 /** One event: where and when, what and who, each reading beside the other, evidence, what would change it, proof. */
 
 import { h, s, type Child } from "../dom";
-import { fitting, sketch } from "../map/sketch";
+import { bordersOf, type Borders } from "../map/base";
+import { fitting, ground, sketch } from "../map/sketch";
 import { clock, type Model } from "../model";
 import { address, type Route } from "../route";
 import { statusMark } from "../symbols";
@@ -23,7 +24,7 @@ export function eventScreen(model: Model, route: Route): HTMLElement {
     "article",
     { class: "screen" },
     head(model, i, index, detail),
-    h("div", { class: "cols event" }, where(model, i, detail), middle(model, i, detail), side(model, index, detail)),
+    h("div", { class: "cols event" }, where(model, i, detail, bordersOf(route.params)), middle(model, i, detail), side(model, index, detail)),
   );
 }
 
@@ -48,16 +49,18 @@ function head(model: Model, i: number, index: number, detail: Detail | undefined
   );
 }
 
-function where(model: Model, i: number, detail: Detail | undefined): HTMLElement {
+function where(model: Model, i: number, detail: Detail | undefined, borders: Borders): HTMLElement {
   const line = model.line(0);
   const ev = model.page.events;
   const frame = { lon: ev.lon[i] as number, lat: ev.lat[i] as number, km: fitting(model, i), width: 392, height: 288 };
   const rows = detail?.pixels ?? [];
   const title = `Map of the place: ${ev.place[i]}`;
+  const drawn = sketch(model, line, i, frame, rows);
+  void ground(drawn, frame, borders);
   return h(
     "section",
     { class: "first", "aria-label": "Where and when" },
-    s("svg", { class: "sketch", viewBox: "0 0 392 288", role: "img", "aria-label": title }, sketch(model, line, i, frame, rows)),
+    s("svg", { class: "sketch", viewBox: "0 0 392 288", role: "img", "aria-label": title }, drawn),
     h(
       "div",
       { class: "pad" },

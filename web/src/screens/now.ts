@@ -2,7 +2,7 @@
 /** Now: one sentence and six facts, the map, the list, the time axis. */
 
 import { h, replace } from "../dom";
-import { BORDERS, type Borders } from "../map/base";
+import { bordersOf } from "../map/base";
 import { MapView } from "../map/view";
 import { DENSE, type Shown } from "../map/style";
 import { plural, type Model } from "../model";
@@ -40,8 +40,7 @@ export function stateOf(model: Model, route: Route): NowState {
   const [from, to] = [number("from", a), number("to", b)];
   const asked = p.has("event") ? model.position(Number(p.get("event"))) : -2;
   const chosen = asked === -2 ? (strongest(model, line) ?? -1) : asked;
-  const named = p.get("borders") ?? "";
-  const borders = (named in BORDERS ? named : "visionscarto") as Borders;
+  const borders = bordersOf(p);
   const mode = p.get("layer") === "probability" ? "probability" : "coverage";
   const at = p.has("at") ? number("at", 0) : null;
   const side = ["0", "1"].indexOf(p.get("side") ?? "");
