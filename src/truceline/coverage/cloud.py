@@ -68,11 +68,12 @@ def assumptions(table: Sequence[CloudDay]) -> tuple[CloudAssumption, ...]:
 
     The central one is the mean of the table's columns. Then each column as it is, half of the cloud thin enough to
     see through, and the table understated and overstated by a tenth. A day the table lacks is fully hidden under each
-    of them. Without any table the sky is either hidden or clear: two assumptions, and the range says so.
+    of them. Without any table the sky may be anything: half hidden, hidden and clear, and the range says so.
     """
     names = tuple(sorted({name for day in table for name in day.shares}))
     if not names:
         return (
+            CloudAssumption("no table, half", "No cloud table: every day is taken as half hidden.", (), unknown=0.5),
             CloudAssumption("no table, hidden", "No cloud table: every day is taken as fully hidden.", ()),
             CloudAssumption("no table, clear", "No cloud table: every day is taken as clear.", (), unknown=0.0),
         )

@@ -198,7 +198,7 @@ def _claim_row(run: Run, check: ClaimCheck) -> tuple[str, ...]:
     said = ", ".join(filter(None, (claim.outlet, claim.published)))
     return (
         named,
-        f"{words.claim_figure(check)} {claim.unit} by {words.accused_name(run, check)}",
+        f"{words.claim_count(check)} by {words.accused_name(run, check)}",
         words.claim_period(check),
         words.verdict_text(check.verdict),
         f"{said}; support: {claim.confidence}" if claim.confidence else said,

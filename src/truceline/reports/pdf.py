@@ -125,7 +125,7 @@ def _claims(run: Run) -> list[list[str]]:
     return [
         [
             words.claimant_name(run, check),
-            f"{words.claim_figure(check)} {check.claim.unit} by {words.accused_name(run, check)}",
+            f"{words.claim_count(check)} by {words.accused_name(run, check)}",
             words.claim_period(check),
             words.verdict_text(check.verdict),
         ]

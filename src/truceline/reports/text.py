@@ -52,7 +52,7 @@ def _claims(run: Run) -> list[tuple[str, str]]:
         (
             "" if row else "Claims",
             (
-                f"{words.claimant_name(run, check)}: {words.claim_figure(check)} {check.claim.unit}, "
+                f"{words.claimant_name(run, check)}: {words.claim_count(check)}, "
                 f"{words.claim_period(check)}: {words.verdict_text(check.verdict)}."
             ),
         )

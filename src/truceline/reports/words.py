@@ -79,7 +79,7 @@ def lead(run: Run) -> str:
     within = f"within {view.coverage.act.within_km:g}{NBSP}km of the line"
     found = f"{plural(seen, 'event')} seen {within}" if seen else f"No event was seen {within}"
     return (
-        f"{found}, where of 100 reference fires about {_of_100(view.coverage.share)} would have been detected. "
+        f"{found}, where of 100 reference fires {_of_100(view.coverage.share)} would have been detected. "
         f"{attribution_sentence(run)}"
     )
 
@@ -98,7 +98,7 @@ def coverage_sentence(view: LineView) -> str:
     span = percent_range(coverage.low, coverage.high)
     return (
         f"Coverage is {percent(coverage.share)} ({span} under the listed cloud assumptions): of 100 such acts, each "
-        f"{coverage.act.text()}, about {_of_100(coverage.share)} would have been detected. A low count under low "
+        f"{coverage.act.text()}, {_of_100(coverage.share)} would have been detected. A low count under low "
         "coverage is not quiet."
     )
 
@@ -230,6 +230,11 @@ def claim_figure(check: ClaimCheck) -> str:
     return f"{claim.qualifier} {number(claim.value)}".strip()
 
 
+def claim_count(check: ClaimCheck) -> str:
+    """Return the figure with its unit, ``1,971 ceasefire violations``, as far as they are stated."""
+    return f"{claim_figure(check)} {check.claim.unit}".strip()
+
+
 def claim_period(check: ClaimCheck) -> str:
     """Return the hours the claim covers, as far as they are stated."""
     claim = check.claim
@@ -253,7 +258,7 @@ def claim_sentence(run: Run, check: ClaimCheck) -> str:
     """Return one sentence: who claims what about when, and what these sensors can say of it."""
     why = f" {sentence(check.reasons[0][1])}" if check.reasons else ""
     return (
-        f"{claimant_name(run, check)} claims {claim_figure(check)} {check.claim.unit} by {accused_name(run, check)} "
+        f"{claimant_name(run, check)} claims {claim_count(check)} by {accused_name(run, check)} "
         f"({claim_period(check)}): {verdict_text(check.verdict)}.{why}"
     )
 
@@ -331,7 +336,7 @@ def _of_100(share: float) -> str:
     """How many of a hundred, in words for a sentence."""
     if np.isnan(share):
         return "an unknown number"
-    return "fewer than 1" if share < 0.005 else f"{share * 100:.0f}"
+    return "fewer than 1" if share < 0.005 else f"about {share * 100:.0f}"
 
 
 def _days(interval: Interval) -> list[date]:
