@@ -46,7 +46,7 @@ def test_the_map_is_drawn(open_page, scheme, figures):
 
 def test_it_says_first_what_was_not_seen(open_page, site):
     page = open_page()
-    status = site.page["status"]
+    status = site.page["lines"][0]["status"]
     assert page.locator("h1").inner_text() == status["sentence"]
     assert "passed for" in status["sentence"]
     facts = page.locator(".facts li").all_inner_texts()
@@ -223,12 +223,25 @@ def test_the_theme_can_be_turned_and_is_kept(open_page):
     assert page.evaluate(ground) == dark
 
 
+def told(page):
+    """The strip above the map."""
+    return [page.locator("h1").inner_text(), *page.locator(".facts b").all_inner_texts()]
+
+
+def written(status):
+    return [status["sentence"], *(fact["value"] for fact in status["facts"])]
+
+
 def test_both_lines_stand_side_by_side(open_page, precise_site):
     page = open_page(at=precise_site)
     names = [line["name"] for line in precise_site.page["lines"]]
     assert len(names) == 2
     before = page.locator(".panel h2").inner_text()
+    statuses = [line["status"] for line in precise_site.page["lines"]]
+    assert statuses[0]["facts"] != statuses[1]["facts"]
+    assert told(page) == written(statuses[0])
     page.keyboard.press("r")
+    assert told(page) == written(statuses[1]), "the strip is still the first line's"
     assert f"line={names[1]}" in page.url
     assert page.locator(".switch.right [aria-pressed=true]").get_attribute("data-key") == names[1]
     assert page.locator(".panel h2").inner_text() != before

@@ -110,7 +110,9 @@ def test_sources_show_files_and_missing_days(open_page, site):
         mine = [i for i, of in enumerate(looks["sensor"]) if of == k]
         read = [i for i in mine if not looks["denied"][i]]
         full = sum(looks["rows"][i] > 0 for i in read)
-        row = page.locator("[aria-label='Passes by satellite'] tr", has=page.get_by_role("rowheader", name=sensor, exact=True))
+        row = page.locator(
+            "[aria-label='Passes by satellite'] tr", has=page.get_by_role("rowheader", name=sensor, exact=True)
+        )
         shown = [int(cell.replace(",", "")) for cell in row.locator("td.num").all_inner_texts()[:5]]
         assert shown == [len(mine), len(read), full, len(read) - full, len(mine) - len(read)]
 

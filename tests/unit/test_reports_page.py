@@ -49,10 +49,26 @@ def test_columns_are_of_one_length(run, found):
 
 
 def test_page_and_report_say_the_same(run, found):
-    assert found["status"]["sentence"] == words.headline(run)
+    assert found["lines"][0]["status"]["sentence"] == words.headline(run)
+    assert found["lines"][0]["status"]["lead"] == words.lead(run)
     assert found["lines"][0]["coverage"]["text"] == words.coverage_sentence(run.view)
     assert found["lines"][0]["estimate"]["text"] == words.estimate_sentence(run.view)
-    assert len(found["status"]["facts"]) == 6
+
+
+def test_each_line_has_its_own_headline(run):
+    """Hours without a pass, coverage, events near and change are those of the line that is shown."""
+    seen = replace(run.view.coverage, share=0.0421, gaps=())
+    far = replace(run.view, name="far", coverage=seen, distance_m=np.full(len(run.events), 1e6))
+    one, *_, two = (line["status"] for line in page(replace(run, lines=(*run.lines, far)))["lines"])
+    assert one == page(run)["lines"][0]["status"]
+    assert "Satellites passed at least every" in two["sentence"] != one["sentence"]
+    assert "No event was seen" in two["lead"]
+    labels = [fact["label"] for fact in two["facts"]]
+    assert labels == [fact["label"] for fact in one["facts"]]
+    assert len(labels) == 6
+    values = {fact["label"]: fact["value"] + fact["note"] for fact in two["facts"]}
+    assert "4.2" in values["Clear breaches"]
+    assert values["Recorded near the line"].startswith("0")
 
 
 def test_groups_and_gaps_fill_the_period_without_overlap(run):

@@ -44,6 +44,7 @@ export interface LineView {
   records: Record<string, number>;
   length_km: number;
   text: string;
+  status: { sentence: string; lead: string; facts: { label: string; value: string; note: string }[] };
   coordinates: [number, number][][];
   coverage: {
     text: string;
@@ -131,7 +132,6 @@ export interface Page {
   format: string;
   watch: { id: string; title: string; start: string; end: string };
   truce: { id: string; title: string; start: string; end: string; text: string; offset_hours: number; local: string };
-  status: { sentence: string; lead: string; facts: { label: string; value: string; note: string }[] };
   sentences: Record<string, string>;
   parties: { id: string; name: string; forces: string }[];
   readings: Reading[];

@@ -15,8 +15,8 @@ from truceline.model.agreement import Provision, Reading
 from truceline.model.taxonomy import ACTS
 from truceline.model.watching import Run
 from truceline.reports import words
-from truceline.reports.facts import near, order_of_parties
-from truceline.reports.formats import NBSP, number, percent, plural, probability_range, sentence, stretch
+from truceline.reports.facts import order_of_parties
+from truceline.reports.formats import NBSP, number, probability_range, sentence, stretch
 from truceline.reports.page_events import detection_columns, event_columns, event_details
 from truceline.reports.page_lines import line_view
 from truceline.reports.page_passes import (
@@ -48,7 +48,6 @@ def page(run: Run) -> dict[str, Any]:
             "offset_hours": run.agreement.local_offset_hours,
             "local": _offset(run.agreement.local_offset_hours),
         },
-        "status": {"sentence": words.headline(run), "lead": words.lead(run), "facts": _facts(run)},
         "sentences": _sentences(run),
         "parties": [{"id": p.id, "name": p.name, "forces": p.forces} for p in order_of_parties(run)],
         "readings": [_reading(run, reading) for reading in run.agreement.readings],
@@ -70,28 +69,6 @@ def page(run: Run) -> dict[str, Any]:
         "versions": dict(run.versions),
         "ledger": _plain(run.ledger),
     }
-
-
-def _facts(run: Run) -> list[dict[str, str]]:
-    """The six facts under the status sentence, what was not seen before what was counted."""
-    view = run.view
-    readings = run.agreement.readings
-    comparison = "cannot tell" if view.comparison.cannot_tell else words.ratio_range(view)
-    share = percent(view.coverage.share)
-    named = [one for one in run.assessments if one.attribution not in ("none", "sector")]
-    reading = {1: readings[0].name, 2: "both"}.get(len(readings), f"all {len(readings)}")
-    return [
-        {"label": "Reading", "value": reading, "note": ""},
-        {"label": "Clear breaches", "value": "0", "note": f"at {share} coverage"},
-        {"label": "Recorded near the line", "value": plural(int(near(run, view).sum()), "event"), "note": ""},
-        {
-            "label": "Party named",
-            "value": plural(len(named), "assessment") if named else "none",
-            "note": "" if named else ": heat does not show who",
-        },
-        {"label": "Change against the days around it", "value": comparison, "note": ""},
-        {"label": "Next decision due", "value": "none", "note": ""},
-    ]
 
 
 def _sentences(run: Run) -> dict[str, str]:

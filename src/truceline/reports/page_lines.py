@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ def line_view(run: Run, view: LineView) -> dict[str, Any]:
         "records": dict(view.index_by_kind),
         "length_km": round(view.line.length_m / 1000, 1),
         "text": _line_text(view),
+        "status": _status(run, view),
         "coordinates": [[[round(x, 4), round(y, 4)] for x, y in part] for part in view.line.parts],
         "coverage": _coverage(run, view),
         "ticks": line_ticks(run, view),
@@ -62,6 +64,34 @@ def line_view(run: Run, view: LineView) -> dict[str, Any]:
 def _line_text(view: LineView) -> str:
     sure = f"uncertain by about {view.uncertainty_km:g}{NBSP}km" if view.uncertainty_km else "its uncertainty unstated"
     return f"{view.title}: {number(view.line.length_m / 1000)}{NBSP}km long, {sure}. {sentence(view.source)}"
+
+
+def _status(run: Run, view: LineView) -> dict[str, Any]:
+    """The strip above the map: the headline, the sentence after it and six facts, as if this line were the first."""
+    first = replace(run, lines=(view, *(one for one in run.lines if one is not view)))
+    return {"sentence": words.headline(first), "lead": words.lead(first), "facts": _facts(first)}
+
+
+def _facts(run: Run) -> list[dict[str, str]]:
+    """The six facts, what was not seen before what was counted."""
+    view = run.view
+    readings = run.agreement.readings
+    comparison = "cannot tell" if view.comparison.cannot_tell else words.ratio_range(view)
+    share = percent(view.coverage.share)
+    named = [one for one in run.assessments if one.attribution not in ("none", "sector")]
+    reading = {1: readings[0].name, 2: "both"}.get(len(readings), f"all {len(readings)}")
+    return [
+        {"label": "Reading", "value": reading, "note": ""},
+        {"label": "Clear breaches", "value": "0", "note": f"at {share} coverage"},
+        {"label": "Recorded near the line", "value": plural(int(near(run, view).sum()), "event"), "note": ""},
+        {
+            "label": "Party named",
+            "value": plural(len(named), "assessment") if named else "none",
+            "note": "" if named else ": heat does not show who",
+        },
+        {"label": "Change against the days around it", "value": comparison, "note": ""},
+        {"label": "Next decision due", "value": "none", "note": ""},
+    ]
 
 
 def _side_names(run: Run, view: LineView) -> list[str]:

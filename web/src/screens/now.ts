@@ -69,6 +69,9 @@ function strongest(model: Model, line: number): number | undefined {
 
 export class NowScreen {
   readonly el = h("div", { class: "now" });
+  private readonly status = h("header", { class: "status" });
+  /** The line whose status is shown. */
+  private told = -1;
   private readonly mapbox = h("section", { class: "mapbox", "aria-label": "Map" });
   private readonly mapEl = h("div", { class: "map" });
   private readonly controls = h("div", {});
@@ -104,7 +107,7 @@ export class NowScreen {
       h("button", { class: "icon", type: "button", "aria-label": "Whole line", title: "Whole line", click: () => this.map.home() }, "⤢"),
     );
     this.mapbox.append(this.mapEl, this.overlay.el, this.controls, zoom);
-    this.el.append(this.status(), this.mapbox, this.panel.el, this.axis.el);
+    this.el.append(this.status, this.mapbox, this.panel.el, this.axis.el);
     new ResizeObserver(() => {
       this.map.resize();
       this.overlay.place(this.map);
@@ -179,6 +182,7 @@ export class NowScreen {
   }
 
   private draw(state: NowState): void {
+    this.drawStatus(state.line);
     this.drawControls(state);
     this.panel.update(state.line, state.from, state.to, state.chosen, state.asked);
     this.axis.update(state);
@@ -192,11 +196,13 @@ export class NowScreen {
     this.map.fly(lon, lat);
   }
 
-  private status(): HTMLElement {
-    const { sentence, facts } = this.model.page.status;
-    return h(
-      "header",
-      { class: "status" },
+  /** The headline and the facts of the line that is chosen. */
+  private drawStatus(line: number): void {
+    if (line === this.told) return;
+    this.told = line;
+    const { sentence, facts } = this.model.line(line).status;
+    replace(
+      this.status,
       h("h1", {}, sentence),
       h("ul", { class: "facts" }, facts.map((f) => h("li", {}, `${f.label} `, h("b", {}, f.value), f.note && (f.note.startsWith(":") ? f.note : ` ${f.note}`)))),
     );
