@@ -150,7 +150,7 @@ def test_a_month_has_its_gaps_counted_where_they_cannot_be_named(run):
     assert "For " in duty_summary(long)
     assert len(duty_summary(long).splitlines()) <= 35
     assert "<details><summary>Each stretch without a satellite" in html(long)
-    assert "local, UTC-4.5" in text
+    assert "local, UTC-4:30" in text
     ET.fromstring(days_axis_svg(long, PAPER))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from truceline.model.watching import Run
 from truceline.reports.event_rows import event_columns, event_rows
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What begins a formula in a spreadsheet; in some languages the wide forms do too."""
 
 
 def events_csv(run: Run) -> str:

@@ -16,6 +16,7 @@ from truceline.model.taxonomy import icd203
 NBSP = "\N{NO-BREAK SPACE}"
 NOT_OBSERVED = "not observed"
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+_BREAKS = {ord(mark): " " for mark in "\n\t\x0b\x0c\x85\u2028\u2029"}
 _COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -24,7 +25,7 @@ def clean(text: str) -> str:
 
     Text from outside could otherwise drive a terminal, break a picture's XML, or show a word backwards.
     """
-    return _UNSEEN.sub("", text.replace("\n", " ").replace("\t", " "))
+    return _UNSEEN.sub("", text.translate(_BREAKS))
 
 
 def xml(text: str) -> str:
@@ -66,8 +67,14 @@ def percent(share: float | None) -> str:
 
 
 def percent_range(low: float, high: float) -> str:
-    """Return ``2 to 9 %``, one figure where both round to the same; one decimal below 10 per cent."""
-    low_text, high_text = (f"{share * 100:.{_decimals(share)}f}" for share in (low, high))
+    """Return ``2 to 9 %``, one figure where both round to the same; one decimal below 10 per cent.
+
+    More than nothing is never 0: ``0 to 0.4 %`` begins at nothing, ``under 0.1 to 0.4 %`` does not.
+    """
+    low_text, high_text = (
+        "under 0.1" if 0 < share < 0.0005 else f"{share * 100:.{_decimals(share)}f}" for share in (low, high)
+    )
+    low_text, high_text = low_text.replace(" ", NBSP), high_text.replace(" ", NBSP)
     return f"{low_text}{NBSP}%" if low_text == high_text else f"{low_text}{NBSP}to{NBSP}{high_text}{NBSP}%"
 
 
@@ -105,10 +112,11 @@ def clock(moment: datetime, *, local_offset_hours: float | None = None) -> str:
 
 
 def stretch(interval: Interval) -> str:
-    """Return ``11 April 13:00 to 12 April 21:00 UTC``, the day once where it is the same."""
+    """Return ``11 April 13:00 to 12 April 21:00 UTC``, the day once where it is the same, years where they differ."""
     start, end = _to_minute(interval.start), _to_minute(interval.end)
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{day(end)} {end:%H:%M}"
-    return f"{day(start)} {start:%H:%M} to {last}{NBSP}UTC"
+    years = start.year != end.year
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{day(end, year=years)} {end:%H:%M}"
+    return f"{day(start, year=years)} {start:%H:%M} to {last}{NBSP}UTC"
 
 
 def sentence(text: str) -> str:
@@ -120,7 +128,7 @@ def sentence(text: str) -> str:
 
 
 def days_text(days: Sequence[date]) -> str:
-    """Return days as ranges: ``4–6, 15–16 and 22 April``."""
+    """Return days as ranges: ``4–6, 15–16 and 22 April``; with the year where there is more than one."""
     runs: list[list[date]] = []
     for each in sorted(days):
         if runs and each - runs[-1][-1] == timedelta(days=1) and each.month == runs[-1][-1].month:
@@ -131,8 +139,10 @@ def days_text(days: Sequence[date]) -> str:
     for found in runs:
         label = str(found[0].day) if len(found) == 1 else f"{found[0].day}–{found[-1].day}"
         months.setdefault((found[0].year, found[0].month), []).append(label)
+    years = len({year for year, _ in months}) > 1
     texts = [
         f"{' and '.join(filter(None, (', '.join(labels[:-1]), labels[-1])))}{NBSP}{date(year, month, 1):%B}"
+        + (f"{NBSP}{year}" if years else "")
         for (year, month), labels in months.items()
     ]
     return "; ".join(texts)

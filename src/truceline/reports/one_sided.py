@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from truceline.model.agreement import Agreement
 from truceline.model.watching import LineView
+from truceline.reports.formats import percent, sentence
 
 
 def one_sided(agreement: Agreement, lines: Sequence[LineView]) -> tuple[Mapping[str, str], ...]:
@@ -18,7 +19,7 @@ def _maps(lines: Sequence[LineView]) -> list[Mapping[str, str]]:
     return [
         {
             "title": f"Whose line: {view.title}",
-            "text": f"{view.source}. Length {view.line.length_m / 1000:,.0f} km. "
+            "text": f"{sentence(view.source)} Length {view.line.length_m / 1000:,.0f} km. "
             + (
                 f"Its place is uncertain by {view.uncertainty_km:g} km (one standard deviation)."
                 if view.uncertainty_km
@@ -40,8 +41,10 @@ def _extent(agreement: Agreement, lines: Sequence[LineView]) -> list[Mapping[str
         ]
         if abs(shares[0] - shares[1]) < 0.005:
             continue
+        if percent(shares[0]) == percent(shares[1]):
+            continue
         words = [
-            f"{share:.0%} of {_side_name(agreement, name)}"
+            f"{percent(share)} of {_side_name(agreement, name)}"
             for share, name in zip(shares, view.coverage.sides, strict=True)
         ]
         found.append(

@@ -26,6 +26,7 @@ from truceline.reports.formats import (
     sentence,
     stretch,
 )
+from truceline.reports.pdf_fonts import MISSING, without_missing
 from truceline.reports.pdf_template import TEMPLATE
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
 from truceline.reports.picture_map import map_svg
@@ -41,14 +42,23 @@ _MOST_REASONS = 3
 def pdf(run: Run, made: datetime) -> bytes:
     """Return the PDF. ``made`` is the date it states; it and the run decide every byte.
 
-    Only the fonts inside typst are used, no file is read, and text goes in as data, never as markup.
+    Only the fonts inside typst are used, no file is read, and text goes in as data, never as markup. A letter that
+    those fonts lack is shown as ``□`` (the PDF says so), for PDF/UA-1 allows none without a form.
     """
-    content = json.dumps(_cleaned(_content(run)), ensure_ascii=False, sort_keys=True)
+    content = _cleaned(_content(run))
+    whole = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    shown = without_missing(whole)
+    if shown != whole:
+        note = f"{MISSING} stands for a letter that this PDF's fonts lack; report.html shows it."
+        content = {**json.loads(shown), "fonts": note}
     result = typst.compile(
         TEMPLATE.encode(),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"content": content, "day": made.strftime("%Y-%m-%d")},
+        sys_inputs={
+            "content": json.dumps(content, ensure_ascii=False, sort_keys=True),
+            "day": made.strftime("%Y-%m-%d"),
+        },
         pdf_standards=["ua-1"],
         timestamp=int(made.timestamp()),
     )
@@ -70,6 +80,7 @@ def _content(run: Run) -> dict[str, Any]:
         "comparison": words.comparison_sentence(view),
         "line": words.line_sentence(run),
         "records": words.records_sentence(run),
+        "fonts": "",
         "order": words.order_sentence(run),
         "events": _events(run),
         "claims": _claims(run),

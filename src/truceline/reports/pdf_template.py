@@ -102,7 +102,7 @@ A machine assesses; people find. Heat alone goes no further than “recorded” 
 ]
 
 == Data, and how to check it
-#c.records #c.credits.
+#c.records #c.credits. #c.fonts
 
 Every record has an index in a signed ledger. Before this report was entered it held #c.size records under the root
 below; the checkpoint that covers the report is in summary.json. Check it: #raw("truceline verify DIR --key VKEY")

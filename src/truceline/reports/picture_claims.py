@@ -12,7 +12,7 @@ from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import blind_gaps, near, passes_in, some_claims
 from truceline.reports.formats import NBSP, plural, rounded, stretch
-from truceline.reports.svg import Canvas, Palette, text_width
+from truceline.reports.svg import Canvas, Palette, shortened, text_width
 
 _WIDTH = 720.0
 _MARGIN = 150.0
@@ -90,13 +90,18 @@ def _x(window: Interval, moment: datetime) -> float:
     return _MARGIN + min(max(share, 0.0), 1.0) * (_WIDTH - 4 - _MARGIN)
 
 
+def _who(run: Run, check: ClaimCheck, less: int = 0) -> str:
+    """The claimant as the margin has room for, ``less`` letters kept free; the table has the whole name."""
+    return shortened(words.claimant_name(run, check), 12, _MARGIN - 8 - less * 12 * 0.55)
+
+
 def _bar(canvas: Canvas, run: Run, check: ClaimCheck, y: float) -> None:
     """One claim: solid where its hours are stated, dashed where an end is not."""
     window, claim, palette = run.agreement.window, check.claim, canvas.palette
     start, end = claim.start or window.start, claim.end or window.end
     left, right = _x(window, start), _x(window, max(start, end))
     stated = claim.start is not None and claim.end is not None
-    canvas.label(_MARGIN - 8, y + 17, words.claimant_name(run, check), anchor="end", bold=True)
+    canvas.label(_MARGIN - 8, y + 17, _who(run, check), anchor="end", bold=True)
     style = "" if stated else f"fill-opacity:.25;stroke:{palette.text};stroke-dasharray:4 3"
     canvas.rect(left, y + 3, right - left, 20, palette.text, extra=style)
 
@@ -162,7 +167,7 @@ def _claimed(canvas: Canvas, run: Run, check: ClaimCheck, across: _Log, y: float
     """One claim as a stroke with its figure and verdict."""
     x = across(float(check.claim.value or 1))
     canvas.line(x, y - 11, x, y + 4, canvas.palette.text, 3)
-    canvas.label(_MARGIN - 8, y, f"{words.claimant_name(run, check)} claims", anchor="end")
+    canvas.label(_MARGIN - 8, y, f"{_who(run, check, 7)} claims", anchor="end")
     text = f"{words.claim_figure(check)}, {words.verdict_text(check.verdict)}"
     width = text_width(text, 12) + 8
     if x + width <= _WIDTH:

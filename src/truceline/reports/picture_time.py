@@ -13,7 +13,7 @@ from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import blind_gaps, near, pass_groups, satellites
 from truceline.reports.formats import NBSP, day, duration, percent, stretch
-from truceline.reports.svg import Canvas, Palette, text_width
+from truceline.reports.svg import Canvas, Palette, shortened, text_width
 
 _WIDTH = 720.0
 _MARGIN = 130.0
@@ -37,8 +37,9 @@ def truce_axis_svg(run: Run, palette: Palette) -> str:
     for gap in gaps:
         canvas.fogged(across(gap.start), top, across(gap.end) - across(gap.start), bottom - top)
     for look in run.looks:
-        if window.overlap(look.interval):
-            canvas.line(across(look.interval.start), top - 5, across(look.interval.start), bottom, palette.seen, 1.6)
+        common = window.overlap(look.interval)
+        if common:
+            canvas.line(across(common.start), top - 5, across(common.start), bottom, palette.seen, 1.6)
     for gap in gaps:
         _name_gap(canvas, across(gap.start), across(gap.end), (top + bottom) / 2, gap)
     if gaps and not any("no satellite" in part for part in canvas.parts):
@@ -60,11 +61,12 @@ def days_axis_svg(run: Run, palette: Palette) -> str:
     canvas = Canvas("days", _WIDTH, foot + 92, palette)
     for row, sensor in enumerate(rows):
         y = top + row * step
-        canvas.label(_MARGIN - 8, y + 14, sensor, anchor="end")
+        canvas.label(_MARGIN - 8, y + 14, shortened(sensor, 12, _MARGIN - 8), anchor="end")
         canvas.rect(_MARGIN, y, _WIDTH - 4 - _MARGIN, step - 4, palette.coverage[1], extra="fill-opacity:.5")
         for look in run.looks:
-            if look.sensor == sensor and run.period.overlap(look.interval):
-                x = across(look.interval.start)
+            common = run.period.overlap(look.interval)
+            if look.sensor == sensor and common:
+                x = across(common.start)
                 canvas.line(x, y, x, y + step - 4, palette.seen, 1)
         for denial in run.denials:
             common = run.period.overlap(denial.interval)
@@ -72,7 +74,9 @@ def days_axis_svg(run: Run, palette: Palette) -> str:
                 canvas.fogged(across(common.start), y, across(common.end) - across(common.start), step - 4, step=4.5)
     _day_events(canvas, run, across, foot)
     _cloud(canvas, run, across, foot + 30)
-    _bracket(canvas, across(run.agreement.window.start), across(run.agreement.window.end), top - 8, "truce")
+    truce = run.period.overlap(run.agreement.window)
+    if truce:
+        _bracket(canvas, across(truce.start), across(truce.end), top - 8, "truce")
     _day_ticks(canvas, run.period, across, foot + 54)
     denied = words.denial_sentence(run)
     return canvas.text(f"The watch in time: {stretch(run.period)}", f"{denied} {words.cloud_sentence(run)}")
@@ -107,7 +111,7 @@ def _truce_events(canvas: Canvas, run: Run, across: Across, bottom: float) -> No
     """A ring for each event near the line at its first moment, those of one moment above each other; ``+7`` if more."""
     stacks: dict[int, list[float]] = {}
     for i in np.flatnonzero(near(run, run.view)):
-        x = across(from_column(run.events.first[i]))
+        x = across(max(from_column(run.events.first[i]), run.agreement.window.start))
         stacks.setdefault(round(x / 8), []).append(x)
     for stack in stacks.values():
         for level, x in enumerate(stack[:_STACK]):
@@ -134,11 +138,17 @@ def _clock_ticks(canvas: Canvas, window: Interval, across: Across, y: float, off
     canvas.label(
         6,
         y + 48,
-        f"upper clock UTC (a date is 00:00), lower clock local, UTC{offset:+g}; strokes are passes, "
+        f"upper clock UTC (a date is 00:00), lower clock local, {_offset(offset)}; strokes are passes, "
         "rings events near the line",
         size=11,
         fill=canvas.palette.text2,
     )
+
+
+def _offset(hours: float) -> str:
+    """``UTC+3``, ``UTC-9:30``."""
+    whole, minutes = divmod(round(abs(hours) * 60), 60)
+    return f"UTC{'-' if hours < 0 else '+'}{whole}" + (f":{minutes:02d}" if minutes else "")
 
 
 def _day_events(canvas: Canvas, run: Run, across: Across, y: float) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from truceline.reports.formats import xml
+from truceline.reports.formats import clean, xml
 
 COVERAGE_EDGES = (0.02, 0.05, 0.10, 0.20, 0.50)
 """Upper edges of the coverage classes but the last. The scale is absolute, so poor coverage looks poor."""
@@ -117,7 +117,9 @@ class Canvas:
         )
 
     def path(self, d: str, *, fill: str = "none", stroke: str = "none", width: float = 1, extra: str = "") -> None:
-        """Draw a path."""
+        """Draw a path; nothing where it has no points."""
+        if not d:
+            return
         self.parts.append(
             f'<path d="{d}" style="fill:{fill};stroke:{stroke};stroke-width:{width:g};stroke-linejoin:round;{extra}"/>'
         )
@@ -188,7 +190,14 @@ def text_width(text: str, size: float) -> float:
     return len(text) * size * 0.55
 
 
+def shortened(text: str, size: float, room: float) -> str:
+    """Return the text cut with an ellipsis so that it is no wider than ``room`` user units."""
+    text = clean(text)
+    most = max(1, int(room / (size * 0.55)))
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def polygon(points: Iterable[tuple[float, float]], *, close: bool = True) -> str:
-    """Return path data through points."""
+    """Return path data through points; empty where there is none (a buffer may vanish), for ``MZ`` is no path."""
     data = "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f"M{data}{'Z' if close else ''}"
+    return f"M{data}{'Z' if close else ''}" if data else ""

@@ -155,10 +155,11 @@ def seen_sentence(run: Run, view: LineView) -> str:
     if not events.any():
         return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
     war = run.events.p_act.get("act_of_war")
+    told = events if war is None else events & np.isfinite(war)
     expected = (
         ""
-        if war is None
-        else f", about {rounded(float(war[events].sum()))} of them "
+        if war is None or not told.any()
+        else f", about {rounded(float(war[told].sum()))} of them "
         f"acts of war by the thermal model, {_doubt(run, events)}: it may be none or nearly all"
     )
     return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
