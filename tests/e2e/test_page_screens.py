@@ -7,6 +7,7 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +134,36 @@ def test_one_sided_things_are_listed(open_page, site):
     assert site.page["one_sided"]
     for one in site.page["one_sided"]:
         assert one["text"] in text
+
+
+def test_the_keyboard_goes_through_the_table_of_events(open_page):
+    """j, k and Enter: the chosen row is marked, on screen, and goes on to the next page of the table."""
+    page = open_page("#/events?which=all", height=500)
+    names = page.locator("tbody tr td:last-child").all_inner_texts()
+    assert len(names) == 200
+    chosen = page.locator("tr[aria-current=true]")
+    expect(chosen).to_have_count(0)
+    page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    expect(chosen.locator("td").last).to_have_text(names[0])
+    for _ in range(25):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(chosen.locator("td").last).to_have_text(names[24])
+    expect(chosen).to_be_in_viewport(ratio=1)
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert chosen.evaluate(ground) != page.locator("tbody tr").first.evaluate(ground)
+    last = int(names[199].replace(",", ""))
+    page.evaluate("index => location.hash = `#/events?which=all&event=${index}`", last)
+    expect(chosen.locator("td").last).to_have_text(names[199])
+    page.keyboard.press("j")
+    assert "page=1" in page.url
+    expect(chosen).to_be_in_viewport(ratio=1)
+    place = chosen.locator("a").first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cols.event")
+    assert page.url.split("/event/")[1].split("?")[0] != str(last)
+    expect(page.locator("h1")).to_contain_text(place)
 
 
 def test_an_unknown_event_is_told(open_page):

@@ -11,7 +11,7 @@ import { Palette, type Entry } from "./palette";
 import { address, current, go, set } from "./route";
 import { claimsScreen } from "./screens/claims";
 import { eventScreen } from "./screens/event";
-import { eventsScreen } from "./screens/events";
+import { chosenHere, eventsScreen, stepped } from "./screens/events";
 import { ledgerScreen, recordScreen } from "./screens/ledger";
 import { moment, NowScreen, stateOf } from "./screens/now";
 import { oneSidedScreen, sourcesScreen } from "./screens/sources";
@@ -130,11 +130,16 @@ class App {
 
   private chosen(): number {
     const route = current();
+    if (route.screen === "events") return chosenHere(this.model, route);
     return route.screen === "event" ? this.model.position(Number(route.id)) : stateOf(this.model, route).chosen;
   }
 
-  /** Next or previous event near the line, in the list's order. */
+  /** Next or previous event near the line, in the list's order; on Events in the table's. */
   private step(by: number): void {
+    if (current().screen === "events") {
+      this.row(by);
+      return;
+    }
     const state = stateOf(this.model, current());
     const list = this.model.listed(this.model.line(state.line), state.from, state.to);
     const i = list[Math.min(list.length - 1, Math.max(0, list.indexOf(this.chosen()) + by))];
@@ -142,6 +147,16 @@ class App {
     const index = String(this.model.page.events.index[i]);
     if (current().screen === "event") go(address("event", index));
     else if (this.onNow()) set({ event: index, at: null });
+  }
+
+  /** Chooses another row of the table of events and shows it; its link has the focus, so that Enter opens it. */
+  private row(by: number): void {
+    const next = stepped(this.model, current(), by);
+    if (!next) return;
+    set(next);
+    const row = this.main.querySelector<HTMLElement>("tr[aria-current]");
+    row?.querySelector("a")?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
   }
 
   private pass(by: number): void {
@@ -171,7 +186,7 @@ class App {
 
   private open(): void {
     const i = this.chosen();
-    if (this.onNow() && i >= 0) go(address("event", String(this.model.page.events.index[i])));
+    if (i >= 0 && (this.onNow() || current().screen === "events")) go(address("event", String(this.model.page.events.index[i])));
   }
 
   private layer(): void {
