@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -54,7 +55,9 @@ def test_it_says_first_what_was_not_seen(open_page, site):
     assert any("Clear breaches 0 at" in fact for fact in facts)
     rows = page.locator(".gap-row").all_inner_texts()
     assert any("nothing could be seen for" in row for row in rows)
-    assert page.locator(".event-row").count() > 0
+    listed = page.locator(".event-row").all_inner_texts()
+    assert listed
+    assert all(re.search(r"\d\.\d\sMW", text) for text in listed), "power has one decimal: 0.7 MW is neither 0 nor 1"
 
 
 def test_the_axis_has_every_pass_and_each_gap_in_words(open_page, site):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -141,6 +142,8 @@ def test_the_keyboard_goes_through_the_table_of_events(open_page):
     page = open_page("#/events?which=all", height=500)
     names = page.locator("tbody tr td:last-child").all_inner_texts()
     assert len(names) == 200
+    powers = page.locator("tbody td:nth-child(6)").all_inner_texts()
+    assert all(re.fullmatch(r"\d+\.\d\sMW|not measured", text) for text in powers)
     chosen = page.locator("tr[aria-current=true]")
     expect(chosen).to_have_count(0)
     page.keyboard.press("Enter")

@@ -136,6 +136,9 @@ export function percent(p: number | null): string {
   return p > 0 && p < 0.005 ? "under 1\u00a0%" : `${Math.round(p * 100)}\u00a0%`;
 }
 
+/** `0.7 MW`: one decimal always, so that a small fire is neither 0 nor 1 MW; empty where not measured. */
+export const power = (mw: number | null | undefined): string => (typeof mw === "number" ? `${mw.toFixed(1)}\u00a0MW` : "");
+
 /** A text cut to a number of characters, with an ellipsis. */
 export const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, Math.max(1, most - 1)).trimEnd()}…` : text);
 

@@ -2,7 +2,7 @@
 /** The list beside the map: events and, as rows of the same list, the stretches in which nothing could be seen. */
 
 import { h, replace } from "../dom";
-import { clock, comma, percent, plural, type Model } from "../model";
+import { clock, comma, percent, plural, power, type Model } from "../model";
 import { address } from "../route";
 import { statusMark } from "../symbols";
 import type { LineView } from "../types";
@@ -111,14 +111,14 @@ export class Panel {
   private row(i: number): HTMLElement {
     const ev = this.model.page.events;
     const t = ev.first[i] as number;
-    const power = ev.frp[i] === null ? "" : ` · ${Math.round(ev.frp[i] as number)}\u00a0MW`;
+    const watts = power(ev.frp[i]);
     return h(
       "a",
       { class: "event-row", "data-i": i, href: address("event", String(ev.index[i])) },
       statusMark("recorded"),
       h("span", {}, h("b", {}, ev.place[i])),
       h("b", { class: "right" }, ev.word[i]),
-      h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${power}`),
+      h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${watts && ` · ${watts}`}`),
       ev.figure[i] && h("small", {}, `act of war ${ev.figure[i]}`),
     );
   }

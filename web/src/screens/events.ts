@@ -2,7 +2,7 @@
 /** All events as a table, what could be seen above them. */
 
 import { h, replace } from "../dom";
-import { clock, comma, date, plural, type Model } from "../model";
+import { clock, comma, date, plural, power, type Model } from "../model";
 import { address, set, type Route } from "../route";
 import type { LineView } from "../types";
 import { heading, scrolling } from "./parts";
@@ -89,7 +89,7 @@ function table(model: Model, km: number[], rows: number[], chosen: number): HTML
           h("td", {}, ev.figure[i] ? `${ev.word[i]} (${ev.figure[i]})` : ev.word[i]),
           h("td", { class: "num" }, `${km[i]}\u00a0km`),
           h("td", { class: "num" }, ev.pixels[i]),
-          h("td", { class: "num" }, ev.frp[i] === null ? "not measured" : `${ev.frp[i]}\u00a0MW`),
+          h("td", { class: "num" }, power(ev.frp[i]) || "not measured"),
           h("td", { class: "num" }, h("a", { href: address("record", String(ev.index[i])) }, comma(ev.index[i] as number))),
         ),
       ),
