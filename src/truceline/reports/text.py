@@ -12,6 +12,7 @@ from truceline.reports.formats import NBSP, clean, sentence
 
 _WIDTH = 100
 _LABEL = 12
+_FILES = "Files"
 _LINES = 35
 _CLAIMS = 4
 
@@ -34,7 +35,7 @@ def duty_summary(run: Run, files: str = "") -> str:
         *_claims(run),
         ("Whose line", words.line_sentence(run).removeprefix("Whose line: ")),
         ("Records", words.records_sentence(run)),
-        ("Files", files),
+        (_FILES, files),
     ]
     lines = [*textwrap.wrap(clean(words.headline(run)), _WIDTH), ""]
     for label, text in blocks:
@@ -65,8 +66,9 @@ def _claims(run: Run) -> list[tuple[str, str]]:
 
 
 def _block(label: str, text: str) -> list[str]:
-    """A label in the margin and text beside it."""
-    wrapped = textwrap.wrap(clean(text), _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False)
+    """A label in the margin and text beside it; a word too long for a line is broken, but not a folder's name."""
+    whole = label == _FILES
+    wrapped = textwrap.wrap(clean(text), _WIDTH - _LABEL, break_long_words=not whole, break_on_hyphens=False)
     return [f"{label if row == 0 else '':<{_LABEL}}{line}" for row, line in enumerate(wrapped)]
 
 
