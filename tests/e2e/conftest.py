@@ -94,6 +94,44 @@ def browser(chromium):
         found.close()
 
 
+@pytest.fixture(scope="module")
+def shared_page(site, browser) -> Page:
+    """One page of the usual size, opened once for each file of tests: opening it draws the map by software."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    page = site.watch(context.new_page())
+    page.goto(site.address)
+    page.wait_for_selector("body[data-idle]", timeout=60_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def visit(site, shared_page):
+    """Shows an address in the shared page, as a link would; checks at the end that nothing was complained of.
+
+    Every state of the page is an address, so no test sees what another left. Tests of opening itself, of other sizes
+    and of the theme that is kept open a page of their own.
+    """
+
+    def shown(path: str = "#/now") -> Page:
+        shared_page.evaluate(
+            """async path => {
+              if (location.hash === path) return;
+              const gone = new Promise(done => addEventListener("hashchange", done, { once: true }));
+              location.hash = path;
+              await gone;
+            }""",
+            path,
+        )
+        shared_page.wait_for_selector("main > *")
+        return shared_page
+
+    yield shown
+    shared_page.unroute_all()
+    assert shared_page.locator("dialog[open]").count() == 0
+    assert site.told == []
+
+
 @pytest.fixture
 def open_page(site, browser):
     """Opens an address of the page and waits until it shows; checks at the end that nothing was complained of."""

@@ -32,8 +32,8 @@ def test_page_and_summary_know_the_same_gaps(site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_is_drawn(open_page, scheme, figures):
-    page = open_page(scheme=scheme)
+def test_the_map_is_drawn(open_page, visit, scheme, figures):
+    page = visit() if scheme == "light" else open_page(scheme=scheme)
     pixels = picture(page, ".map canvas")
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50, "blank"
     black = (pixels.sum(axis=2) < 12).mean()
@@ -45,8 +45,8 @@ def test_the_map_is_drawn(open_page, scheme, figures):
     assert idle > 0
 
 
-def test_it_says_first_what_was_not_seen(open_page, site):
-    page = open_page()
+def test_it_says_first_what_was_not_seen(visit, site):
+    page = visit()
     status = site.page["lines"][0]["status"]
     assert page.locator("h1").inner_text() == status["sentence"]
     assert "passed for" in status["sentence"]
@@ -60,8 +60,8 @@ def test_it_says_first_what_was_not_seen(open_page, site):
     assert all(re.search(r"\d\.\d\sMW", text) for text in listed), "power has one decimal: 0.7 MW is neither 0 nor 1"
 
 
-def test_the_axis_has_every_pass_and_each_gap_in_words(open_page, site):
-    page = open_page(f"#/now?from={stamp(site.page['watch']['start'])}&to={stamp(site.page['watch']['end'])}")
+def test_the_axis_has_every_pass_and_each_gap_in_words(visit, site):
+    page = visit(f"#/now?from={stamp(site.page['watch']['start'])}&to={stamp(site.page['watch']['end'])}")
     drawn = page.locator(".axis [data-pass]").count()
     assert drawn == len(site.page["looks"]["start"])
     blank = page.locator(".axis [data-pass] title", has_text="left no row").count()
@@ -74,11 +74,11 @@ def test_the_axis_has_every_pass_and_each_gap_in_words(open_page, site):
     assert page.locator(".axis svg").get_attribute("aria-label").count("nothing could be seen") == len(lengths)
 
 
-def test_the_axis_cuts_gaps_to_the_truce(open_page, site):
+def test_the_axis_cuts_gaps_to_the_truce(visit, site):
     """A gap that begins before the truce counts in it only from the truce's start, in box and list alike."""
     crossing = [gap for gap in site.page["gaps"] if gap["truce"] and gap["truce_length"] != gap["length"]]
     assert crossing
-    words = open_page().locator(".axis svg").text_content()
+    words = visit().locator(".axis svg").text_content()
     assert all(f"{gap['truce_length']} of the truce" in words for gap in crossing)
 
 
@@ -98,8 +98,8 @@ def stamp(iso):
     return int(np.datetime64(iso.removesuffix("Z"), "s").astype(int))
 
 
-def test_the_keyboard_goes_everywhere(open_page):
-    page = open_page()
+def test_the_keyboard_goes_everywhere(visit):
+    page = visit()
     first = page.locator(".event-row[aria-current=true]").get_attribute("data-i")
     page.keyboard.press("j")
     assert page.locator(".event-row[aria-current=true]").get_attribute("data-i") != first
@@ -123,8 +123,8 @@ def test_the_keyboard_goes_everywhere(open_page):
     page.wait_for_selector(".now")
 
 
-def test_the_palette_finds_places_events_and_records(open_page):
-    page = open_page("#/claims")
+def test_the_palette_finds_places_events_and_records(visit):
+    page = visit("#/claims")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
     page.keyboard.type("fire")
@@ -140,6 +140,8 @@ def test_the_palette_finds_places_events_and_records(open_page):
     page.keyboard.press("Control+k")
     page.keyboard.type("no such thing")
     assert "Nothing of that name" in page.locator(".palette ul").inner_text()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def drag(page, start, end):
@@ -152,8 +154,8 @@ def drag(page, start, end):
     page.mouse.up()
 
 
-def test_a_second_span_is_compared_per_unit_of_coverage(open_page, site):
-    page = open_page()
+def test_a_second_span_is_compared_per_unit_of_coverage(visit, site):
+    page = visit()
     drag(page, 0.3, 0.45)
     assert "mean coverage" in page.locator(".picked").inner_text()
     drag(page, 0.55, 0.7)
@@ -169,9 +171,9 @@ def test_a_second_span_is_compared_per_unit_of_coverage(open_page, site):
     assert "from=" in page.url
 
 
-def test_play_stops_before_a_gap_and_says_so(open_page, site):
+def test_play_stops_before_a_gap_and_says_so(visit, site):
     gap = [gap for gap in site.page["gaps"] if gap["truce"]][1]
-    page = open_page(f"#/now?at={gap['start'] - 1500}")
+    page = visit(f"#/now?at={gap['start'] - 1500}")
     page.keyboard.press(".")
     assert f"at={gap['start'] - 900}" in page.url
     page.keyboard.press(",")
@@ -188,8 +190,8 @@ def test_play_stops_before_a_gap_and_says_so(open_page, site):
     assert int(page.url.split("at=")[1].split("&")[0]) >= gap["end"]
 
 
-def test_one_side_can_be_shown_by_itself_and_is_named(open_page, site):
-    page = open_page()
+def test_one_side_can_be_shown_by_itself_and_is_named(visit, site):
+    page = visit()
     line = site.page["lines"][0]
     drawn = [page.locator(".axis [data-event]").count()]
     for side, name in enumerate(line["coverage"]["sides"]):
