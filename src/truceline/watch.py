@@ -155,15 +155,42 @@ def replay(audit: Audit, tell: Callable[[str], None] = lambda _: None) -> int:
         index_of[name] = index
     if not by_kind.get("report"):
         raise StateError("no run was finished in this folder; there is nothing to run again")
-    report = by_kind["report"][max(by_kind["report"])]
-    held = {kind: [(index, by_kind[kind][index]) for index in bodies.expand(report["inputs"][kind])] for kind in INPUTS}
+    newest = max(by_kind["report"])
+    report = by_kind["report"][newest]
+    held = {kind: _named(report, "inputs", kind, by_kind, newest) for kind in INPUTS}
     kept = _Kept(lambda records: [_same(record, index_of) for record in records])
     stages(logged(held), kept, tell)
-    for kind, pairs in report["outputs"].items():
-        extra = set(bodies.expand(pairs)) - set(kept.indices.get(kind, []))
-        if extra:
-            raise ReplayMismatch(f"run again, no stage makes this {kind}", record=f"{min(extra)}")
+    for kind in sorted({*report["outputs"], *kept.indices}):
+        named = {index for index, _ in _named(report, "outputs", kind, by_kind, newest)}
+        made = set(kept.indices.get(kind, []))
+        if named - made:
+            raise ReplayMismatch(f"run again, no stage makes this {kind}", record=f"{min(named - made)}")
+        if made - named:
+            raise ReplayMismatch(
+                f"run again, a stage makes this {kind}, which the run does not name as its own",
+                record=f"{min(made - named)}",
+            )
     return sum(len(indices) for indices in kept.indices.values())
+
+
+def _named(
+    report: Mapping[str, Any], part: str, kind: str, by_kind: Mapping[str, Mapping[int, Any]], newest: int
+) -> list[tuple[int, Any]]:
+    """Return the (index, body) pairs of one kind that a report names.
+
+    Raises:
+        ReplayMismatch: it names a record of that kind that the ledger does not hold.
+    """
+    there = by_kind.get(kind, {})
+    found = []
+    for low, high in report[part].get(kind, []):
+        for index in range(low, high + 1):
+            if index not in there:
+                raise ReplayMismatch(
+                    f"names record {index} as {kind}, which the ledger does not hold", record=f"{newest}"
+                )
+            found.append((index, there[index]))
+    return found
 
 
 def _same(record: Record, index_of: Mapping[str, int]) -> int:

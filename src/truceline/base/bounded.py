@@ -31,6 +31,9 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
             data = file.read(limit + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", file=name) from error
+    except ValueError as error:
+        # A path with a NUL in it never reaches the file system.
+        raise InputError(f"cannot be read: {error}", file=name.replace("\0", "\\0")) from error
     if len(data) > limit:
         raise LimitExceeded(f"grew beyond {limit:,} bytes while being read", file=name)
     if not data:

@@ -41,7 +41,7 @@ def canonical(value: Any) -> bytes:
         pass
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise Malformed(f"cannot be written as canonical JSON: {error}") from error
 
 

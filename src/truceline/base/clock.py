@@ -32,7 +32,10 @@ def utc(text: str | datetime) -> datetime:
             raise NoTime(f"{text!r} is not an ISO 8601 time") from error
     if moment.tzinfo is None:
         raise NoTime(f"{text!s} names no time zone; write Z or an offset such as +03:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise NoTime(f"{text!s} lies outside the calendar (years 1 to 9999 in UTC)") from error
 
 
 def iso(moment: datetime) -> str:

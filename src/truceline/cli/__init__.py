@@ -34,13 +34,24 @@ def parser(names: Sequence[str] = VERBS) -> argparse.ArgumentParser:
     return top
 
 
+def _run(words: Sequence[str]) -> int:
+    """Parse and run; what was printed is flushed here, where a reader who has gone is met, not at the very end."""
+    named = [word for word in words[:1] if word in VERBS]
+    try:
+        options = parser(named or VERBS).parse_args(words)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    code = int(options.run(options, Settings.from_environment(os.environ)))
+    sys.stdout.flush()
+    return code
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the verb named on the command line and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        named = [word for word in words[:1] if word in VERBS]
-        options = parser(named or VERBS).parse_args(words)
-        return int(options.run(options, Settings.from_environment(os.environ)))
+        return _run(words)
     except TrucelineError as error:
         print(f"truceline: {type(error).__name__}: {error}", file=sys.stderr)
         return error.exit_code

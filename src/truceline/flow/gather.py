@@ -236,6 +236,10 @@ def _bounds(lines: Sequence[LineFile]) -> tuple[float, float, float, float]:
 def _claims(watch: Watch) -> tuple[Said, tuple[Mapping[str, Any], ...]]:
     """What every claims file of a watch holds, only of the truce that its source names."""
     found = [(source, read_claims([source.path], source.options.get("truce"))) for source in watch.of("claims")]
+    for source, said in found:
+        wanted = source.options.get("truce")
+        if wanted is not None and not said.truces and not said.claims:
+            raise Malformed(f"holds no truce and no claim of {wanted!r}", file=_name(source.path))
     truces = tuple(entry for _, said in found for entry in said.truces)
     known = tuple(claim for _, said in found for claim in said.claims)
     files = tuple(_entry(source, source.path, len(said.claims), 0) for source, said in found)

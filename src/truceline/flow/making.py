@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from truceline.base.bounded import read_bytes
 from truceline.base.clock import Interval, from_column, iso
 from truceline.errors import ConfigError, Malformed, StateError
 from truceline.flow.gather import read_claims, read_terms
-from truceline.flow.watchfile import Watch, read_watch
+from truceline.flow.watchfile import Watch, check_length, read_watch
 from truceline.sources import extent, firms, line, satellite_days
 
 MOST_APART = timedelta(days=60)
@@ -55,11 +56,13 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
 
     Raises:
         StateError: the folder holds a watch already.
-        ConfigError: neither terms nor claims were given.
+        ConfigError: neither terms nor claims were given, the title is no text, or the folder cannot be written.
         InputError: the fire file cannot be read at all, or has no usable row to take the dates from.
     """
     if (folder / "watch.toml").exists():
         raise StateError("holds a watch already", file=str(folder))
+    if title is not None and not title.isprintable():
+        raise ConfigError(f"a title is one line of text, not {title!r:.80}")
     if given.terms is None and given.claims is None:
         raise ConfigError("a watch needs --terms, or --claims with a truce in it")
     copies = _copies(given)
@@ -67,12 +70,17 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
         read_bytes(origin)
     _check_geometry(given)
     period = _period(given, now)
+    check_length(period)
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", folder.resolve().name).strip("-.")[:64] or "watch"
     text = _toml(name, title or name.replace("-", " "), period, copies)
-    for target, origin in copies.values():
-        (folder / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(origin, folder / target)
-    (folder / "watch.toml").write_text(text, encoding="utf-8")
+    try:
+        for target, origin in copies.values():
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(shutil.SameFileError):  # it may lie in its place already
+                shutil.copyfile(origin, folder / target)
+        (folder / "watch.toml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot be made: {error.strerror or error}", file=str(folder)) from error
     return read_watch(folder)
 
 

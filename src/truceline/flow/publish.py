@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from truceline.errors import UnavailableError
 from truceline.flow.published import SUMMARY, summary_digest, waiting
 from truceline.model.watching import Run
 from truceline.reports.events_csv import events_csv
@@ -41,19 +42,29 @@ def prepare(out: Path, made: Mapping[str, bytes], told: Mapping[str, Any]) -> No
     """Lay every file beside its name, synced, before the ledger takes their hashes.
 
     A run cut short between the two leaves the files waiting under these names, where a check finds them.
+
+    Raises:
+        UnavailableError: the folder cannot be written.
     """
     for name, data in (*made.items(), (SUMMARY, _text(told))):
         _write(waiting(out, name), data)
 
 
 def show(out: Path, made: Mapping[str, bytes], told: Mapping[str, Any]) -> None:
-    """Give every prepared file its name; ``told`` is the summary that names the checkpoint they are hashed into."""
-    for name in made:
-        waiting(out, name).replace(out / name)
-    final = out / f".{SUMMARY}.final"
-    _write(final, _text(told))
-    final.replace(out / SUMMARY)
-    waiting(out, SUMMARY).unlink()
+    """Give every prepared file its name; ``told`` is the summary that names the checkpoint they are hashed into.
+
+    Raises:
+        UnavailableError: a file cannot be given its name.
+    """
+    try:
+        for name in made:
+            waiting(out, name).replace(out / name)
+        final = out / f".{SUMMARY}.final"
+        _write(final, _text(told))
+        final.replace(out / SUMMARY)
+        waiting(out, SUMMARY).unlink()
+    except OSError as error:
+        raise UnavailableError(f"cannot be written: {error.strerror}", file=_place(error, out)) from error
 
 
 def _text(told: Mapping[str, Any]) -> bytes:
@@ -61,7 +72,15 @@ def _text(told: Mapping[str, Any]) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UnavailableError(f"cannot be written: {error.strerror}", file=str(path)) from error
+
+
+def _place(error: OSError, out: Path) -> str:
+    """The file a failure names, the one it should have become first."""
+    return str(error.filename2 or error.filename or out)

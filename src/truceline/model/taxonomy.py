@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,7 +96,13 @@ class Status(StrEnum):
 
 
 def icd203(probability: float) -> str:
-    """Return the ICD 203 word (half-open bins from the lower edge; outside 1 to 99 per cent, the end words)."""
+    """Return the ICD 203 word (half-open bins from the lower edge; outside 1 to 99 per cent, the end words).
+
+    Raises:
+        ValueError: it is not a number, of which no word is true.
+    """
+    if math.isnan(probability):
+        raise ValueError("no word stands for a probability that is not a number")
     for edge, word in (
         (0.05, "almost no chance"),
         (0.20, "very unlikely"),
