@@ -14,9 +14,9 @@ from pathlib import Path
 from truceline.base.bounded import read_bytes
 from truceline.base.clock import Interval, from_column, iso
 from truceline.errors import ConfigError, Malformed, StateError
-from truceline.flow.gather import read_claims, read_terms
-from truceline.flow.watchfile import Watch, check_length, read_watch
-from truceline.sources import extent, firms, line, satellite_days
+from truceline.flow.gather import gather, read_claims, read_terms
+from truceline.flow.watchfile import SourceFile, Watch, check_length, read_watch
+from truceline.sources import firms, satellite_days
 
 MOST_APART = timedelta(days=60)
 """Longest time between the fires and the truce for which they are taken to belong together."""
@@ -57,7 +57,7 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
     Raises:
         StateError: the folder holds a watch already.
         ConfigError: neither terms nor claims were given, the title is no text, or the folder cannot be written.
-        InputError: the fire file cannot be read at all, or has no usable row to take the dates from.
+        InputError: a file cannot be used, or the fires have no usable row to take the dates from.
     """
     if (folder / "watch.toml").exists():
         raise StateError("holds a watch already", file=str(folder))
@@ -68,9 +68,9 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
     copies = _copies(given)
     for _, origin in copies.values():
         read_bytes(origin)
-    _check_geometry(given)
     period = _period(given, now)
     check_length(period)
+    gather(_in_place(given, period), None, now, lambda _: None)  # what cannot be used is refused before we write
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", folder.resolve().name).strip("-.")[:64] or "watch"
     text = _toml(name, title or name.replace("-", " "), period, copies)
     try:
@@ -84,11 +84,24 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
     return read_watch(folder)
 
 
-def _check_geometry(given: Given) -> None:
-    """Read the line and the extent once, so that a file that cannot be used is refused before anything is written."""
-    line.read(read_bytes(given.line), file=str(given.line))
-    if given.extent is not None:
-        extent.read(read_bytes(given.extent), file=str(given.extent))
+def _in_place(given: Given, period: Interval) -> Watch:
+    """Return the watch that the files given make where they lie."""
+    beside = {"satellite_days": given.satellite_days, "elements": given.elements}
+    options = {key: str(path) for key, path in beside.items() if path is not None}
+    others = (("cloud", given.cloud), ("claims", given.claims))
+    return Watch(
+        folder=Path(),
+        id="new",
+        title="new",
+        period=period,
+        terms=given.terms,
+        line=given.line,
+        extent=given.extent,
+        sources=(
+            SourceFile("firms", given.fires, options),
+            *(SourceFile(kind, path) for kind, path in others if path is not None),
+        ),
+    )
 
 
 def _period(given: Given, now: datetime) -> Interval:

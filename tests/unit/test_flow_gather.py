@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file of a watch, read: what cannot be used is named, what can is kept, and all rows are counted."""
+
+import hashlib
+import json
+
+import flow_factory as made
+import pytest
+
+from truceline.errors import ConfigError, InputError, LimitExceeded, Malformed, Truncated
+from truceline.flow.gather import gather
+from truceline.flow.watchfile import read_watch
+
+FILES = ("line.geojson", "extent.geojson", "fires.csv", "days.csv", "cloud.csv", "claims.yaml")
+ELEMENTS = 'satellite_days = "days.csv"\nelements = "elements.txt"'
+
+
+def got(folder, line=None):
+    return gather(read_watch(folder), line, made.NOW, made.quiet)
+
+
+def csv(*rows):
+    return "\n".join([made.HEADER, *rows]) + "\n"
+
+
+def two(**changed):
+    """A watch of two fire files."""
+    return made.WATCH + '\n[[source]]\nkind = "firms"\npath = "more.csv"\n' + changed.pop("extra", "")
+
+
+def test_everything_is_read_and_counted(tmp_path):
+    found = got(made.write(tmp_path))
+    assert (found.rows_read, len(found.detections), found.rejected) == (24, 24, ())
+    assert [line.name for line in found.lines] == ["watch"]
+    assert (found.lines[0].title, found.lines[0].uncertainty_km) == ("The test line", 2.0)
+    assert len(found.extent) == 1
+    assert len(found.cloud) == 5
+    assert [claim.value for claim in found.claims] == [12]
+    assert found.agreement.id == "spring"
+    assert found.terms["form"] == "ceasefire"
+    assert {denial.sensor for denial in found.denials} == {"VIIRS/NOAA-20", "VIIRS/NOAA-21"}
+    assert all("2026-04-14" in str(denial.interval.start) for denial in found.denials)
+
+
+def test_each_file_s_bytes_are_named_by_their_hash(tmp_path):
+    found = got(made.write(tmp_path))
+    by_kind = {entry["kind"]: entry for entry in found.files}
+    assert set(by_kind) == {"firms", "satellite_days", "cloud", "claims"}
+    for kind, name in (("firms", "fires.csv"), ("satellite_days", "days.csv"), ("cloud", "cloud.csv")):
+        assert by_kind[kind]["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+    assert by_kind["firms"]["rows"] == 24
+    assert by_kind["cloud"]["rows"] == 5
+
+
+def test_no_entry_names_the_machine_s_folders(tmp_path):
+    found = got(made.write(tmp_path / "deep" / "watch"), tmp_path / "deep" / "watch" / "line.geojson")
+    assert {entry["file"] for entry in found.files} == {f"watch/{n}" for n in FILES[2:]}
+    told = json.dumps([dict(e) for e in found.files]) + repr([(x.source, x.file, x.title) for x in found.lines])
+    assert str(tmp_path) not in told
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_not_there_is_named(tmp_path, name):
+    (made.write(tmp_path) / name).unlink()
+    with pytest.raises(InputError, match=name.replace(".", r"\.")) as caught:
+        got(tmp_path)
+    assert "No such file" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_empty_file_is_refused(tmp_path, name):
+    (made.write(tmp_path) / name).write_bytes(b"")
+    with pytest.raises(Truncated, match=name.replace(".", r"\.")):
+        got(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_a_file_s_place_is_refused(tmp_path, name):
+    (made.write(tmp_path) / name).unlink()
+    (tmp_path / name).mkdir()
+    with pytest.raises(Malformed, match="not a plain file"):
+        got(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("data", [b"\x00\x01\x02\xff" * 50, b"\xff\xd8\xff\xe0 a picture", b"{]", b"one,two\n1,2\n"])
+def test_another_kind_of_file_is_refused_and_named(tmp_path, name, data):
+    (made.write(tmp_path) / name).write_bytes(data)
+    with pytest.raises(InputError, match=name.replace(".", r"\.")):
+        got(tmp_path)
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(tmp_path, monkeypatch):
+    made.write(tmp_path)
+    with (tmp_path / "line.geojson").open("r+b") as file:
+        file.truncate((1 << 26) + 1)  # sparse: nothing is written
+    with pytest.raises(LimitExceeded, match=r"line\.geojson"):
+        got(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["line", "extent"])
+def test_a_path_with_a_nul_is_refused(tmp_path, key):
+    text = made.WATCH.replace(f'"{key}.geojson"', '"a\\u0000b"')
+    with pytest.raises(InputError, match="cannot be read"):
+        got(made.write(tmp_path, watch_toml=text))
+
+
+def test_the_line_given_comes_first_and_the_watch_s_own_stays(tmp_path):
+    made.write(tmp_path)
+    other = json.loads(json.dumps(made.LINE))
+    other["properties"] = {}
+    other["geometry"]["coordinates"][0] = [36.01, 48.01]
+    path = tmp_path / "precise.geojson"
+    path.write_text(json.dumps(other))
+    found = got(tmp_path, path)
+    assert [line.name for line in found.lines] == ["given", "towns"]
+    first = found.lines[0]
+    assert first.line.parts[0][0] == (36.01, 48.01)
+    assert (first.title, first.uncertainty_km) == ("The line given", 0.0)
+    assert "its source is not stated" in first.source
+
+
+def test_a_line_of_another_theatre_is_refused(tmp_path):
+    far = json.loads(json.dumps(made.LINE))
+    far["geometry"]["coordinates"] = [[100.0, 10.0], [101.0, 10.5]]
+    with pytest.raises(InputError, match=r"line\.geojson"):
+        got(made.write(tmp_path, line_geojson=json.dumps(far)))
+
+
+def test_without_an_extent_nothing_is_said_of_it(tmp_path):
+    text = made.WATCH.replace('extent = "extent.geojson"\n', "")
+    assert got(made.write(tmp_path, watch_toml=text, extent_geojson=None)).extent == ()
+
+
+def test_without_cloud_there_is_no_table_and_two_are_too_many(tmp_path):
+    part = '[[source]]\nkind = "cloud"\npath = "cloud.csv"\n'
+    assert part in made.WATCH
+    assert got(made.write(tmp_path, watch_toml=made.WATCH.replace(part, ""))).cloud == ()
+    with pytest.raises(ConfigError, match="one source of kind 'cloud'"):
+        got(made.write(tmp_path, watch_toml=made.WATCH + part))
+
+
+def test_a_truce_that_the_claims_file_does_not_hold_is_refused(tmp_path):
+    """Else every claim would be left out without a word."""
+    text = made.WATCH.replace('truce = "spring"', 'truce = "sprnig"')
+    with pytest.raises(Malformed, match="'sprnig'") as caught:
+        got(made.write(tmp_path, watch_toml=text))
+    assert caught.value.file.endswith("claims.yaml")
+
+
+def test_a_truce_outside_the_period_is_not_the_watch_s(tmp_path):
+    text = made.WATCH.replace("to = 2026-04-15", "to = 2026-04-12")
+    with pytest.raises(InputError, match="no truce that overlaps"):
+        got(made.write(tmp_path, watch_toml=text))
+
+
+def test_claims_of_another_truce_are_left_out(tmp_path):
+    entry, said = made.CLAIMS.split("claims:\n")
+    later = entry.split("ceasefires:\n")[1].replace("spring", "autumn").replace("2026-04", "2026-09")
+    text = entry + later + "claims:\n" + said + said.replace("spring", "autumn").replace("2026-04", "2026-09")
+    watch = made.WATCH.replace('truce = "spring"\n', "")
+    found = got(made.write(tmp_path, claims_yaml=text, watch_toml=watch))
+    assert [claim.truce for claim in found.claims] == ["spring"]
+
+
+def test_terms_that_are_a_claims_file_give_its_truce(tmp_path):
+    text = made.WATCH.replace('line = "line', 'terms = "terms.yaml"\nline = "line').split(
+        '[[source]]\nkind = "claims"'
+    )[0]
+    found = got(made.write(tmp_path, watch_toml=text, terms_yaml=made.CLAIMS))
+    assert (found.agreement.id, found.terms["form"]) == ("spring", "ceasefire")
+    assert found.claims == ()
+
+
+def test_bad_rows_are_counted_and_the_good_ones_kept(tmp_path):
+    good, bad = made.rows(), made.row(50).replace("N20", "N99")
+    found = got(made.write(tmp_path, fires_csv=csv(*good[:5], bad, *good[5:])))
+    assert (found.rows_read, len(found.detections), len(found.rejected)) == (25, 24, 1)
+    assert (found.rejected[0].line, found.rejected[0].raw) == (7, bad)
+
+
+def test_no_fire_at_all_is_a_watch_too(tmp_path):
+    found = got(made.write(tmp_path, fires_csv=made.HEADER + "\n"))
+    assert (found.rows_read, len(found.detections)) == (0, 0)
+    assert {denial.sensor for denial in found.denials} == {"VIIRS/NOAA-20", "VIIRS/NOAA-21"}
+
+
+def test_two_fire_files_are_joined_in_their_order(tmp_path):
+    rows = made.rows()
+    made.write(tmp_path, watch_toml=two(), fires_csv=csv(*rows[:10]), more_csv=csv(*rows[10:]))
+    found = got(tmp_path)
+    whole = got(made.write(tmp_path / "whole"))
+    assert (found.rows_read, len(found.detections), found.rejected) == (24, 24, ())
+    assert found.detections.lon.tolist() == whole.detections.lon.tolist()
+    assert found.detections.time.tolist() == whole.detections.time.tolist()
+
+
+def test_a_row_that_stands_in_two_files_counts_once(tmp_path):
+    rows = made.rows()
+    found = got(made.write(tmp_path, watch_toml=two(), fires_csv=csv(*rows[:10]), more_csv=csv(*rows[8:])))
+    assert found.rows_read == 26
+    assert (len(found.detections), len(found.rejected)) == (24, 2)
+    assert [r.line for r in found.rejected] == [2, 3]
+    assert [r.reason for r in found.rejected] == [f"duplicate of {tmp_path.name}/fires.csv:{n}" for n in (10, 11)]
+    assert all(r.file == f"{tmp_path.name}/more.csv" for r in found.rejected)
+
+
+@pytest.mark.parametrize("column", [0, 1, 5, 6, 7, 11])
+def test_rows_that_differ_in_what_was_measured_are_no_duplicates(tmp_path, column):
+    first = made.row(0).split(",")
+    other = list(first)
+    other[column] = {0: "48.01", 1: "36.77", 5: "2026-04-11", 6: "1111", 7: "N21", 11: "9.9"}[column]
+    found = got(made.write(tmp_path, watch_toml=two(), fires_csv=csv(",".join(first)), more_csv=csv(",".join(other))))
+    assert (len(found.detections), len(found.rejected)) == (2, 0)
+
+
+def test_the_same_file_twice_is_all_duplicates(tmp_path):
+    text = csv(*made.rows())
+    found = got(made.write(tmp_path, watch_toml=two(), fires_csv=text, more_csv=text))
+    assert (found.rows_read, len(found.detections), len(found.rejected)) == (48, 24, 24)
+
+
+def test_a_list_of_days_named_beside_two_files_says_nothing_twice(tmp_path):
+    rows = made.rows()
+    text = two(extra='satellite_days = "days.csv"\n')
+    found = got(made.write(tmp_path, watch_toml=text, fires_csv=csv(*rows[:9]), more_csv=csv(*rows[9:])))
+    once = got(made.write(tmp_path / "once"))
+    assert found.denials == once.denials
+
+
+def test_the_order_of_files_changes_no_set_of_detections(tmp_path):
+    rows = made.rows()
+    one = got(made.write(tmp_path / "a", watch_toml=two(), fires_csv=csv(*rows[:12]), more_csv=csv(*rows[8:])))
+    two_ = got(made.write(tmp_path / "b", watch_toml=two(), fires_csv=csv(*rows[8:]), more_csv=csv(*rows[:12])))
+
+    def places(found):
+        columns = (found.detections.lon, found.detections.lat, found.detections.time)
+        return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+    assert places(one) == places(two_)
+    assert one.denials == two_.denials
+
+
+@pytest.mark.parametrize("text", ["no elements\n", "1 25544U\n2 25544\n", "{}", "<omm></omm>"])
+def test_elements_that_are_none_are_refused_and_named(tmp_path, text):
+    watch = made.WATCH.replace('satellite_days = "days.csv"', ELEMENTS)
+    with pytest.raises(InputError, match=r"elements\.txt"):
+        got(made.write(tmp_path, watch_toml=watch, elements_txt=text))
+
+
+def test_reading_twice_gives_the_same(tmp_path):
+    made.write(tmp_path)
+    one, other = got(tmp_path), got(tmp_path)
+    assert [r.body for r in one.detections.records()] == [r.body for r in other.detections.records()]
+    assert (one.files, one.denials, one.claims, one.terms) == (other.files, other.denials, other.claims, other.terms)
