@@ -192,7 +192,11 @@ def test_a_line_of_another_theatre_is_refused(command, tmp_path, repository):
     far.write_text('{"type": "LineString", "coordinates": [[105.0, 15.0], [106.0, 15.5]]}')
     data = repository / "examples" / "easter-truce-2026" / "data"
     flags = ("--fires", data / "fires.csv", "--line", far, "--claims", data / "claims.yaml")
-    assert command("init", tmp_path / "w", *flags, cwd=tmp_path, keys=tmp_path / "keys").returncode == 0
-    done = command("assess", tmp_path / "w", "--json", cwd=tmp_path, keys=tmp_path / "keys")
-    assert done.returncode == 3
-    assert "right files" in done.stderr
+    for words in (
+        ("init", tmp_path / "w", *flags),
+        ("assess", data.parent, "--json", "--out", tmp_path / "out", "--line", far),
+    ):
+        done = command(*words, cwd=tmp_path, keys=tmp_path / "keys")
+        assert done.returncode == 3
+        assert "right files" in done.stderr
+    assert not (tmp_path / "w").exists()
