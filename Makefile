@@ -13,7 +13,7 @@ demo: $(STAMP) $(WEB_STAMP)  ## The Easter truce of 2026, end to end, and its pa
 	$(BIN)/truceline demo
 
 test: $(STAMP) $(WEB_STAMP) lint  ## All tests; long proofs at one per cent
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadfile
 
 prove: $(STAMP) $(WEB_STAMP)  ## The long proofs whole; writes their figures into docs/reference/proofs.md
 	TRUCELINE_PROVE=1 $(BIN)/python tools/prove.py
