@@ -12,7 +12,7 @@ import pytest
 
 from truceline.base.bounded import MAX_BYTES
 from truceline.model.detection import Detections
-from truceline.sources import _geojson, claims, cloud, extent, firms, get, kinds, line, satellite_days
+from truceline.sources import _geojson, claims, cloud, denials, extent, firms, get, kinds, line, satellite_days
 from truceline.sources.testing import FILE, Outcome, SourceContract
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -92,6 +92,21 @@ class TestCloud(SourceContract):
     def read(self, data: bytes) -> Outcome:
         days, rejected = cloud.read(data, file=FILE)
         return Outcome(len(days), rejected, repr(days))
+
+
+class TestDenials(SourceContract):
+    name = "denials"
+    limit = denials.MAX_BYTES
+    golden = golden("denials.json")
+    zoned: ClassVar = {"an offset": golden.replace(b"2026-04-11T09:00:00Z", b"2026-04-11T12:00:00+03:00")}
+    unzoned: ClassVar = {
+        "no zone": golden.replace(b"2026-04-11T09:00:00Z", b"2026-04-11T09:00:00"),
+        "ends before it starts": golden.replace(b"2026-04-12T00:00:00Z", b"2026-04-10T00:00:00Z"),
+    }
+
+    def read(self, data: bytes) -> Outcome:
+        found = denials.read(data, file=FILE)
+        return Outcome(len(found), (), repr(found))
 
 
 class TestClaims(SourceContract):

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import Interval
@@ -25,7 +26,7 @@ from truceline.model.detection import Detections
 from truceline.model.look import Denial, Look, SatelliteDay
 from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
-from truceline.sources import Batch, claims, cloud, extent, firms, line, satellite_days
+from truceline.sources import Batch, claims, cloud, denials, extent, firms, line, satellite_days
 from truceline.terms import from_ceasefire, load, window_of
 
 THEATRE_MARGIN_DEG = 3.0
@@ -114,8 +115,13 @@ def _check_near(lines: Sequence[LineFile], detections: Detections) -> None:
 
 
 def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
-    """All detections of all fire files; a row that stands in two files counts once, the later one is rejected."""
-    if len(batches) < 2:
+    """All detections of all fire files, none twice: the reason why one is left out goes with it.
+
+    A row that stands in two files counts once. Of a satellite's day that some file has in standard processing, rows of
+    near-real-time processing are left out: they are the same fires, not quite in the same places.
+    """
+    better = _standard_days(batches)
+    if len(batches) < 2 and not better:
         return Detections.concatenate(batch.detections for batch in batches), []
     first: dict[tuple[object, ...], str] = {}
     kept, rejected = [], []
@@ -123,18 +129,44 @@ def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
         found = batch.detections
         columns = (found.sensor, found.time, found.lon, found.lat, *_measured(found, "frp_mw"))
         lines = found.attributes["line"].tolist()
+        old = _superseded(batch, better)
         keep = np.ones(len(found), dtype=bool)
         seen = {}
         for row, key in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            if key in first:
+            if key in first or old[row]:
                 keep[row] = False
-                reason = f"duplicate of {first[key]}"
+                reason = f"duplicate of {first[key]}" if key in first else SUPERSEDED
                 rejected.append(Rejected("firms", batch.file, int(lines[row]), reason, ",".join(map(str, key))[:500]))
             else:
                 seen[key] = f"{batch.file}:{lines[row]}"
         first |= seen
         kept.append(found.take(keep))
     return Detections.concatenate(kept), rejected
+
+
+SUPERSEDED = "near-real-time row of a satellite's day that is there in standard processing"
+"""Why such a row is left out."""
+
+
+def _standard_days(batches: Sequence[Batch]) -> set[tuple[str, object]]:
+    """(sensor, day) of every day that some batch has in standard processing, if any batch has earlier rows too."""
+    if not any(batch.level is not None and (batch.level == "early").any() for batch in batches):
+        return set()
+    found: set[tuple[str, object]] = set()
+    for batch in batches:
+        if batch.level is not None:
+            rows = batch.detections.take(batch.level == "standard")
+            found |= set(zip(rows.sensor.tolist(), rows.time.astype("datetime64[D]").tolist(), strict=True))
+    return found
+
+
+def _superseded(batch: Batch, better: set[tuple[str, object]]) -> npt.NDArray[np.bool_]:
+    """Which rows of a batch (n,) are of earlier processing on such a day."""
+    if batch.level is None or not better:
+        return np.zeros(len(batch.detections), dtype=bool)
+    days = batch.detections.time.astype("datetime64[D]").tolist()
+    replaced = [pair in better for pair in zip(batch.detections.sensor.tolist(), days, strict=True)]
+    return np.asarray((batch.level == "early") & np.array(replaced, dtype=bool))
 
 
 def _measured(found: Detections, name: str) -> tuple[Any, ...]:
@@ -149,6 +181,7 @@ class _Fires:
     batches: list[Batch] = field(default_factory=list)
     days: list[SatelliteDay] | None = None
     rejected: list[Rejected] = field(default_factory=list)
+    denials: list[Denial] = field(default_factory=list)
     elements: list[tuple[str, str]] = field(default_factory=list)
     files: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -183,12 +216,25 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         detections=detections,
         rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected),
         rows_read=sum(batch.rows_read for batch in fires.batches),
-        denials=passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
+        denials=_denials(
+            passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
+            fires.denials,
+            watch.period,
+        ),
         elements=tuple(
             look for text, file in fires.elements for look in elements.predict(text, file, {}, region, watch.period)
         ),
         files=(*fires.files, *cloud_files, *claim_files),
     )
+
+
+def _denials(derived: tuple[Denial, ...], listed: Sequence[Denial], period: Interval) -> tuple[Denial, ...]:
+    """Denials that follow from what the files lack, and those a feed reported, each cut to the watch's period."""
+    both = [(each, each.interval.overlap(period)) for each in listed]
+    cut = [replace(each, interval=part) for each, part in both if part]
+    if not cut:
+        return derived
+    return tuple(sorted((*derived, *cut), key=lambda each: (each.interval.start, each.sensor, each.reason)))
 
 
 def _name(path: Path) -> str:
@@ -330,6 +376,11 @@ def _fires(watch: Watch, now: datetime, theatre: tuple[float, float, float, floa
             found.days = [*(found.days or []), *days]
             found.rejected += rejected
             found.files.append(_entry(source, path, len(days) + len(rejected), len(rejected), "satellite_days"))
+        if "denials" in source.options:
+            path = watch.folder / source.options["denials"]
+            listed = denials.read(read_bytes(path), file=_name(path))
+            found.denials += listed
+            found.files.append(_entry(source, path, len(listed), 0, "denials"))
         if "elements" in source.options:
             path = watch.folder / source.options["elements"]
             found.elements.append((read_text(path, limit=1 << 24), _name(path)))

@@ -20,7 +20,7 @@ LONGEST = timedelta(days=731)
 """Longest period a watch may span: two years of the Easter watch run in about twenty seconds, in 0.6 GB."""
 
 _SOURCE_KEYS = {
-    "firms": {"kind", "path", "satellite_days", "elements", "credit", "licence"},
+    "firms": {"kind", "path", "satellite_days", "denials", "elements", "credit", "licence"},
     "cloud": {"kind", "path", "credit", "licence"},
     "claims": {"kind", "path", "truce", "credit", "licence"},
 }

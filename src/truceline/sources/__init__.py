@@ -16,7 +16,7 @@ from truceline.sources._batch import Batch
 
 __all__ = ["Batch", "get", "kinds"]
 
-_NOT_SOURCES = {"testing", "places"}
+_NOT_SOURCES = {"testing", "places", "feeds"}
 
 
 def kinds() -> tuple[str, ...]:

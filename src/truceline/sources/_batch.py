@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from truceline.model.detection import Detections
+from truceline.model.detection import Detections, Words
 from truceline.model.record import Rejected
 
 
@@ -27,6 +27,9 @@ class Batch:
 
     file: str
     """The file's name as the watch names it."""
+
+    level: Words | None = None
+    """Of each detection ``standard``, ``early`` or empty: which processing its row says it had; None: none says."""
 
     def __post_init__(self) -> None:
         assert self.rows_read == len(self.detections) + len(self.rejected), "a row vanished"

@@ -25,7 +25,7 @@ Codes = npt.NDArray[np.int32]
 NUMBERS = ("latitude", "longitude", "scan", "track", "frp", "bright_ti4", "brightness")
 """Columns of numbers, where present."""
 
-WORDS = ("acq_date", "acq_time", "satellite", "instrument", "confidence", "daynight", "type")
+WORDS = ("acq_date", "acq_time", "satellite", "instrument", "confidence", "daynight", "type", "version")
 """Columns of text, where present."""
 
 REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "satellite")

@@ -61,6 +61,7 @@ def read(data: bytes, *, file: str, now: datetime, period: Interval | None = Non
             rows_read=len(columns.line) + len(columns.bad),
             sha256=digest.result().hexdigest(),
             file=file,
+            level=checker.levels(kept),
         )
 
 
@@ -263,6 +264,12 @@ class _Checker:
             p_act={KIND: 1.0 - wrong, "not_incident": wrong},
             attributes=attributes,
         )
+
+    def levels(self, rows: Ints) -> Words | None:
+        """Return the processing level of each of the rows named; None where no row of the file says one."""
+        codes, vocabulary = self.columns.words.get("version", (np.empty(0, dtype=np.int32), []))
+        found = [words.level(word) for word in vocabulary]
+        return _take((codes, found), rows) if any(found) else None
 
     def _place_errors(
         self, rows: Ints, lat: Floats, scan: Floats, track: Floats, day: npt.NDArray[np.bool_]

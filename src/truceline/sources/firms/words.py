@@ -97,6 +97,14 @@ def fire_type(word: str) -> str | Unreadable | None:
     return _TYPES.get(text.removesuffix(".0"), Unreadable(f"type {word[:40]!r} is not 0, 1, 2 or 3"))
 
 
+def level(word: str) -> str:
+    """Return ``early`` for a version of near or ultra real time (``2.0NRT``), ``standard`` for a bare number."""
+    text = word.strip().upper()
+    if text.endswith("RT"):
+        return "early"
+    return "standard" if number_of(text) is not None else ""
+
+
 def moment(value: datetime) -> str:
     """Return a moment as messages show it."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
