@@ -36,7 +36,14 @@ OPTIONS = {
     "assess": {"--json", "--out", "--line"},
     "verify": {"--key", "--replay", "--json"},
     "serve": {"--port"},
+    "fetch": {
+        *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
+        *("--from", "--to", "--area", "--products", "--days", "--satellites"),
+    },
 }
+PARTS = {"fetch": ("firms", "elements")}
+"""Verbs of several words: what may follow the first."""
+
 NEEDED = {
     "demo": [],
     "init": ["D", "--fires", "f", "--line", "l"],
@@ -44,6 +51,7 @@ NEEDED = {
     "assess": ["D"],
     "verify": ["D", "--key", "k"],
     "serve": ["D"],
+    "fetch": ["firms", "D"],
 }
 
 
@@ -66,10 +74,12 @@ def test_each_verb_takes_what_the_docs_list(verb, repository):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_names_every_option_and_exits_at_nought(verb, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main([verb, "--help"])
-    assert caught.value.code == 0
-    told = capsys.readouterr().out
+    told = ""
+    for part in PARTS.get(verb, ("",)):
+        with pytest.raises(SystemExit) as caught:
+            main([verb, *([part] if part else []), "--help"])
+        assert caught.value.code == 0
+        told += capsys.readouterr().out
     assert set(re.findall(r"(?<![\w-])--[a-z-]+", told)) == OPTIONS[verb] | {"--help"}
 
 
