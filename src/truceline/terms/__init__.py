@@ -2,8 +2,8 @@
 """Terms: agreements as data, with each party's own reading of them (docs/reference/terms.md)."""
 
 from truceline.terms.ceasefire import from_ceasefire, window_of
-from truceline.terms.load import load
+from truceline.terms.load import attachments_of, load
 from truceline.terms.names import party_of
 from truceline.terms.schema import json_schema
 
-__all__ = ["from_ceasefire", "json_schema", "load", "party_of", "window_of"]
+__all__ = ["attachments_of", "from_ceasefire", "json_schema", "load", "party_of", "window_of"]

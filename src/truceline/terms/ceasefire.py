@@ -13,7 +13,9 @@ from truceline.base.clock import Interval, iso, utc
 from truceline.errors import Malformed, NoTime
 from truceline.model.agreement import Agreement, Party, Provision, Reading, Source, Zone
 from truceline.model.claim import Claim
+from truceline.model.clauses import When
 from truceline.terms.names import akin
+from truceline.terms.vocabulary import shipped
 
 DEFAULT_COVERAGE_FLOOR = 0.02
 """Below it each fire seen would stand for more than fifty, and the estimate says ``cannot tell``."""
@@ -57,6 +59,11 @@ def from_ceasefire(entry: Mapping[str, Any], claims: Sequence[Claim], *, file: s
         coverage_floor=DEFAULT_COVERAGE_FLOOR,
         document=_plain(entry),
         file=file,
+        vocabulary=shipped(),
+        status="declared",
+        entry=When(window.start),
+        ends=When(window.end),
+        provisions=(provision,),
     )
 
 

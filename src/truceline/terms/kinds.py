@@ -28,6 +28,9 @@ class Name:
     line: int
     """Line of the file, from 1."""
 
+    at: str = ""
+    """Where it stands, for messages, where its reader keeps that."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -38,6 +41,9 @@ class Entry:
 
     node: Node
     """Where it stands."""
+
+    kind: str = ""
+    """Which of several shapes it has, where it could have one of several."""
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -251,6 +257,9 @@ class Shape:
     fields: dict[str, Field] = field(hash=False)
     """Its keys."""
 
+    name: str = ""
+    """Name under which the published schema defines it once; empty: in place."""
+
     def read(self, node: Node, at: str, file: str) -> Entry:
         """Return the entry; unknown and missing keys are refused."""
         if not isinstance(node.value, dict):
@@ -268,7 +277,11 @@ class Shape:
         return Entry(read, node)
 
     def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema."""
+        """Return the JSON Schema, or where it has a name a reference to it."""
+        return {"$ref": f"#/$defs/{self.name}"} if self.name else self.definition()
+
+    def definition(self) -> dict[str, Any]:
+        """Return the JSON Schema itself."""
         properties = {key: {"description": rule.text, **rule.kind.schema()} for key, rule in self.fields.items()}
         needed = [key for key, rule in self.fields.items() if rule.needed]
         return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}

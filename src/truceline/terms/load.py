@@ -3,24 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from truceline.base.clock import Interval, iso
-from truceline.base.yaml import parse
+from truceline.base.yaml import Node, parse
 from truceline.errors import InputError, Malformed, NoTime
-from truceline.model.agreement import Agreement, Party, Provision, Reading, RuleException, Source, Zone
+from truceline.model.agreement import Agreement
+from truceline.model.clauses import Source, When
+from truceline.model.vocabulary import Vocabulary
+from truceline.terms import build_clauses, build_places
+from truceline.terms.build_places import RESERVED
+from truceline.terms.context import Context, source, unique
 from truceline.terms.kinds import Entry, Name, suggest
-from truceline.terms.places import check_held, polygon
-from truceline.terms.schema import AGREEMENT
+from truceline.terms.readings import SECTIONS, Built, build, reading
+from truceline.terms.schema import AGREEMENT, CLAUSE_SECTIONS
+from truceline.terms.vocabulary import extend, read_vocabulary, shipped
 
-RESERVED = ("mediator", "neither", "proxy", "unknown")
-"""Words that name hypotheses or roles and so cannot be a party's id."""
+__all__ = ["RESERVED", "attachments_of", "load"]
 
 
-def load(text: str, *, file: str) -> Agreement:
-    """Return the agreement written in ``text`` (docs/reference/terms.md), ``file`` being its name for messages.
+def load(text: str, *, file: str, attachments: Mapping[str, str] | None = None) -> Agreement:
+    """Return the agreement written in ``text`` (docs/reference/terms.md).
+
+    Args:
+        text: the whole file.
+        file: its name, for messages.
+        attachments: texts of the files it names (:func:`attachments_of`), by the names it uses.
 
     Raises:
         InputError: one of its kinds, with file, line and what was expected.
@@ -28,195 +36,156 @@ def load(text: str, *, file: str) -> Agreement:
     root = parse(text, file=file)
     entry: Entry = AGREEMENT.read(root, "", file)
     try:
-        return _agreement(entry, root.to_json(), file)
+        return _agreement(entry, root, file, attachments or {})
     except InputError as error:
         error.file = error.file or file
         raise
 
 
-def _agreement(entry: Entry, document: Mapping[str, Any], file: str) -> Agreement:
-    parties = _parties(entry["parties"])
+def attachments_of(text: str, *, file: str) -> tuple[str, ...]:
+    """Return the names of the files that a terms file names: lines, zones, a vocabulary.
+
+    Raises:
+        InputError: it cannot be read at all; faults of its meaning are left to :func:`load`.
+    """
+    entry: Entry = AGREEMENT.read(parse(text, file=file), "", file)
+    changes = [change for one in entry["readings"] for change in one.get("changes", [])]
+    items = [*entry.get("lines", []), *entry["zones"], *changes]
+    names = [item["path"] for item in items if "path" in item]
+    return tuple(dict.fromkeys([*names, *([entry["vocabulary_file"]] if "vocabulary_file" in entry else [])]))
+
+
+def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, str]) -> Agreement:
+    parties = build_places.parties(entry["parties"])
     ids = [party.id for party in parties]
-    zones = _zones(entry["zones"], parties)
-    exceptions = {e["id"].text: _exception(e) for e in _unique(entry.get("exceptions", []), "exception")}
-    known = _Known(ids, [zone.id for zone in zones], exceptions)
-    base = tuple(_provision(p, known) for p in _unique(entry["provisions"], "provision"))
-    readings = tuple(_reading(r, base, known) for r in _unique(entry["readings"], "reading"))
+    others = build_places.others(unique(entry.get("others", []), "other"), ids)
+    sources = {k: Source(v["outlet"], v.get("url"), v.get("date")) for k, v in entry.get("sources", {}).items()}
+    starts, ends = _entry(entry)
+    context = Context(
+        parties=ids,
+        others=[other.id for other in others],
+        vocabulary=_vocabulary(entry, attachments),
+        sources=sources,
+        attachments=attachments,
+        entry=starts.at,
+        held=[(lon, lat) for party in parties for _, lon, lat in party.holds],
+        standards=[item["id"].text for item in entry.get("standards", [])],
+    )
+    sections = {name: unique(entry.get(name, []), word) for name, word in SECTIONS.items()}
+    _ids(entry, sections)
+    built = build(sections, context)
+    readings = unique(entry["readings"], "reading")
     return Agreement(
         id=entry["id"].text,
         title=entry["title"],
         version=entry["version"],
         local_offset_hours=entry["local_offset_hours"],
-        parties=parties,
-        zones=zones,
-        readings=readings,
-        responses=_responses(entry, ids),
+        parties=tuple(build_places.party(p, e, context) for p, e in zip(parties, entry["parties"], strict=True)),
+        zones=built.zones,
+        readings=tuple(reading(item, sections, built, context) for item in readings.values()),
+        responses=_responses(entry, ids, context),
         coverage_floor=entry["coverage_floor"],
-        document=document,
+        document=root.to_json(),
         file=file,
+        vocabulary=context.vocabulary,
+        status=entry.get("status", "in_force"),
+        entry=starts,
+        ends=ends.counted(starts.at),
+        others=others,
+        places=build_places.places(unique(entry.get("places", []), "place")),
+        lines=built.lines,
+        definitions=built.definitions,
+        exceptions=built.exceptions,
+        provisions=built.provisions,
+        clauses=built.clauses,
+        steps=built.steps,
+        sources=tuple(sources.values()),
+        where=_where(entry, sections),
+        **_rules(entry, built, context),
     )
 
 
-class _Known:
-    """Ids that later parts of the file may name."""
-
-    def __init__(self, parties: list[str], zones: list[str], exceptions: dict[str, RuleException]) -> None:
-        self.parties = parties
-        self.zones = zones
-        self.exceptions = exceptions
-
-
-def _unique(entries: list[Entry], what: str) -> list[Entry]:
-    """Return the entries, having refused an id that stands twice."""
-    seen: dict[str, int] = {}
-    for entry in entries:
-        name: Name = entry["id"]
-        if name.text in seen:
-            raise Malformed(f"the {what} {name.text!r} appears twice; first on line {seen[name.text]}", line=name.line)
-        seen[name.text] = name.line
-    return entries
+def _rules(entry: Entry, built: Built, context: Context) -> dict[str, Any]:
+    """Proof, commission, publication and retired ids."""
+    standards = unique(entry.get("standards", []), "standard")
+    return {
+        "standards": build_clauses.standards(standards, built.named, context),
+        "attribution": build_clauses.attribution(entry.get("attribution"), context),
+        "commission": build_clauses.commission(entry.get("commission"), context),
+        "publication": build_clauses.publication(entry.get("publication"), context),
+        "retired": tuple(_retired(entry)),
+    }
 
 
-def _each_known(names: Iterable[Name], known: Iterable[str], what: str, at: str) -> tuple[str, ...]:
-    """Return the words, having refused unknown and repeated ones."""
-    words, found = list(known), []
-    for name in names:
-        if name.text not in words:
-            raise Malformed(f"{at}: unknown {what} {name.text!r}{suggest(name.text, words)}", line=name.line)
-        if name.text in found:
-            raise Malformed(f"{at}: the {what} {name.text!r} appears twice", line=name.line)
-        found.append(name.text)
-    return tuple(found)
+def _vocabulary(entry: Entry, attachments: Mapping[str, str]) -> Vocabulary:
+    """The words that ship, those of the file's vocabulary file, and its own."""
+    words = shipped()
+    if "vocabulary_file" in entry:
+        name = entry["vocabulary_file"]
+        if name not in attachments:
+            reason = f"vocabulary_file: the file {name!r:.100} was not found beside the terms"
+            raise InputError(reason, line=entry.line("vocabulary_file"))
+        words = read_vocabulary(parse(attachments[name], file=name), "", name, words)
+    return extend(words, entry["vocabulary"]) if "vocabulary" in entry else words
 
 
-def _parties(entries: list[Entry]) -> tuple[Party, ...]:
-    owner: dict[str, str] = {}
-    parties = []
-    for entry in _unique(entries, "party"):
-        name: Name = entry["id"]
-        if name.text in RESERVED:
-            raise Malformed(f"a party cannot be called {name.text!r}: the word is reserved", line=name.line)
-        aliases = tuple(entry.get("aliases", []))
-        for word in dict.fromkeys(w.casefold() for w in (name.text, entry["name"], *aliases)):
-            if word in owner:
-                line = name.line if word == name.text.casefold() else entry.line("name")
-                raise Malformed(f"a party twice: {owner[word]!r} and {name.text!r} are both called {word!r}", line=line)
-            owner[word] = name.text
-        holds = tuple((p["place"], p["lon"], p["lat"]) for p in entry.get("holds", []))
-        parties.append(Party(name.text, entry["name"], entry["forces"], aliases, holds))
-    check_held(entries)
-    return tuple(parties)
+def _entry(entry: Entry) -> tuple[When, When]:
+    """When it enters into force, and when it ends."""
+    item: Entry | None = entry.get("entry_into_force")
+    if item is None:
+        return When(), When()
+    starts, ends = item.get("at", When()), item.get("ends", When())
+    if starts.after_hours is not None or starts.is_open:
+        raise NoTime("entry_into_force.at: must be a date or unknown", line=item.line("at"))
+    if starts.at is not None and ends.counted(starts.at).at is not None and ends.counted(starts.at).at <= starts.at:
+        raise NoTime("entry_into_force: it ends before it enters into force", line=item.line("ends"))
+    return starts, ends
 
 
-def _zones(entries: list[Entry], parties: tuple[Party, ...]) -> tuple[Zone, ...]:
-    held = [(lon, lat) for party in parties for _, lon, lat in party.holds]
-    found = []
-    for entry in _unique(entries, "zone"):
-        kind = entry["kind"]
-        for key, owner in (("within_km", "near_line"), ("rings", "polygon")):
-            if kind == owner and key not in entry:
-                raise Malformed(
-                    f"zone {entry['id'].text!r} is {kind}: the key {key!r} is missing", line=entry.node.line
-                )
-            if kind != owner and key in entry:
-                reason = f"zone {entry['id'].text!r} is {kind}: {key!r} belongs to {owner} only"
-                raise Malformed(reason, line=entry.line(key))
-        coordinates = polygon(entry, held) if kind == "polygon" else ()
-        found.append(Zone(entry["id"].text, kind, entry.get("within_km"), coordinates))
-    return tuple(found)
+def _retired(entry: Entry) -> dict[str, int]:
+    """Retired ids and their lines."""
+    names: list[Name] = [item["id"] if isinstance(item, Entry) else item for item in entry.get("retired", [])]
+    return {name.text: name.line for name in names}
 
 
-def _exception(entry: Entry) -> RuleException:
-    low, high = entry["excused_low"], entry["excused_high"]
-    if high < low:
-        reason = f"exception {entry['id'].text!r}: excused_high ({high:g}) is below excused_low ({low:g})"
-        raise Malformed(reason, line=entry.line("excused_high"))
-    return RuleException(entry["id"].text, entry["text"], low, high, entry["why"])
+def _ids(entry: Entry, sections: Mapping[str, Mapping[str, Entry]]) -> None:
+    """Refuse two clauses with one id, and an id that is retired.
+
+    Raises:
+        Malformed: with the line of the later one.
+    """
+    retired = _retired(entry)
+    everything = {**sections, **{n: unique(entry.get(n, []), n[:-1]) for n in ("standards", "readings", "places")}}
+    everything["adds"] = {p["id"].text: p for one in entry["readings"] for p in one.get("adds", [])}
+    clauses: dict[str, tuple[str, int]] = {}
+    for section, entries in everything.items():
+        for name, item in entries.items():
+            line = item["id"].line
+            if name in retired:
+                raise Malformed(f"the id {name!r} is retired (line {retired[name]}) and never used again", line=line)
+            if section not in ("provisions", "ladder", "standards", *CLAUSE_SECTIONS):
+                continue
+            if name in clauses:
+                other, first = clauses[name]
+                reason = f"two clauses are called {name!r}: one of {other} on line {first}, one of {section}"
+                raise Malformed(reason, line=line)
+            clauses[name] = section, line
 
 
-def _window(entry: Entry, at: str) -> Interval:
-    start, end = entry["from"], entry["to"]
-    if end <= start:
-        fault = "before it starts" if end < start else "when it starts"
-        raise NoTime(f"{at}: the window ends {fault}: {iso(start)} to {iso(end)}", line=entry.line("to"))
-    return Interval(start, end)
+def _where(entry: Entry, sections: Mapping[str, Mapping[str, Entry]]) -> dict[str, int]:
+    """Line of everything that has an id, and of every key at the top."""
+    lines = {f"{section}/{n}": item["id"].line for section, items in sections.items() for n, item in items.items()}
+    for section in ("parties", "others", "places", "standards", "readings"):
+        lines |= {f"{section}/{item['id'].text}": item["id"].line for item in entry.get(section, [])}
+    for one in entry["readings"]:
+        name = one["id"].text
+        lines |= {f"readings/{name}/adds/{p['id'].text}": p["id"].line for p in one.get("adds", [])}
+        for change in one.get("changes", []):
+            lines[f"readings/{name}/{change.kind}/{change[change.kind].text}"] = change.node.line
+    return {**dict(entry.node.key_lines), **lines}
 
 
-def _exceptions(items: list[Name | Entry], known: _Known, at: str) -> tuple[RuleException, ...]:
-    """Return the exceptions that a provision names or writes in place."""
-    found: dict[str, RuleException] = {}
-    for item in items:
-        name: Name = item["id"] if isinstance(item, Entry) else item
-        if name.text in found:
-            raise Malformed(f"{at}: the exception {name.text!r} appears twice", line=name.line)
-        if isinstance(item, Entry):
-            if name.text in known.exceptions:
-                raise Malformed(f"{at}: the exception {name.text!r} is already named above", line=name.line)
-            found[name.text] = _exception(item)
-        else:
-            _each_known([name], known.exceptions, "exception", at)
-            found[name.text] = known.exceptions[name.text]
-    return tuple(found.values())
-
-
-def _parts(entry: Entry, known: _Known, at: str) -> dict[str, Any]:
-    """Return those parts of a provision that the entry holds, checked."""
-    found: dict[str, Any] = {"text": entry["text"]} if "text" in entry else {}
-    if "acts" in entry:
-        acts = entry["acts"]
-        twice = next((act for i, act in enumerate(acts) if act in acts[:i]), None)
-        if twice is not None:
-            raise Malformed(f"{at}: the act {twice!r} appears twice", line=entry.line("acts"))
-        found["acts"] = tuple(acts)
-    if "actors" in entry:
-        found["actors"] = _each_known(entry["actors"], known.parties, "party", at)
-    if "zone" in entry:
-        found["zone"] = _each_known([entry["zone"]], known.zones, "zone", at)[0]
-    if "window" in entry:
-        found["window"] = _window(entry["window"], at)
-    if "exceptions" in entry:
-        found["exceptions"] = _exceptions(entry["exceptions"], known, at)
-    return found
-
-
-def _provision(entry: Entry, known: _Known) -> Provision:
-    name = entry["id"].text
-    return Provision(id=name, **_parts(entry, known, f"provision {name!r}"))
-
-
-def _reading(entry: Entry, base: tuple[Provision, ...], known: _Known) -> Reading:
-    at = f"reading {entry['id'].text!r}"
-    provisions = {provision.id: provision for provision in base}
-    for name in _each_known(entry.get("omits", []), provisions, "provision", at):
-        del provisions[name]
-    _each_known([c["provision"] for c in entry.get("changes", [])], provisions, "provision", at)
-    for change in entry.get("changes", []):
-        name = change["provision"].text
-        parts = _parts(change, known, f"{at}, provision {name!r}")
-        if not parts:
-            raise Malformed(f"{at}: the change of {name!r} changes nothing", line=change.node.line)
-        provisions[name] = replace(provisions[name], **parts)
-    for added in _unique(entry.get("adds", []), "provision"):
-        if any(added["id"].text == provision.id for provision in base):
-            raise Malformed(f"{at}: the provision {added['id'].text!r} already exists", line=added["id"].line)
-        provisions[added["id"].text] = _provision(added, known)
-    if not provisions:
-        raise Malformed(f"{at}: omits every provision", line=entry.line("omits"))
-    return Reading(
-        id=entry["id"].text,
-        name=entry["name"],
-        summary=entry["summary"],
-        held_by=_each_known(entry["held_by"], [*known.parties, "mediator"], "party", at),
-        provisions=tuple(provisions.values()),
-        source=_source(entry["source"]),
-    )
-
-
-def _source(entry: Entry) -> Source:
-    return Source(entry["outlet"], entry.get("url"), entry.get("date"))
-
-
-def _responses(entry: Entry, parties: list[str]) -> dict[str, str]:
+def _responses(entry: Entry, parties: list[str], context: Context) -> dict[str, str]:
     """Return the response per party, its source in words at the end."""
     node = entry.node.value
     assert isinstance(node, dict)  # the schema has read it as a map
@@ -232,8 +201,7 @@ def _responses(entry: Entry, parties: list[str]) -> dict[str, str]:
             )
         response: Entry = entry["responses"][party]
         found[party] = response["text"]
-        if "source" in response:
-            source = _source(response["source"])
-            said = ", ".join(part for part in (source.outlet, source.date, source.url) if part)
-            found[party] += f" ({said})"
+        said = source(response.get("source"), context, f"responses: {party}")
+        if said is not None:
+            found[party] += f" ({', '.join(part for part in (said.outlet, said.date, said.url) if part)})"
     return found

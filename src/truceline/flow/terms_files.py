@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Terms files on disk, with the files beside them that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from truceline.base.bounded import read_text
+from truceline.base.yaml import MAX_CHARS
+from truceline.errors import InputError
+from truceline.model.agreement import Agreement
+from truceline.terms import attachments_of, load
+
+MAX_ATTACHED = 1 << 24
+"""Largest file that terms may name, bytes."""
+
+
+@dataclass(frozen=True)
+class TermsFile:
+    """One terms file as read."""
+
+    path: Path
+    """Where it lies."""
+
+    text: str
+    """Its text."""
+
+    attachments: Mapping[str, str]
+    """Texts of the files it names."""
+
+    agreement: Agreement
+    """What it says."""
+
+
+def find_terms(path: Path) -> tuple[Path, ...]:
+    """Return the terms files at a path: itself, or in a folder ``agreement*.yaml``, or in its folder ``terms``.
+
+    Raises:
+        InputError: there is nothing there, or the folder holds no terms.
+    """
+    try:
+        if not path.is_dir():
+            return (path,)
+        found = [
+            file
+            for folder in (path / "terms", path)
+            for end in ("yaml", "yml")
+            for file in sorted(folder.glob(f"agreement*.{end}"))
+        ]
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {error}", file=str(path).replace("\0", "\\0")) from error
+    if not found:
+        raise InputError("a folder without terms: no agreement*.yaml in it or in its folder terms", file=str(path))
+    return tuple(found)
+
+
+def read_terms_file(path: Path) -> TermsFile:
+    """Return a terms file and the files beside it that it names. Sizes are checked before anything is read.
+
+    Raises:
+        InputError: with file, line and reason.
+    """
+    text = read_text(path, limit=4 * MAX_CHARS)
+    name = str(path)
+    attachments: dict[str, str] = {}
+    for wanted in attachments_of(text, file=name):
+        inside = PurePosixPath(wanted)
+        if inside.is_absolute() or ".." in inside.parts or "\\" in wanted:
+            raise InputError(f"{wanted!r:.100} does not lie beside the terms", file=name, line=_line(text, wanted))
+        file = path.parent / wanted
+        if file.is_file():
+            attachments[wanted] = read_text(file, limit=MAX_ATTACHED)
+    return TermsFile(path, text, attachments, load(text, file=name, attachments=attachments))
+
+
+def _line(text: str, word: str) -> int:
+    """Return the first line that holds a word."""
+    return text.count("\n", 0, max(text.find(word), 0)) + 1
