@@ -40,8 +40,9 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
+    "terms": {"--json", "--schema"},
 }
-PARTS = {"fetch": ("firms", "elements")}
+PARTS = {"fetch": ("firms", "elements"), "terms": ("validate",)}
 """Verbs of several words: what may follow the first."""
 
 NEEDED = {
@@ -52,6 +53,7 @@ NEEDED = {
     "verify": ["D", "--key", "k"],
     "serve": ["D"],
     "fetch": ["firms", "D"],
+    "terms": ["validate", "D"],
 }
 
 
