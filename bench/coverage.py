@@ -8,8 +8,8 @@ catalogue's swaths on made sun-synchronous orbits, 40 drones that report a corne
 300 fixed sensors with a range curve out to 10 km; a fire of 5 MW lasting an hour, a sound for the fixed sensors.
 
 What is timed, ``cell_hours_per_s``: all that depends on the looks, from elements, tracks and sites to the finished
-field by family and together (SGP4, passes, footprints, accumulation, hourly probabilities); the best of the repeats. What
-is not: the list of cells (made once a watch, ``cells_s``) and compiling the loops (once an installation, ``compile_s``).
+field by family and together (SGP4, passes, footprints, accumulation, hourly probabilities); the best of the repeats.
+What is not: the list of cells (made once a watch, ``cells_s``) and compiling (once an installation, ``compile_s``).
 
 The peer, in the same run: H3's own polygon fill of each footprint (one polygon a pass, clipped to the region; one strip
 a drone and minute; one disc a sensor, filled once), found in the list of cells and added up with NumPy. Its time is
