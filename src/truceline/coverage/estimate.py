@@ -15,9 +15,13 @@ A Monte-Carlo posterior (docs/explanation/estimates.md):
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 from scipy.special import expit, logit
 
-from truceline.base.geo import Floats
+from truceline.base.clock import Times
+from truceline.base.geo import EARTH_KM, Floats, on_sphere
 from truceline.model.watching import Coverage, Estimate, ReferenceAct
 
 DRAWS = 40_000
@@ -25,6 +29,9 @@ DRAWS = 40_000
 
 LEVEL = 0.90
 """Level of the interval."""
+
+BURST_KM, BURST_S = 5.0, 3_600.0
+"""How near in place and time events are taken to happen together."""
 
 _Z95 = 1.6448536269514722
 """95 % point of the standard normal law."""
@@ -101,33 +108,57 @@ def estimate(
 
 def interval(
     p_war: Floats,
-    shares: tuple[float, float, float],
+    shares: tuple[float, float, float] | Floats,
     *,
     seed: int,
     draws: int = DRAWS,
     band: tuple[Floats, Floats] | None = None,
+    burst: float = 1.0,
 ) -> tuple[float, float, float]:
     """Return the 5 %, 50 % and 95 % points of the number of acts, whole numbers.
 
     Args:
         p_war: (k,) probability of each event seen.
-        shares: coverage at its least, best and greatest, 0 < least <= best <= greatest <= 1.
+        shares: the chance that an act was seen: draws of it (``draws``,), or its least, best and greatest value,
+            0 < least <= best <= greatest <= 1, which then lie about the best one log-normally.
         seed: of the draws.
         draws: how many.
         band: lower and upper ends (k,) of the 90 % band of each probability.
+        burst: mean number of acts that happen together, where seeing one goes with seeing the others; 1 or more.
     """
     rng = np.random.default_rng(seed)
-    least, best, greatest = shares
-    z = rng.standard_normal(draws)
-    spread = np.array([np.log(best / least), np.log(greatest / best)]) / _Z95
-    width = spread[(z >= 0).astype(np.int64)]
-    share = np.minimum(best * np.exp(z * width), 1.0)
+    share = np.asarray(_log_normal(rng, *shares, draws) if isinstance(shares, tuple) else shares)
     seen = _acts_seen(rng, np.asarray(p_war, dtype=np.float64), band, draws)
-    expected = rng.standard_gamma(seen + 0.5) / share
+    bursts = max(burst, 1.0)
+    expected = bursts * rng.standard_gamma((seen + 0.5) / bursts) / share
     # NumPy's Poisson law ends at 9.2e18; coverage so small never gets here, but a stated floor of zero might ask it.
-    unseen = rng.poisson(np.minimum(expected * (1 - share), 1e15))
+    unseen = bursts * rng.poisson(np.minimum(expected * (1 - share) / bursts, 1e15))
     ends = np.quantile(seen + unseen, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
     return float(np.floor(ends[0])), float(np.round(ends[1])), float(np.ceil(ends[2]))
+
+
+def _log_normal(rng: np.random.Generator, least: float, best: float, greatest: float, draws: int) -> Floats:
+    """Draws (draws,) about the best value, nine in ten between the others, each side its own width."""
+    z = rng.standard_normal(draws)
+    spread = np.array([np.log(best / least), np.log(greatest / best)]) / _Z95
+    return np.asarray(np.minimum(best * np.exp(z * spread[(z >= 0).astype(np.int64)]), 1.0))
+
+
+def bursts(lon: Floats, lat: Floats, time: Times, weights: Floats) -> float:
+    """Return the mean number of acts seen together: within ``BURST_KM`` and ``BURST_S`` of each other, by chains.
+
+    Each of the ``weights`` (n,) counts for one event: sum of m^2 over sum of m, where a burst has m of them.
+    """
+    if len(weights) < 2 or weights.sum() <= 0:
+        return 1.0
+    # One unit of each axis is as far as two events of a burst may lie apart.
+    place = on_sphere(lon, lat) * (EARTH_KM / BURST_KM)
+    moment = time.astype("datetime64[us]").astype(np.int64) / 1e6 / BURST_S
+    pairs = cKDTree(np.column_stack([place, moment])).query_pairs(1.0, p=2, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(weights),) * 2)
+    _, label = connected_components(links, directed=False)
+    sizes = np.bincount(label, weights=weights)
+    return max(1.0, float((sizes**2).sum() / sizes.sum()) - float((weights**2).sum() / weights.sum()) + 1.0)
 
 
 def _acts_seen(rng: np.random.Generator, p_war: Floats, band: tuple[Floats, Floats] | None, draws: int) -> Floats:

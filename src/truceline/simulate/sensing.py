@@ -17,20 +17,7 @@ from scipy.special import ndtr
 from truceline.base.clock import to_column
 from truceline.base.geo import Floats, on_sphere
 from truceline.simulate.orbit import FILE_NAMES, HALF_SWATH_KM, Passes
-from truceline.simulate.world import Clouds, Fires, Scenario
-
-MISSED_MW = 2.2
-"""Power missed half of the time, at night under the track, megawatts."""
-
-BY_DAY = 1.5
-"""By day the ground's own warmth asks for this many times as much."""
-
-AT_EDGE = 2.5
-"""At the edge of the swath a pixel is larger and asks for this many times as much."""
-
-SOFTNESS = 0.7
-"""Standard deviation of the curve in the logarithm of power."""
-
+from truceline.simulate.world import Clouds, Fires, Nature, Scenario
 
 @dataclass(frozen=True, eq=False)
 class Sightings:
@@ -52,10 +39,14 @@ class Sightings:
     """Power as measured, megawatts."""
 
 
-def detection_curve(power_mw: Floats, off_km: Floats, daylight: npt.NDArray[np.bool_]) -> Floats:
+def detection_curve(
+    power_mw: Floats, off_km: Floats, daylight: npt.NDArray[np.bool_], nature: Nature | None = None
+) -> Floats:
     """Return P(seen) of a fire of that power under a clear sky."""
-    needed = MISSED_MW * np.where(daylight, BY_DAY, 1.0) * AT_EDGE ** ((off_km / HALF_SWATH_KM) ** 2)
-    found: Floats = ndtr(np.log(np.maximum(power_mw, 1e-9) / needed) / SOFTNESS)
+    own = nature or Nature()
+    edge = own.at_edge ** ((off_km / HALF_SWATH_KM) ** 2)
+    needed = own.missed_mw * np.where(daylight, own.by_day, 1.0) * edge
+    found: Floats = ndtr(np.log(np.maximum(power_mw, 1e-9) / needed) / own.softness)
     return np.where(off_km <= HALF_SWATH_KM, found, 0.0)
 
 
@@ -88,8 +79,8 @@ def see(rng: np.random.Generator, scenario: Scenario, fires: Fires, clouds: Clou
     at = second[row] + delay
     cover = clouds.at(lon, lat, at)
     power, day = fires.power_mw[fire], passes.daylight[row]
-    clear = detection_curve(power, off, day)
-    through = detection_curve(power * scenario.transparency, off, day)
+    clear = detection_curve(power, off, day, scenario.nature)
+    through = detection_curve(power * scenario.transparency, off, day, scenario.nature)
     hit = rng.random(len(fire)) < (1 - cover) * clear + cover * through
     measured = power * rng.lognormal(0.0, 0.3, len(fire))
     return Sightings(row[hit], fire[hit], off[hit], at[hit], measured[hit])

@@ -43,6 +43,29 @@ _CLOUD_MEMORY = float(np.exp(-6 / 18))
 
 
 @dataclass(frozen=True)
+class Nature:
+    """What a sensor of the world misses and how its acts burn. Nothing of it is known to the estimator."""
+
+    missed_mw: float = 2.2
+    """Power missed half of the time, at night under the track, megawatts."""
+
+    by_day: float = 1.5
+    """By day the ground's own warmth asks for this many times as much."""
+
+    at_edge: float = 2.5
+    """At the edge of the swath a pixel is larger and asks for this many times as much."""
+
+    softness: float = 0.7
+    """Standard deviation of the curve in the logarithm of power."""
+
+    act_mw: float = 4.0
+    """Median power of an act, megawatts; its scatter is 0.9 in the logarithm."""
+
+    act_hours: float = 1.0
+    """Median duration of an act, hours; its scatter is 0.5 in the logarithm."""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A simulated truce. Counts are expectations."""
 
@@ -93,6 +116,9 @@ class Scenario:
 
     stated_error: float = 0.03
     """Standard deviation of the stated cloud cover of a day."""
+
+    nature: Nature = Nature()
+    """What the sensor misses and how acts burn."""
 
     @property
     def midnight(self) -> datetime:
@@ -224,7 +250,9 @@ def _acts(rng: np.random.Generator, scenario: Scenario) -> tuple[Floats, ...]:
     lat = np.repeat(lat + rng.normal(0, 0.05, len(kept)), size) + rng.normal(0, 0.012, total)
     lon = np.repeat(lon + rng.normal(0, 0.07, len(kept)), size) + rng.normal(0, 0.018, total)
     start = np.repeat(kept, size) + rng.uniform(0, 1_800, total)
-    return lon, lat, start, rng.lognormal(0.0, 0.5, total), rng.lognormal(np.log(4.0), 0.9, total)
+    nature = scenario.nature
+    hours = rng.lognormal(np.log(nature.act_hours), 0.5, total)
+    return lon, lat, start, hours, rng.lognormal(np.log(nature.act_mw), 0.9, total)
 
 
 def _farms(rng: np.random.Generator, scenario: Scenario) -> tuple[Floats, ...]:
