@@ -34,7 +34,7 @@ SENSITIVITY = 0.28
 """Standard deviation of ln(kappa) (assumed): the curve's half-way power is known to a factor of two, acts differ in
 power and duration from the reference act."""
 
-CLOUD_SPREAD = 1.1
+CLOUD_SPREAD = 1.2
 """Spread of the sky over one place about its day's stated mean (probit scale; assumed)."""
 
 CLOUD_REACH_KM = 300.0
@@ -98,7 +98,7 @@ def half_days(
     for place, half in enumerate(halves):
         own = label == half
         found[place] = _mean_seen(when[own], seen[own], share, duration_s, begin, end)
-    limit = _mean_seen(when, (seen > 0) * (1 - 1e-12), share, duration_s, begin, end)
+    limit = _mean_seen(when, np.where(seen > 0, 1 - 1e-12, 0.0), share, duration_s, begin, end)
     firsts = np.array([when[label == half][0] for half in halves])
     return HalfDays(firsts.astype("datetime64[s]").astype("datetime64[D]"), found, limit)
 

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many acts near the line are compatible with what was seen: an interval, or *cannot tell*.
+"""How many acts are compatible with what was seen: an interval, or *cannot tell*.
 
 A Monte-Carlo posterior (docs/explanation/estimates.md):
 
-1. each event seen is an act of war with its own probability: W = sum of Bernoulli(p_i); where the thermal model states
-   a 90 % band, all p_i move together in it, since what it may have wrong (how common acts are) is common to them;
-2. coverage s, the chance that one act is seen, lies about its best value, 90 % between its values under the least and
-   the most favourable cloud assumption (log-normal, each side its own width);
+1. each event seen is an act with its own probability: W = sum of Bernoulli(p_i); where the thermal model states a
+   90 % band, all p_i move together in it, since what it may have wrong (how common acts are) is common to them;
+2. the chance s that one act was seen is not known: draws of it come from :mod:`truceline.coverage.chance`; where only
+   its least, best and greatest values are known it lies about the best one, log-normal, each side its own width;
 3. the expected number of acts has Jeffreys' prior for a Poisson mean: Lambda given W is Gamma(W + 1/2) / s
    (Jeffreys 1961);
-4. acts not seen are Poisson(Lambda * (1 - s)); the number of acts is W plus those.
+4. acts not seen are Poisson(Lambda * (1 - s)); the number of acts is W plus those. Acts that come in bursts of b are
+   counted by bursts in 3 and 4: the mean stays, the variance grows b-fold (quasi-likelihood, Wedderburn 1974).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -22,7 +26,7 @@ from scipy.special import expit, logit
 
 from truceline.base.clock import Times
 from truceline.base.geo import EARTH_KM, Floats, on_sphere
-from truceline.model.watching import Coverage, Estimate, ReferenceAct
+from truceline.model.watching import Estimate, ReferenceAct
 
 DRAWS = 40_000
 """Monte-Carlo draws: the ends of the interval then move by about 1 % between seeds."""
@@ -54,10 +58,14 @@ ASSUMPTIONS = (
         "number may be far larger; acts without heat are not counted at all."
     ),
     "Acts happen in covered and uncovered hours, sectors and sides alike: coverage is the mean over all of them.",
-    "Acts happen one by one; where they come in bursts, the interval is too narrow.",
     (
-        "Coverage lies, with nine chances in ten, between its values under the least and the most favourable cloud "
-        "assumption ({low} and {high}; best value {share})."
+        "Acts seen within {km:g} km and {hours:g} h of each other count as one burst ({burst:.2g} on average); bursts "
+        "farther apart are independent."
+    ),
+    (
+        "The chance that an act was seen lies, with nine chances in ten, between {low} and {high} (median {mid}): a "
+        "table states the mean cloud of a day and a region, not the sky over these places at those minutes; clouds may "
+        "be thin; acts may be more or less easy to see than the reference act."
     ),
     (
         "Before looking, every number of acts is weighed by Jeffreys' rule for counts; nothing is taken from the days "
@@ -65,45 +73,107 @@ ASSUMPTIONS = (
     ),
 )
 
+LISTED = (
+    "Coverage lies, with nine chances in ten, between its values under the least and the most favourable cloud "
+    "assumption ({low} and {high}; best value {mid})."
+)
+"""What stands in place of the last but one where no draws of the chance were made."""
+
+
+class Covered(Protocol):
+    """What an estimate asks of coverage."""
+
+    @property
+    def act(self) -> ReferenceAct:
+        """The act it speaks of."""
+
+    @property
+    def share(self) -> float:
+        """Its best value."""
+
+    @property
+    def low(self) -> float:
+        """Under the least favourable cloud assumption."""
+
+    @property
+    def high(self) -> float:
+        """Under the most favourable one."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """How an estimate speaks of what it counts and where."""
+
+    acts: str = "acts of war"
+    """What is counted."""
+
+    place: str = "within {km:g} km of the line"
+    """Of which place."""
+
+    near: str = "near the line"
+    """The same where it is short."""
+
+    when: str = "in the truce"
+    """Of which period."""
+
 
 def estimate(
-    p_war: Floats, coverage: Coverage, floor: float, *, seed: int, band: tuple[Floats, Floats] | None = None
+    p_war: Floats,
+    coverage: Covered,
+    floor: float,
+    *,
+    seed: int,
+    band: tuple[Floats, Floats] | None = None,
+    chances: Floats | None = None,
+    burst: float = 1.0,
+    words: Words | None = None,
 ) -> Estimate:
-    """Return how many acts near the line, in units of the reference act, are compatible with what was seen.
+    """Return how many acts, in units of the reference act, are compatible with what was seen.
 
     Args:
-        p_war: (k,) probability of being an act of war of each event seen near the line in the truce.
-        coverage: what could have been seen; its ``share``, ``low`` and ``high`` are used.
+        p_war: (k,) probability of being such an act of each event seen in the place and period.
+        coverage: what could have been seen; its ``share``, ``low``, ``high`` and ``act`` are used.
         floor: least coverage, 0 to 1, at which a number may be stated; the terms give it.
         seed: of the Monte-Carlo draws. Same inputs and seed, same numbers.
         band: lower and upper ends (k,) of the 90 % band of each ``p_war``; None where no doubt of it is stated.
+        chances: draws of the chance that an act was seen; None: it lies between coverage's ``low`` and ``high``.
+        burst: mean number of acts seen together.
+        words: how to speak of what is counted.
     """
     p_war = np.asarray(p_war, dtype=np.float64)
-    act = coverage.act
-    reason = _why_not(coverage, floor)
+    act, said = coverage.act, words or Words()
+    reason = _why_not(coverage, floor, said, drawn=chances is not None)
     low = mid = high = None
     if not reason:
-        low, mid, high = interval(p_war, (coverage.low, coverage.share, coverage.high), seed=seed, band=band)
+        shares = (coverage.low, coverage.share, coverage.high) if chances is None else chances
+        draws = DRAWS if chances is None else len(chances)
+        low, mid, high = interval(p_war, shares, seed=seed, draws=draws, band=band, burst=burst)
         reason = _sentence(len(p_war), coverage.share, act, low, high)
+    where = f"{said.place.format(km=act.within_km)} {said.when}"
     return Estimate(
         low=low,
         mid=mid,
         high=high,
         cannot_tell=low is None,
         reason=reason,
-        unit=f"acts of war within {act.within_km:g} km of the line in the truce, each counted as {act.text()}",
+        unit=f"{said.acts} {where}, each counted as {act.text()}",
         seen=len(p_war),
         seen_weighted=round(float(p_war.sum()), 2),
-        assumptions=tuple(
-            text.format(
-                act=act.text(),
-                low=_percent(coverage.low),
-                high=_percent(coverage.high),
-                share=_percent(coverage.share),
-            )
-            for text in ASSUMPTIONS
-        ),
+        assumptions=_assumptions(coverage, chances, burst),
     )
+
+
+def _assumptions(coverage: Covered, chances: Floats | None, burst: float) -> tuple[str, ...]:
+    """One sentence each."""
+    texts = list(ASSUMPTIONS)
+    least, best, greatest = coverage.low, coverage.share, coverage.high
+    if chances is None:
+        texts[4] = LISTED
+    elif len(chances):
+        least, best, greatest = (float(end) for end in np.quantile(chances, [0.05, 0.5, 0.95]))
+    shares = {"low": _percent(least), "mid": _percent(best), "high": _percent(greatest)}
+    bursting = {"km": BURST_KM, "hours": BURST_S / 3_600, "burst": max(burst, 1.0)}
+    return tuple(text.format(act=coverage.act.text(), **shares, **bursting) for text in texts)
 
 
 def interval(
@@ -173,12 +243,12 @@ def _acts_seen(rng: np.random.Generator, p_war: Floats, band: tuple[Floats, Floa
     return seen
 
 
-def _why_not(coverage: Coverage, floor: float) -> str:
+def _why_not(coverage: Covered, floor: float, words: Words, *, drawn: bool) -> str:
     """Why no number may be stated, or nothing."""
     share, low = coverage.share, coverage.low
     if not np.isfinite(share) or share <= 0:
         return (
-            "Under the first cloud assumption nothing near the line could have been seen in the truce: no number of "
+            f"Under the first cloud assumption nothing {words.near} could have been seen {words.when}: no number of "
             "acts can be excluded."
         )
     if share < floor:
@@ -186,7 +256,7 @@ def _why_not(coverage: Coverage, floor: float) -> str:
             f"Only {_percent(share)} of such acts would have been seen; the terms ask for at least {_percent(floor)} "
             "before a number is stated."
         )
-    if not np.isfinite(low) or low <= 0:
+    if not drawn and (not np.isfinite(low) or low <= 0):
         return "Under the least favourable cloud assumption nothing could have been seen, so no number can be excluded."
     return ""
 

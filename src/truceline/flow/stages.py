@@ -16,8 +16,8 @@ import numpy.typing as npt
 from truceline.assessment import Seen, assess, judge_claims
 from truceline.base.clock import Interval, Times, to_column
 from truceline.base.geo import Floats, Line, Sides
+from truceline.coverage import chance, comparison, estimate, fields, orbit, passes
 from truceline.coverage import cloud as clouds
-from truceline.coverage import comparison, estimate, fields, orbit, passes
 from truceline.flow import bodies
 from truceline.fusion import fuse
 from truceline.model.agreement import Agreement
@@ -188,7 +188,15 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     floor = logged.agreement.coverage_floor
     war = events.p_act["act_of_war"][inside]
     low, high = (events.attributes[name].astype(np.float64)[inside] for name in ("band_low", "band_high"))
-    guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=(low, high))
+    chances = None
+    if logged.cloud:  # without a table the listed assumptions alone say what the sky may have been
+        half = chance.half_days(
+            passes.columns(looks), clear, points.km, act.duration_hours * 3600, window, lon=middle_of(points.lon)
+        )
+        rng = np.random.default_rng(SEED)
+        chances = chance.chances(rng, half, logged.cloud, given.line.length_m / 1000, estimate.DRAWS)
+    burst = estimate.bursts(events.lon[inside], events.lat[inside], events.first[inside], war)
+    guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=(low, high), chances=chances, burst=burst)
     seen = _seen(logged, looks, points, coverage, logged.detections.time[close])
     checks = judge_claims(logged.claims, logged.agreement, seen, guessed)
     indices = append(
@@ -217,6 +225,11 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
         claims=tuple(replace(check, index=index) for check, index in zip(checks, indices[3:], strict=True)),
         index_by_kind=dict(zip(("coverage", "comparison", "estimate"), indices[:3], strict=True)),
     )
+
+
+def middle_of(lon: Floats) -> float:
+    """Return the longitude of the middle of places, also across the antimeridian, degrees."""
+    return float(np.degrees(np.angle(np.exp(1j * np.radians(lon)).mean())))
 
 
 def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, coverage: Coverage, near: Times) -> Seen:

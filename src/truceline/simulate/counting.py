@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Worlds in which the number of acts is known, for the interval of an estimate: does it hold the truth as often as it
-says?
+"""Worlds in which the number of acts is known: does the interval of an estimate hold it as often as it says?
 
 Each world draws its own nature: half-way power, its growth by day and towards the edge, softness, power and duration
 of acts, what clouds let through, and how far the probabilities of being an act err together. The estimator is told
@@ -19,6 +18,7 @@ from truceline.base.clock import Interval, Times, from_column, to_column
 from truceline.base.geo import Floats, on_sphere
 from truceline.coverage import chance, estimate
 from truceline.coverage.detect import p_detect
+from truceline.model.detection import Ints
 from truceline.model.watching import CloudDay, ReferenceAct
 from truceline.simulate.orbit import ALTITUDE_KM, HALF_SWATH_KM, SENSORS
 from truceline.simulate.table import World, make_world, near_line, stated
@@ -93,7 +93,7 @@ def count(seed: int, *, cloud: float, acts: float) -> Counted:
     lit = np.datetime64(to_column(scenario.midnight)) + (fires.start_s * 1e6).astype("timedelta64[us]")
     truth = int((near & (fires.cause == WAR) & window.holds(lit)).sum())
     events, first = _events(world, near)
-    p_war, band = _believed(np.random.default_rng([seed, 5]), fires.cause[events], acts)
+    p_war, band = _believed(np.random.default_rng([seed, 5]), fires.cause[events])
     burst = estimate.bursts(fires.lon[events], fires.lat[events], first, p_war)
     return Counted(truth, p_war, band, burst, _half_days(world), stated(world))
 
@@ -102,13 +102,13 @@ def holds(seed: int, *, cloud: float, acts: float, draws: int = 3_000) -> tuple[
     """Return whether the 90 % interval of a world holds its truth, and the interval's upper end over its lower one."""
     found = count(seed, cloud=cloud, acts=acts)
     shares = chance.chances(np.random.default_rng(seed), found.half, found.cloud, LINE_KM, draws)
-    low, _, high = estimate.interval(
-        found.p_war, shares, seed=seed, draws=draws, band=found.band, burst=found.burst
-    )
+    low, _, high = estimate.interval(found.p_war, shares, seed=seed, draws=draws, band=found.band, burst=found.burst)
     return low <= found.truth <= high, (high + 1) / (low + 1)
 
 
-def _events(world: World, near: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Times]:
+def _events(
+    world: World, near: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Times]:
     """Fires first seen in the truce near the line, works left out as a persistent heat source, and when."""
     seen = world.sightings
     kept = world.readable[seen.pass_row] & near[seen.fire] & (world.fires.cause[seen.fire] != WORKS)
@@ -120,9 +120,8 @@ def _events(world: World, near: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> t
     return fire[inside], first[inside]
 
 
-def _believed(rng: np.random.Generator, cause: np.ndarray[tuple[int], np.dtype[np.int64]], acts: float) -> tuple[Floats, tuple[Floats, Floats]]:
+def _believed(rng: np.random.Generator, cause: Ints) -> tuple[Floats, tuple[Floats, Floats]]:
     """P(act of war) of each event and its band: right on average, wrong together by a common shift of the log odds."""
-    del acts
     war = cause != FARM
     prior = logit(np.clip(np.mean(war) if len(war) else 0.9, 0.02, 0.98))
     score = rng.normal(np.where(war, 1.0, -1.0), 1.0)

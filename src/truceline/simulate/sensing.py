@@ -19,6 +19,7 @@ from truceline.base.geo import Floats, on_sphere
 from truceline.simulate.orbit import FILE_NAMES, HALF_SWATH_KM, Passes
 from truceline.simulate.world import Clouds, Fires, Nature, Scenario
 
+
 @dataclass(frozen=True, eq=False)
 class Sightings:
     """One fire seen by one pass (m of them)."""
