@@ -126,6 +126,7 @@ def _run(what: Watch, gathered: Gathered, inside: Logged, results: Results, ledg
         rows_read=gathered.rows_read,
         looks=results.over,
         looks_logged=len(results.looks),
+        passes=results.looks,
         denials=inside.denials,
         cloud=inside.cloud,
         events=results.events,

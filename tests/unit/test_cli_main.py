@@ -42,6 +42,9 @@ OPTIONS = {
     },
     "terms": {"--json", "--schema"},
 }
+OPTIONS["estimate"] = {
+    *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
+}
 PARTS = {"fetch": ("firms", "elements"), "terms": ("validate",)}
 """Verbs of several words: what may follow the first."""
 
@@ -53,6 +56,7 @@ NEEDED = {
     "verify": ["D", "--key", "k"],
     "serve": ["D"],
     "fetch": ["firms", "D"],
+    "estimate": ["D"],
     "terms": ["validate", "D"],
 }
 

@@ -116,6 +116,9 @@ class Words:
     when: str = "in the truce"
     """Of which period."""
 
+    unit: str = ""
+    """What one of them is counted as; empty: the reference act near the line."""
+
 
 def estimate(
     p_war: Floats,
@@ -142,28 +145,29 @@ def estimate(
     """
     p_war = np.asarray(p_war, dtype=np.float64)
     act, said = coverage.act, words or Words()
+    counted = said.unit or act.text()
     reason = _why_not(coverage, floor, said, drawn=chances is not None)
     low = mid = high = None
     if not reason:
         shares = (coverage.low, coverage.share, coverage.high) if chances is None else chances
         draws = DRAWS if chances is None else len(chances)
         low, mid, high = interval(p_war, shares, seed=seed, draws=draws, band=band, burst=burst)
-        reason = _sentence(len(p_war), coverage.share, act, low, high)
-    where = f"{said.place.format(km=act.within_km)} {said.when}"
+        reason = _sentence(len(p_war), coverage.share, counted, low, high)
+    where = f"{said.place.replace('{km:g}', f'{act.within_km:g}')} {said.when}"
     return Estimate(
         low=low,
         mid=mid,
         high=high,
         cannot_tell=low is None,
         reason=reason,
-        unit=f"{said.acts} {where}, each counted as {act.text()}",
+        unit=f"{said.acts} {where}, each counted as {counted}",
         seen=len(p_war),
         seen_weighted=round(float(p_war.sum()), 2),
-        assumptions=_assumptions(coverage, chances, burst),
+        assumptions=_assumptions(coverage, chances, burst, counted),
     )
 
 
-def _assumptions(coverage: Covered, chances: Floats | None, burst: float) -> tuple[str, ...]:
+def _assumptions(coverage: Covered, chances: Floats | None, burst: float, counted: str) -> tuple[str, ...]:
     """One sentence each."""
     texts = list(ASSUMPTIONS)
     least, best, greatest = coverage.low, coverage.share, coverage.high
@@ -173,7 +177,7 @@ def _assumptions(coverage: Covered, chances: Floats | None, burst: float) -> tup
         least, best, greatest = (float(end) for end in np.quantile(chances, [0.05, 0.5, 0.95]))
     shares = {"low": _percent(least), "mid": _percent(best), "high": _percent(greatest)}
     bursting = {"km": BURST_KM, "hours": BURST_S / 3_600, "burst": max(burst, 1.0)}
-    return tuple(text.format(act=coverage.act.text(), **shares, **bursting) for text in texts)
+    return tuple(text.format(act=counted, **shares, **bursting) for text in texts)
 
 
 def interval(
@@ -261,11 +265,11 @@ def _why_not(coverage: Covered, floor: float, words: Words, *, drawn: bool) -> s
     return ""
 
 
-def _sentence(seen: int, share: float, act: ReferenceAct, low: float, high: float) -> str:
+def _sentence(seen: int, share: float, counted: str, low: float, high: float) -> str:
     events = "no event was" if seen == 0 else "one event was" if seen == 1 else f"{seen} events were"
     return (
         f"About {_percent(share)} of such acts would have been seen and {events}: "
-        f"{_two_digits(low):,} to {_two_digits(high):,} acts, each counted as {act.text()}, are compatible with that "
+        f"{_two_digits(low):,} to {_two_digits(high):,} acts, each counted as {counted}, are compatible with that "
         "(90 %)."
     )
 

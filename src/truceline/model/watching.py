@@ -40,8 +40,12 @@ class ReferenceAct:
 
     def text(self) -> str:
         """Return ``a fire of 5 MW lasting 1 hour, within 20 km of the line``."""
+        return f"{self.anywhere()}, within {self.within_km:g} km of the line"
+
+    def anywhere(self) -> str:
+        """Return ``a fire of 5 MW lasting 1 hour``."""
         hours = f"{self.duration_hours:g} hour" + ("" if self.duration_hours == 1 else "s")
-        return f"a {self.name} of {self.power_mw:g} MW lasting {hours}, within {self.within_km:g} km of the line"
+        return f"a {self.name} of {self.power_mw:g} MW lasting {hours}"
 
 
 @dataclass(frozen=True)
@@ -281,6 +285,9 @@ class Run:
 
     ledger: Mapping[str, Any]
     """``size``, ``root`` (hex), ``origin``, ``vkey`` when the report was made."""
+
+    passes: tuple[Look, ...] = ()
+    """Every logged pass, whole: what questions about other places are answered from."""
 
     @property
     def view(self) -> LineView:
