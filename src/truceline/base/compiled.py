@@ -19,6 +19,7 @@ CORES = max(1, min(8, os.cpu_count() or 1))
 def compiled(loop: Loop) -> Loop:
     """Return the loop as machine code, compiled at its first call and kept on disk for the next process.
 
+    A compiled loop may call only those of its own file: what is kept on disk notices a change of that file alone.
     It holds no interpreter lock, so that threads run side by side. Arithmetic stays IEEE 754: no reordering, so the
     same inputs give the same bits on every run.
     """
