@@ -40,12 +40,12 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
-    "terms": {"--json", "--schema"},
+    "terms": {"--json", "--schema", "--lang"},
 }
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
 }
-PARTS = {"fetch": ("firms", "elements"), "terms": ("validate",)}
+PARTS = {"fetch": ("firms", "elements"), "terms": ("explain", "validate")}
 """Verbs of several words: what may follow the first."""
 
 NEEDED = {

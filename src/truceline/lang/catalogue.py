@@ -102,9 +102,9 @@ class Catalogue:
             return self.join([self.value(item) for item in value], joined)
         raise TypeError(f"a sentence cannot hold {type(value).__name__}")
 
-    def number(self, value: float) -> str:
-        """Return ``2,299`` or ``0.25``: groups of three from a thousand up, at most four decimals."""
-        text = f"{value:,.4f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
+    def number(self, value: float, decimals: int = 4) -> str:
+        """Return ``2,299`` or ``0.25``: groups of three from a thousand up, at most so many decimals."""
+        text = f"{value:,.{decimals}f}".rstrip("0").rstrip(".") if value != int(value) else f"{int(value):,}"
         whole, _, part = text.replace("-", "\N{MINUS SIGN}").partition(".")
         whole = whole.replace(",", self.texts["format.group"])
         return f"{whole}{self.texts['format.decimal']}{part}" if part else whole

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from xml.sax.saxutils import escape
@@ -11,21 +10,12 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from truceline.base.clock import Interval
+from truceline.base.text import clean
 from truceline.model.taxonomy import icd203
 
 NBSP = "\N{NO-BREAK SPACE}"
 NOT_OBSERVED = "not observed"
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
-_BREAKS = {ord(mark): " " for mark in "\n\t\x0b\x0c\x85\u2028\u2029"}
 _COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def clean(text: str) -> str:
-    """Return the text without control characters and without marks that turn the direction of reading.
-
-    Text from outside could otherwise drive a terminal, break a picture's XML, or show a word backwards.
-    """
-    return _UNSEEN.sub("", text.translate(_BREAKS))
 
 
 def xml(text: str) -> str:

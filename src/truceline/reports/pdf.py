@@ -11,13 +11,13 @@ import numpy as np
 import typst
 
 from truceline.base.clock import from_column
+from truceline.base.text import clean
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.belief import belief
 from truceline.reports.facts import near, places, some_claims
 from truceline.reports.formats import (
     NBSP,
-    clean,
     clock,
     day,
     number,

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from truceline.reports.formats import clean, xml
+from truceline.base.text import clean
+from truceline.reports.formats import xml
 
 COVERAGE_EDGES = (0.02, 0.05, 0.10, 0.20, 0.50)
 """Upper edges of the coverage classes but the last. The scale is absolute, so poor coverage looks poor."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import textwrap
 
+from truceline.base.text import clean
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.facts import some_claims
-from truceline.reports.formats import NBSP, clean, sentence
+from truceline.reports.formats import NBSP, sentence
 
 _WIDTH = 100
 _LABEL = 12
