@@ -48,6 +48,13 @@ class Curve:
 CURVES: Mapping[str, Curve] = {
     "VIIRS": Curve(night_mw=1.0, day_mw=3.0, growth=0.5, oblique=False),
     "MODIS": Curve(night_mw=7.0, day_mw=7.0, growth=0.9, oblique=True),
+    # 1 km like MODIS; by night it also reads the channel at 2.2 micrometres, by day its fire channel saturates sooner
+    # (Xu et al. 2020, RSE 248). The figures are assumed.
+    "SLSTR": Curve(night_mw=5.0, day_mw=15.0, growth=0.9, oblique=True),
+    # Reflected light at 20 to 30 m: fires of some square metres show by day (Schroeder et al. 2016, RSE 185, for OLI;
+    # MSI likewise). A square metre at 800 K radiates 0.02 MW; the figures are assumed. By night they rarely look.
+    "OLI": Curve(night_mw=0.1, day_mw=0.3, growth=0.0, oblique=False),
+    "MSI": Curve(night_mw=0.1, day_mw=0.3, growth=0.0, oblique=False),
 }
 """Per instrument. An instrument without a curve is given the least sensitive one."""
 

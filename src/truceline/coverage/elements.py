@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks from orbital elements that a user gives: two-line elements, or OMM as JSON or CSV, through SGP4.
+"""Looks from orbital elements that a user gives: two-line elements, or OMM as JSON, XML, KVN or CSV, through SGP4.
 
-Frame: SGP4 gives TEME positions; turned by Greenwich mean sidereal time they are earth-fixed to some tens of metres
-(Vallado et al. 2006, AIAA 2006-6753; polar motion is left out), far below what a look needs.
+Frame: SGP4 gives TEME positions; :mod:`truceline.coverage.earth` turns them to the Earth and finds the place straight
+below, within a metre of what Skyfield says of the same elements.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,9 +22,11 @@ from sgp4.conveniences import sat_epoch_datetime
 from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval, iso
 from truceline.base.geo import EARTH_KM, Floats
+from truceline.coverage import omm
+from truceline.coverage.earth import earth_fixed, subpoint
 from truceline.coverage.orbit import instrument
 from truceline.coverage.passes import Region, over, region_points
-from truceline.errors import ChecksumMismatch, LimitExceeded, Malformed, NoTime, Truncated, UnknownFormat
+from truceline.errors import ChecksumMismatch, InputError, LimitExceeded, Malformed, NoTime, Truncated, UnknownFormat
 from truceline.model.look import Look
 
 KNOWN: Mapping[str, str] = {
@@ -131,7 +133,7 @@ def _looks(
     if age > MAX_AGE_DAYS:
         raise NoTime(f"the elements of {sensor} are of {iso(item.epoch)}, {age:.0f} days from the watch", file=file)
     return over(
-        lambda seconds: _earth_fixed(_teme(item, file, seconds), seconds),
+        lambda seconds: subpoint(earth_fixed(_teme(item, file, seconds), seconds)),
         points,
         period,
         sensor=sensor,
@@ -155,15 +157,6 @@ def _teme(item: Elements, file: str, seconds: Floats) -> Floats:
     return np.asarray(place, dtype=np.float64)
 
 
-def _earth_fixed(place: Floats, seconds: Floats) -> Floats:
-    """Unit vectors turned from TEME by mean sidereal time (IAU 1982)."""
-    century = (seconds / 86_400 - 10_957.5) / 36_525
-    sidereal = 67_310.548_41 + (876_600 * 3600 + 8_640_184.812_866) * century + 0.093_104 * century**2
-    turn = np.radians(sidereal / 240 % 360)
-    x, y, z = (place / np.linalg.norm(place, axis=1, keepdims=True)).T
-    return np.stack([x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn), z], axis=1)
-
-
 def read(text: str, file: str) -> tuple[Elements, ...]:
     """Return every object of the file, in its order.
 
@@ -171,19 +164,71 @@ def read(text: str, file: str) -> tuple[Elements, ...]:
         InputError: as :func:`predict`.
     """
     body = text.lstrip("\ufeff").strip()
-    if not body:
-        raise Truncated("the file is empty", file=file)
-    if body[0] in "[{":
-        found = list(_omm_json(body, file))
-    elif body[0] == "<":
-        raise UnknownFormat("OMM as XML is not read; give it as JSON or CSV, or two-line elements", file=file)
-    elif "NORAD_CAT_ID" in body.split("\n", maxsplit=1)[0]:
-        found = list(_omm_csv(text.lstrip("\ufeff"), file))
-    else:
+    fields = _fields(text, body, file)
+    if fields is None:
         found = list(_tle(text.lstrip("\ufeff"), file))
+    else:
+        found = [_omm(named, file, **place) for named, place in fields]
     if len(found) > MAX_OBJECTS:
         raise LimitExceeded(f"{len(found):,} objects; at most {MAX_OBJECTS:,} are read", file=file)
     return tuple(found)
+
+
+def read_kept(text: str, file: str) -> tuple[tuple[Elements, ...], tuple[InputError, ...]]:
+    """Return every object that can be read, and why each of the others cannot.
+
+    Raises:
+        InputError: the file as a whole cannot be used.
+    """
+    body = text.lstrip("\ufeff").strip()
+    fields = _fields(text, body, file)
+    if fields is None:
+        return _tle_kept(text.lstrip("\ufeff"), file)
+    found: list[Elements] = []
+    bad: list[InputError] = []
+    for named, place in fields:
+        try:
+            found.append(_omm(named, file, **place))
+        except InputError as error:
+            bad.append(error)
+        if len(found) + len(bad) > MAX_OBJECTS:
+            raise LimitExceeded(f"more than {MAX_OBJECTS:,} objects", file=file)
+    return tuple(found), tuple(bad)
+
+
+def _fields(text: str, body: str, file: str) -> Iterable[tuple[Mapping[str, Any], dict[str, Any]]] | None:
+    """Named fields of each object, and its line or number; None where the file holds two-line elements."""
+    if not body:
+        raise Truncated("the file is empty", file=file)
+    if body[0] in "[{":
+        return _omm_json(body, file)
+    if body[0] == "<":
+        return ((fields, {"record": number}) for fields, number in omm.xml(body, file))
+    if "NORAD_CAT_ID" in body.split("\n", maxsplit=1)[0] and "," in body.split("\n", maxsplit=1)[0]:
+        return _omm_csv(text.lstrip("\ufeff"), file)
+    if re.match(r"(COMMENT\b|[A-Z_]+\s*=)", body):
+        return ((fields, {"line": line}) for fields, line in omm.kvn(text.lstrip("\ufeff"), file))
+    return None
+
+
+def _tle_kept(text: str, file: str) -> tuple[tuple[Elements, ...], tuple[InputError, ...]]:
+    """Two-line elements cut at each line 1, so that a bad pair costs only itself."""
+    lines = text.splitlines()
+    begins = [n for n, line in enumerate(lines) if line.startswith("1 ") and len(line) > 24]
+    if not begins:
+        return tuple(_tle(text, file)), ()
+    if len(begins) > MAX_OBJECTS:
+        raise LimitExceeded(f"more than {MAX_OBJECTS:,} objects", file=file)
+    found: list[Elements] = []
+    bad: list[InputError] = []
+    for number in begins:
+        named = number > 0 and 0 < len(lines[number - 1].strip()) <= 30 and lines[number - 1][:2] != "2 "
+        low = number - 1 if named else number
+        try:
+            found += _tle("\n" * low + "\n".join(lines[low : number + 2]), file)
+        except InputError as error:
+            bad.append(error)
+    return tuple(found), tuple(bad)
 
 
 def _tle(text: str, file: str) -> Iterator[Elements]:
@@ -262,16 +307,16 @@ def _finished(
     return Elements(name, str(satellite.satnum), satellite, epoch.astimezone(UTC))
 
 
-def _omm_json(body: str, file: str) -> Iterator[Elements]:
+def _omm_json(body: str, file: str) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     value = parse_json(body, file=file)
     many = value if isinstance(value, list) else [value]
     for place, fields in enumerate(many, start=1):
         if not isinstance(fields, dict):
             raise Malformed("an OMM is an object of named fields", file=file, record=str(place))
-        yield _omm(fields, file, record=str(place))
+        yield fields, {"record": str(place)}
 
 
-def _omm_csv(text: str, file: str) -> Iterator[Elements]:
+def _omm_csv(text: str, file: str) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
     lines = text.splitlines()
     reader = csv.reader(lines, strict=True)
     try:
@@ -280,7 +325,7 @@ def _omm_csv(text: str, file: str) -> Iterator[Elements]:
             if len(row) != len(header):
                 why = f"{len(row)} fields, the header names {len(header)}"
                 raise (Truncated if len(row) < len(header) else Malformed)(why, file=file, line=reader.line_num)
-            yield _omm(dict(zip(header, row, strict=True)), file, line=reader.line_num)
+            yield dict(zip(header, row, strict=True)), {"line": reader.line_num}
     except csv.Error as error:
         raise Malformed(f"not CSV: {error}", file=file, line=reader.line_num) from error
 
@@ -297,6 +342,9 @@ def _omm(fields: Mapping[str, Any], file: str, *, line: int | None = None, recor
             raise Malformed(f"{key} is not a number", file=file, line=line, record=record)
         return found
 
+    system = str(fields.get("TIME_SYSTEM") or "UTC").strip().upper()
+    if system != "UTC":
+        raise NoTime(f"TIME_SYSTEM {system[:20]} is not UTC", file=file, line=line, record=record)
     motion, eccentricity, tilt, node, pericentre, anomaly, drag = (number(key) for key in _NUMBERS)
     epoch = _epoch(fields.get("EPOCH"), file, line, record)
     catalogue = number("NORAD_CAT_ID")
