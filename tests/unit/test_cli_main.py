@@ -40,12 +40,12 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
-    "terms": {"--json", "--schema", "--lang"},
+    "terms": {"--json", "--schema", "--lang", "--observed", "--line", "--at", "--reading"},
 }
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
 }
-PARTS = {"fetch": ("firms", "elements"), "terms": ("explain", "validate")}
+PARTS = {"fetch": ("firms", "elements"), "terms": ("explain", "validate", "states")}
 """Verbs of several words: what may follow the first."""
 
 NEEDED = {

@@ -19,7 +19,10 @@ from truceline.terms.geometry import Geometry
 from truceline.terms.observed import load_observed
 
 
-def add_states(parser: argparse.ArgumentParser) -> None:
+HELP = "tell stages, storage sites, force limits and schedules, each by its day"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``terms states``."""
     parser.add_argument("path", type=Path, metavar="PATH", help="a terms file, or a folder or watch that holds one")
     parser.add_argument("--observed", type=Path, metavar="YAML", help="inspections, sightings and strengths")
@@ -29,7 +32,7 @@ def add_states(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
 
 
-def run_states(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print each state at the moment, and how it came to it."""
     path = find_terms(options.path)[0]
     agreement = read_terms_file(path).agreement

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from truceline.model.proof import FACTS
 from truceline.model.taxonomy import ACTS, Act, Layer
@@ -57,6 +58,10 @@ class Vocabulary:
 
     def incidents(self) -> frozenset[str]:
         """Return the acts of layer B, which an agreement can prohibit."""
+        return self._incidents
+
+    @cached_property
+    def _incidents(self) -> frozenset[str]:
         return frozenset(act.name for act in self.acts.values() if act.layer is Layer.INCIDENT)
 
     def expand(self, acts: Iterable[str]) -> frozenset[str]:

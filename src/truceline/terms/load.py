@@ -48,6 +48,8 @@ def attachments_of(text: str, *, file: str) -> tuple[str, ...]:
     Raises:
         InputError: it cannot be read at all; faults of its meaning are left to :func:`load`.
     """
+    if "path" not in text and "vocabulary_file" not in text:
+        return ()
     entry: Entry = AGREEMENT.read(parse(text, file=file), "", file)
     changes = [change for one in entry["readings"] for change in one.get("changes", [])]
     items = [*entry.get("lines", []), *entry["zones"], *changes]
