@@ -204,3 +204,33 @@ def test_files_that_lie_in_their_place_already_stay(tmp_path, given):
 def test_a_line_without_title_or_source_makes_a_watch(tmp_path, given):
     given.line.write_text(json.dumps(made.LINE["geometry"]))
     assert gather(make(tmp_path / "w", given), None, made.NOW, made.quiet).lines[0].title == "Line of contact"
+
+
+def test_terms_without_an_end_and_the_files_they_name_make_a_watch_that_replays(tmp_path, given):
+    from pathlib import Path
+
+    from truceline import terms
+    from truceline.flow.log import _agreement
+
+    text = (Path(__file__).parents[1] / "vectors/terms/minimal.yaml").read_text("utf-8")
+    fires = [row.split(",")[5] for row in given.fires.read_text("utf-8").splitlines()[1:]]
+    text = text.replace("2026-01-01T00:00:00Z", f"{min(fires)}T00:00:00Z").replace(
+        "to: 2026-02-01T00:00:00Z", "to: open"
+    )
+    text = text.replace("2026-01-03T02:00:00+02:00", f"{min(fires)}T00:00:00Z").replace(
+        "to: 2026-01-31T00:00:00Z", "to: open"
+    )
+    text += "lines:\n  - {id: old, name: Old, geometry: path, path: old.geojson}\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "old.geojson").write_text(given.line.read_text("utf-8"), encoding="utf-8")
+    watch = make(tmp_path / "w", replace(given, terms=tmp_path / "a.yaml"))
+    assert (tmp_path / "w/terms/old.geojson").is_file()
+    assert watch.period.hours < 24 * 60
+    found = gather(watch, None, made.NOW, made.quiet)
+    assert found.terms["attachments"].keys() == {"old.geojson"}
+    again = _agreement(found.terms, ())
+    assert again == found.agreement
+    assert again.lines[0].parts
+    assert (
+        again.provisions[0].window.end == terms.load(text, file="a", attachments=found.terms["attachments"]).window.end
+    )

@@ -19,6 +19,7 @@ from truceline.base.geo import Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError, Malformed
 from truceline.flow.stages import region_of
+from truceline.flow.terms_files import read_attached
 from truceline.flow.watchfile import SourceFile, Watch
 from truceline.model.agreement import Agreement
 from truceline.model.claim import Claim
@@ -311,7 +312,7 @@ class TermsRead:
     """Terms and readings."""
 
     record: Mapping[str, Any]
-    """``file``, ``form`` (``terms`` or ``ceasefire``) and ``text``."""
+    """``file``, ``form`` (``terms`` or ``ceasefire``), ``text``, and ``attachments`` where the terms name files."""
 
 
 def read_claims(paths: Sequence[Path], wanted: str | None = None) -> Said:
@@ -334,8 +335,10 @@ def read_terms(path: Path | None, said: Said, period: Interval) -> TermsRead:
     entries, known, file = said.truces, said.claims, "claims"
     if path is not None:
         text, file = read_text(path, limit=1 << 24), _name(path)
-        if not _is_claims_file(text):
-            return TermsRead(load(text, file=file), {"file": file, "form": "terms", "text": text})
+        if not is_claims_file(text):
+            beside = read_attached(path, text, file)
+            record = {"file": file, "form": "terms", "text": text, **({"attachments": beside} if beside else {})}
+            return TermsRead(load(text, file=file, attachments=beside), record)
         own = read_claims([path])
         entries, known = own.truces, (*known, *own.claims)
     inside = [e for e in entries if window_of(e, str(e.get("id")), file).overlap(period)]
@@ -346,7 +349,8 @@ def read_terms(path: Path | None, said: Said, period: Interval) -> TermsRead:
     return TermsRead(agreement, {"file": file, "form": "ceasefire", "text": dict(entry)})
 
 
-def _is_claims_file(text: str) -> bool:
+def is_claims_file(text: str) -> bool:
+    """Return whether a YAML text is a claims file, not terms."""
     return any(row.startswith("ceasefires:") for row in text.splitlines())
 
 

@@ -83,7 +83,7 @@ def logged(held: Held) -> Logged:
 
 def _agreement(body: Mapping[str, Any], claims: Sequence[Claim]) -> Agreement:
     if body["form"] == "terms":
-        return load(body["text"], file=body["file"])
+        return load(body["text"], file=body["file"], attachments=body.get("attachments"))
     return from_ceasefire(body["text"], claims, file=body["file"])
 
 

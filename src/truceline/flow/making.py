@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from truceline.base.bounded import read_bytes
+from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import Interval, from_column, iso
 from truceline.errors import ConfigError, Malformed, StateError
-from truceline.flow.gather import gather, read_claims, read_terms
+from truceline.flow.gather import gather, is_claims_file, read_claims, read_terms
+from truceline.flow.terms_files import MAX_ATTACHED, read_attached
 from truceline.flow.watchfile import SourceFile, Watch, check_length, read_watch
+from truceline.model.agreement import EARLIEST, LATEST
 from truceline.sources import firms, satellite_days
 
 MOST_APART = timedelta(days=60)
@@ -68,6 +70,7 @@ def make_watch(folder: Path, given: Given, *, now: datetime, title: str | None =
     copies = _copies(given)
     for _, origin in copies.values():
         read_bytes(origin)
+    copies |= _beside(given)
     period = _period(given, now)
     check_length(period)
     gather(_in_place(given, period), None, now, lambda _: None)  # what cannot be used is refused before we write
@@ -119,7 +122,7 @@ def _period(given: Given, now: datetime) -> Interval:
         moments += [day.day for day in days]
     seen = Interval(_midnight(min(moments)), _midnight(max(moments)) + timedelta(days=1))
     files = [given.claims] if given.claims is not None else []
-    window = read_terms(given.terms, read_claims(files), seen).agreement.window
+    window = _ended(read_terms(given.terms, read_claims(files), seen).agreement.window, seen)
     apart = max(window.start - seen.end, seen.start - window.end)
     if apart > MOST_APART:
         raise ConfigError(
@@ -128,6 +131,13 @@ def _period(given: Given, now: datetime) -> Interval:
         )
     last = window.end - timedelta(microseconds=1)
     return Interval(min(seen.start, _midnight(window.start)), max(seen.end, _midnight(last) + timedelta(days=1)))
+
+
+def _ended(window: Interval, seen: Interval) -> Interval:
+    """A truce without a known start or end runs, for a watch, from or to where the fires do."""
+    start = window.start if window.start > EARLIEST else min(seen.start, window.end - timedelta(days=1))
+    end = window.end if window.end < LATEST else max(seen.end, start + timedelta(days=1))
+    return Interval(start, end)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -148,6 +158,17 @@ def _copies(given: Given) -> dict[str, tuple[str, Path]]:
     }
     found = {key: (target, getattr(given, key)) for key, target in targets.items()}
     return {key: (target, path) for key, (target, path) in found.items() if path is not None}
+
+
+def _beside(given: Given) -> dict[str, tuple[str, Path]]:
+    """Files that the terms name: they go where the terms go."""
+    if given.terms is None:
+        return {}
+    text = read_text(given.terms, limit=MAX_ATTACHED)
+    if is_claims_file(text):
+        return {}
+    names = read_attached(given.terms, text, str(given.terms))
+    return {f"beside {name}": (f"terms/{name}", given.terms.parent / name) for name in names}
 
 
 def _toml(name: str, title: str, period: Interval, copies: Mapping[str, tuple[str, Path]]) -> str:

@@ -64,6 +64,16 @@ def read_terms_file(path: Path) -> TermsFile:
     """
     text = read_text(path, limit=4 * MAX_CHARS)
     name = str(path)
+    attachments = read_attached(path, text, name)
+    return TermsFile(path, text, attachments, load(text, file=name, attachments=attachments))
+
+
+def read_attached(path: Path, text: str, name: str) -> dict[str, str]:
+    """Return the texts of the files beside a terms file that it names; ``name``: what messages call it.
+
+    Raises:
+        InputError: a name leads elsewhere, or a file cannot be read.
+    """
     attachments: dict[str, str] = {}
     for wanted in attachments_of(text, file=name):
         inside = PurePosixPath(wanted)
@@ -72,7 +82,7 @@ def read_terms_file(path: Path) -> TermsFile:
         file = path.parent / wanted
         if file.is_file():
             attachments[wanted] = read_text(file, limit=MAX_ATTACHED)
-    return TermsFile(path, text, attachments, load(text, file=name, attachments=attachments))
+    return attachments
 
 
 def _line(text: str, word: str) -> int:
