@@ -18,7 +18,6 @@ from truceline.model.observed import Observed, Spell, State
 from truceline.terms.geometry import Geometry
 from truceline.terms.observed import load_observed
 
-
 HELP = "tell stages, storage sites, force limits and schedules, each by its day"
 
 
