@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one table of who may do what. What stands in no row is refused.
+
+A row is: roles, resource, actions, whose (``any``; ``own``: the person's party, state or seat; ``audience``: it was
+addressed or released to the person), highest level, states of the resource in which it holds (empty: all).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from truceline.model.case import LEVELS, ROLES
+
+STAFF = ("watch_officer", "analyst")
+"""The mission's own people who look at evidence."""
+
+INSIDE = (*STAFF, "commissioner", "secretariat")
+"""Who works on cases."""
+
+EVERYBODY = ROLES
+"""All roles, the public included."""
+
+SIGNED_IN = tuple(role for role in ROLES if role != "public")
+"""Everybody with an account."""
+
+WHOSE = ("any", "own", "audience")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One permission."""
+
+    roles: tuple[str, ...]
+    """Who."""
+
+    resource: str
+    """What."""
+
+    actions: tuple[str, ...]
+    """Does what."""
+
+    whose: str = "any"
+    """``any``, ``own`` or ``audience``."""
+
+    level: str = "restricted"
+    """Highest level of the material."""
+
+    states: tuple[str, ...] = ()
+    """States of the resource in which it holds; empty: all."""
+
+
+OPEN = ("open", "notified", "heard", "voting", "no quorum", "deadlock", "provisional", "found")
+"""States of a case on which work goes on."""
+
+TABLE: tuple[Row, ...] = (
+    # What everybody may see: the bulletin, the ledger's public part, and what was released.
+    Row(EVERYBODY, "bulletin", ("read",), level="public"),
+    Row(EVERYBODY, "ledger", ("read",), level="public"),
+    Row(EVERYBODY, "terms", ("read",), level="public"),
+    Row(EVERYBODY, "claim", ("read",), level="public"),
+    Row(EVERYBODY, "finding", ("read",), "audience", "public"),
+    Row(EVERYBODY, "exhibit", ("read",), "audience", "public"),
+    Row(EVERYBODY, "coverage", ("read",), "audience", "public"),
+    # The watch: what the sensors say, and what they could not.
+    Row((*INSIDE, "auditor"), "event", ("read",)),
+    Row((*STAFF, "auditor"), "detection", ("read",)),
+    Row((*STAFF, "auditor"), "look", ("read",)),
+    Row((*STAFF, "auditor"), "coverage", ("read",)),
+    Row(STAFF, "log", ("read", "write")),
+    Row(("secretariat", "auditor"), "log", ("read",)),
+    Row(STAFF, "handover", ("read", "write")),
+    # Stop it first: the hotline and its notices.
+    Row(("watch_officer", "analyst", "secretariat"), "notice", ("read", "give")),
+    Row(("watch_officer",), "notice", ("observe",)),
+    Row(("liaison",), "notice", ("read", "acknowledge", "order", "call"), "own"),
+    Row(("commissioner", "auditor"), "notice", ("read",)),
+    # Cases.
+    Row(INSIDE, "case", ("read", "list")),
+    Row(("auditor",), "case", ("read", "list"), level="secret"),
+    Row(("liaison",), "case", ("read", "list"), "own"),
+    Row(("guarantor",), "case", ("read", "list"), "audience"),
+    Row(("watch_officer", "analyst", "secretariat"), "case", ("open",)),
+    Row(("liaison",), "case", ("complain", "self_report"), "own"),
+    Row(("analyst",), "case", ("attribute", "test_exceptions", "assess"), states=OPEN),
+    Row(("analyst", "secretariat"), "case", ("merge", "split", "reopen", "close")),
+    Row(("analyst", "secretariat"), "case", ("approve",)),
+    Row(("administrator", "secretariat"), "case", ("record_outage",)),
+    # Evidence.
+    Row(STAFF, "exhibit", ("read", "add", "withdraw")),
+    Row(("analyst",), "exhibit", ("read",), level="secret"),
+    Row(("commissioner",), "exhibit", ("read",), "audience", "secret"),
+    Row(("commissioner", "secretariat"), "exhibit", ("read",)),
+    Row(("auditor",), "exhibit", ("read",), level="secret"),
+    Row(("liaison",), "exhibit", ("read",), "audience"),
+    Row(("liaison",), "exhibit", ("add",), "own"),
+    Row(("secretariat", "analyst"), "exhibit", ("release", "redact", "approve")),
+    # Hearing the accused.
+    Row(("analyst", "secretariat"), "allegation", ("read", "ask")),
+    Row(("analyst", "secretariat"), "allegation", ("approve",)),
+    Row(("commissioner", "auditor"), "allegation", ("read",)),
+    Row(("liaison",), "allegation", ("read",), "own"),
+    Row(("liaison",), "reply", ("read", "write"), "own"),
+    Row((*INSIDE, "auditor"), "reply", ("read",)),
+    Row((*INSIDE,), "request", ("read", "ask")),
+    Row(("liaison",), "request", ("read", "ask"), "own"),
+    Row(("watch_officer", "secretariat"), "request", ("settle",)),
+    # Deliberation.
+    Row(("analyst", "commissioner", "secretariat"), "note", ("read", "write"), "audience"),
+    Row(("commissioner",), "conflict", ("declare", "boycott", "return"), "own"),
+    Row((*INSIDE, "auditor"), "conflict", ("read",)),
+    Row(("commissioner",), "finding", ("propose", "determine"), states=OPEN),
+    Row(("secretariat",), "finding", ("determine",), states=OPEN),
+    Row((*INSIDE, "auditor"), "finding", ("read",)),
+    Row(("liaison", "guarantor"), "finding", ("read",), "audience"),
+    Row(("commissioner",), "vote", ("cast",), "own", states=("voting",)),
+    Row(("commissioner", "secretariat", "auditor"), "vote", ("read",)),
+    Row(("secretariat", "analyst"), "finding", ("release", "approve")),
+    Row(("commissioner", "secretariat"), "remedy", ("read", "ask")),
+    Row(("watch_officer", "analyst", "secretariat"), "remedy", ("read", "verify")),
+    Row(("liaison",), "remedy", ("read",), "own"),
+    Row(("auditor",), "remedy", ("read",)),
+    # The house itself.
+    Row(SIGNED_IN, "session", ("read", "begin", "end"), "own"),
+    Row(SIGNED_IN, "token", ("make", "revoke", "list"), "own"),
+    Row(("administrator",), "account", ("read", "make", "change", "disable")),
+    Row(("auditor", "administrator"), "access", ("read",)),
+    Row(("auditor",), "account", ("read",)),
+)
+"""All of it."""
+
+
+def check_table(rows: tuple[Row, ...] = TABLE) -> None:
+    """Return if every word of the table is known.
+
+    Raises:
+        AssertionError: a row names an unknown role, level or scope; such a table must not start.
+    """
+    for row in rows:
+        assert set(row.roles) <= set(ROLES), row
+        assert row.level in LEVELS, row
+        assert row.whose in WHOSE, row
+        assert row.roles, row
+        assert row.actions, row

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the first notice to the reply: stopping it, evidence, allegations, replies, requests."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from truceline.base.clock import utc
+from truceline.commission.case import Case, Exhibit, Finding, Pending, Served
+from truceline.commission.rules import Rules
+from truceline.errors import StateError
+from truceline.model.case import LEVELS, Act
+
+_GRADE = re.compile(r"[A-F][1-6]")
+NOBODY = ("neither", "proxy", "accident", "unknown")
+"""Hypotheses of authorship that always stand beside the parties."""
+
+
+def _evidence(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # whoever may bring evidence, it is kept and graded
+    data = act.data
+    grade, level = str(data["grade"]), str(data.get("level", "restricted"))
+    if not _GRADE.fullmatch(grade):
+        raise ValueError(f"grade {grade!r}: Admiralty code, A to F and 1 to 6, such as B2")
+    if level not in LEVELS:
+        raise ValueError(f"level {level!r}: one of {', '.join(LEVELS)}")
+    readers = data.get("readers")
+    exhibit = Exhibit(
+        id=act.id,
+        modality=str(data["modality"]),
+        family=str(data["family"]),
+        owner=str(data["owner"]),
+        grade=grade,
+        level=level,
+        record=data.get("record"),
+        readers=None if readers is None else frozenset(map(str, readers)),
+    )
+    return replace(case, exhibits={**case.exhibits, act.id: exhibit})
+
+
+def _withdraw_evidence(case: Case, act: Act, rules: Rules) -> Case:
+    """A source takes its claim back: what rests on it is open again."""
+    del rules  # the same under every agreement
+    name = str(act.data["evidence"])
+    exhibit = case.exhibits[name]
+    if exhibit.withdrawn:
+        raise StateError(f"{name} is withdrawn already", record=act.id)
+    case = replace(case, exhibits={**case.exhibits, name: replace(exhibit, withdrawn=True)})
+    return reopened(case, resting_on=name)
+
+
+def reopened(case: Case, resting_on: str) -> Case:
+    """Return the case with every standing finding and open vote that rests on an exhibit undone."""
+
+    def rests(proposal: str) -> bool:
+        return resting_on in case.proposals[proposal].basis or (
+            resting_on in case.attribution_basis and case.proposals[proposal].party is not None
+        )
+
+    findings: dict[str, Finding] = {
+        name: replace(found, superseded="reopened") if found.superseded is None and rests(found.proposal) else found
+        for name, found in case.findings.items()
+    }
+    proposals = {
+        name: replace(proposal, outcome="not found") if proposal.outcome is None and rests(name) else proposal
+        for name, proposal in case.proposals.items()
+    }
+    undone = findings != case.findings
+    exit_ = None if undone and case.exit == "found" else case.exit
+    return replace(case, findings=findings, proposals=proposals, exit=exit_)
+
+
+def _assess(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # a probability is the same under every commission
+    least = act.data.get("probability")
+    if least is not None and not 0 <= float(least) <= 1:
+        raise ValueError(f"probability {least}: a share from 0 to 1")
+    events = tuple(dict.fromkeys((*case.events, *(int(index) for index in act.data.get("events", ())))))
+    return replace(case, probability=None if least is None else float(least), events=events)
+
+
+def _attribute(case: Case, act: Act, rules: Rules) -> Case:
+    if act.by.role != "analyst":
+        raise StateError("only an analyst attributes", record=act.id)
+    shares = {str(name): float(share) for name, share in act.data["hypotheses"].items()}
+    known = (*rules.parties, *NOBODY)
+    for name in shares:
+        if name not in known:
+            raise ValueError(f"hypothesis {name!r}: one of {', '.join(known)}")
+    # fsum: the sum is the same in whatever order the parties stand.
+    if any(not 0 <= share <= 1 for share in shares.values()) or abs(math.fsum(shares.values()) - 1) > 1e-6:
+        raise ValueError("hypotheses: shares from 0 to 1 that add up to 1")
+    if not set(NOBODY) <= set(shares):
+        raise ValueError(f"hypotheses: {', '.join(NOBODY)} must stand beside the parties")
+    basis = tuple(map(str, act.data["basis"]))
+    for name in basis:
+        if case.exhibits[name].withdrawn:
+            raise StateError(f"{name} is withdrawn", record=act.id)
+    return replace(case, hypotheses=shares, attribution_basis=basis)
+
+
+def _test_exceptions(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # which exceptions there are, the act lists
+    found = act.data["exceptions"]
+    answers = [str(item["applies"]) for item in found]
+    if any(answer not in ("yes", "no", "cannot tell") for answer in answers):
+        raise ValueError("exceptions: applies is yes, no or cannot tell")
+    matched = bool(act.data.get("notices_matched", False))
+    tested = "cannot tell" not in answers
+    return replace(case, exceptions_tested=tested, excused="yes" in answers, notices_matched=matched)
+
+
+def _notice(case: Case, act: Act, rules: Rules) -> Case:
+    """Both liaisons, at once: a notice to one alone would take sides."""
+    if case.notices:
+        raise StateError("the notice was given", record=act.id)
+    return replace(case, notices={party: Served(party, act.at) for party in rules.parties})
+
+
+def _step(name: str) -> Callable[[Case, Act, Rules], Case]:
+    """Acknowledge, order, silence: each once per party, and never the later before the earlier."""
+
+    def handler(case: Case, act: Act, rules: Rules) -> Case:
+        del rules  # the same under every agreement
+        party = str(act.data["party"])
+        served = case.notices[party]
+        if name != "silent" and (act.by.role != "liaison" or act.by.of != party):
+            raise StateError(f"only the liaison of {party} says so", record=act.id)
+        if getattr(served, name) is not None:
+            raise StateError(f"{party}: recorded already", record=act.id)
+        # Who gave the order had the notice.
+        acknowledged = served.acknowledged or (act.at if name in ("acknowledged", "ordered") else None)
+        done = replace(
+            served,
+            acknowledged=acknowledged,
+            ordered=act.at if name == "ordered" else served.ordered,
+            silent=act.at if name == "silent" else served.silent,
+        )
+        return replace(case, notices={**case.notices, party: done})
+
+    return handler
+
+
+def _allege(case: Case, act: Act, rules: Rules) -> Case:
+    """Ask for an allegation to be served; a second reader approves it, so that it identifies no witness."""
+    party = str(act.data["party"])
+    if party not in rules.parties:
+        raise StateError(f"{party!r} is no party of the agreement", record=act.id)
+    if party in case.allegations:
+        raise StateError(f"{party} was notified already", record=act.id)
+    return replace(case, pending={**case.pending, act.id: Pending(act.id, "allege", act.by.user, dict(act.data))})
+
+
+def served(case: Case, act: Act, rules: Rules, party: str) -> Case:
+    """Return the case with an allegation served on a party: its time to reply begins."""
+    if party in case.allegations:
+        raise StateError(f"{party} was notified already", record=act.id)
+    due = None if rules.reply_hours is None else act.at + timedelta(hours=rules.reply_hours)
+    accused = tuple(sorted({*case.accused, party}))
+    return replace(case, allegations={**case.allegations, party: Served(party, act.at, due)}, accused=accused)
+
+
+def _reply(case: Case, act: Act, rules: Rules) -> Case:
+    """Keep a reply, in time or late: none is turned away, and our own outages count for the party."""
+    del rules  # the time was set when the allegation was served
+    party = str(act.data["party"])
+    if act.by.role != "liaison" or act.by.of != party:
+        raise StateError(f"only the liaison of {party} replies for it", record=act.id)
+    if party not in case.allegations:
+        raise StateError(f"{party} was not notified of an allegation", record=act.id)
+    place = case.allegations[party]
+    due = case.due(place)
+    late = (*place.late, act.id) if due is not None and act.at > due else place.late
+    admitted = place.admitted or bool(act.data.get("admits", False))
+    now = replace(place, replies=(*place.replies, act.id), late=late, admitted=admitted)
+    return replace(case, allegations={**case.allegations, party: now})
+
+
+def _request(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # anybody entitled may ask
+    what = str(act.data["what"])
+    if what not in ("inspection", "look"):
+        raise ValueError("what: inspection or look")
+    return replace(case, requests={**case.requests, act.id: (what, "open")})
+
+
+def _outcome(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # the same under every agreement
+    name, outcome = str(act.data["request"]), str(act.data["outcome"])
+    if outcome not in ("free", "delayed", "conditional", "denied", "not possible"):
+        raise ValueError("outcome: free, delayed, conditional, denied or not possible")
+    what, before = case.requests[name]
+    if before != "open":
+        raise StateError(f"the request ended already: {before}", record=act.id)
+    return replace(case, requests={**case.requests, name: (what, outcome)})
+
+
+def _outage(case: Case, act: Act, rules: Rules) -> Case:
+    del rules  # the same under every agreement
+    start, end = utc(str(act.data["from"])), utc(str(act.data["to"]))
+    if not start < end <= act.at:
+        raise ValueError("an outage is recorded once it is over: from, then to, then now")
+    return replace(case, outages=tuple(sorted({*case.outages, (start, end)})))
+
+
+HANDLERS: Mapping[str, Callable[[Case, Act, Rules], Case]] = {
+    "evidence": _evidence,
+    "withdraw_evidence": _withdraw_evidence,
+    "assess": _assess,
+    "attribute": _attribute,
+    "test_exceptions": _test_exceptions,
+    "notice": _notice,
+    "acknowledge": _step("acknowledged"),
+    "order": _step("ordered"),
+    "silence": _step("silent"),
+    "allege": _allege,
+    "reply": _reply,
+    "request": _request,
+    "outcome": _outcome,
+    "outage": _outage,
+}
+"""By kind of act."""

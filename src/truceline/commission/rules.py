@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an agreement says of its commission, in the form that cases are judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from truceline.model.agreement import Agreement
+from truceline.model.clauses import DEFAULT_ATTRIBUTION, DEFAULT_PUBLICATION, Attribution, Member, Publication
+from truceline.model.proof import CLEAR_BREACH, AllOf, Fact, Independent, Policy
+
+NOTICE_WITHIN = timedelta(minutes=15)
+"""How soon both liaisons must have a notice of a corroborated event or a call."""
+
+CORROBORATED: Policy = Independent(2)
+"""Least for ``corroborated``: two independent modalities (MISSION section 4)."""
+
+VERIFIED: Policy = AllOf((Independent(1), Fact("exceptions_tested"), Fact("notices_matched")))
+"""Least for ``verified breach``: the provision and its exceptions tested (MISSION section 4)."""
+
+FLOOR: Mapping[str, Policy] = {
+    "corroborated": CORROBORATED,
+    "verified breach": VERIFIED,
+    "clear breach": CLEAR_BREACH,
+}
+"""What no agreement can lower: its own standards are asked for beside these, never instead of them."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Composition, quorum, decision, clocks and standards of one agreement."""
+
+    parties: tuple[str, ...]
+    """Ids of the parties."""
+
+    seats: Mapping[str, Member] = field(default_factory=dict)
+    """Voting seats by id."""
+
+    quorum: int | None = None
+    """Votes (abstentions included) without which nothing is found; None: the terms do not say."""
+
+    rule: str | None = None
+    """``consensus``, ``majority`` or ``chair``; None: the terms do not say."""
+
+    recused: str = "none"
+    """Seats that may not vote: ``accused`` (those the accused sends), ``parties``, or ``none``."""
+
+    reply_hours: float | None = None
+    """Time the accused has to reply, hours; None: the terms do not say."""
+
+    rectification_hours: float | None = None
+    """Time to put a thing right, hours."""
+
+    standards: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+    """Per status: the agreement's own standards, beside :data:`FLOOR`."""
+
+    attribution: Attribution = DEFAULT_ATTRIBUTION
+    """Thresholds of the attribution axis."""
+
+    publication: Publication = DEFAULT_PUBLICATION
+    """Release and delay rules."""
+
+    not_recognising: frozenset[str] = frozenset()
+    """Parties that do not recognise the mechanism. They are served by publication, and their clocks run."""
+
+    @property
+    def chair(self) -> str | None:
+        """Seat of the chair."""
+        return next((seat for seat, member in self.seats.items() if member.role == "chair"), None)
+
+    def barred(self, accused: tuple[str, ...], complainant: str | None) -> frozenset[str]:
+        """Return the seats that may not vote on a case by the agreement's own rule."""
+        if self.recused == "parties":
+            out = frozenset(self.parties)
+        elif self.recused == "accused":
+            # The complainant's seat goes with that of the accused: one may not judge alone what both dispute.
+            out = frozenset((*accused, *((complainant,) if complainant else ())))
+        else:
+            return frozenset()
+        return frozenset(seat for seat, member in self.seats.items() if member.of in out)
+
+    def threshold(self, level: str, act: str | None = None) -> float:
+        """Return the least probability of ``likely`` or ``attributed``, for an act where the terms differ."""
+        for name, likely, attributed in self.attribution.acts:
+            if name == act:
+                return likely if level == "likely" else attributed
+        return self.attribution.likely if level == "likely" else self.attribution.attributed
+
+
+def rules_of(agreement: Agreement) -> Rules:
+    """Return what an agreement says of its commission; what it does not say stays None and stops what needs it."""
+    said = agreement.commission
+    standards: dict[str, tuple[Policy, ...]] = {}
+    for standard in agreement.standards:
+        status = standard.of.replace("_", " ")
+        standards[status] = (*standards.get(status, ()), standard.policy)
+    return Rules(
+        parties=tuple(party.id for party in agreement.parties),
+        seats={member.id: member for member in said.members if member.role != "observer"},
+        quorum=said.quorum,
+        rule=said.rule,
+        recused=said.recused or "none",
+        reply_hours=said.reply_hours,
+        rectification_hours=said.rectification_hours,
+        standards=standards,
+        attribution=agreement.attribution,
+        publication=agreement.publication,
+        not_recognising=frozenset(p.id for p in agreement.parties if p.recognises_mechanism is False),
+    )
