@@ -23,6 +23,7 @@
     │   ├── Rollback            an older state than one already signed
     │   └── FileMismatch        a published file is not the one the ledger holds
     ├── StateError          not possible in this state       (HTTP 409, exit 5)
+    ├── AccessError         not this person's to do or see   (HTTP 403, exit 7)
     ├── UnavailableError    something needed is not there    (HTTP 503, exit 6)
     └── ConfigError         refuses to start                 (exit 2)
 """
@@ -141,6 +142,13 @@ class StateError(TrucelineError):
 
     exit_code = 5
     http_status = 409
+
+
+class AccessError(TrucelineError):
+    """Not this person's to do or to see; where existence itself is restricted, it is as if there were nothing."""
+
+    exit_code = 7
+    http_status = 403
 
 
 class UnavailableError(TrucelineError):

@@ -199,7 +199,9 @@ def search(seeds, length=LENGTH):
 
 def test_no_history_breaks_an_invariant(proof_scale):
     seen = search(range(int(STEPS * proof_scale) // LENGTH))
-    assert {"found", "not found", "deadlock", "no quorum", "vote", "reply", "approve", "remedy", "close"} <= set(seen), seen
+    assert {"found", "not found", "deadlock", "no quorum", "vote", "reply", "approve", "remedy", "close"} <= set(
+        seen
+    ), seen
 
 
 def test_clear_breaches_are_reached_at_all():

@@ -24,7 +24,13 @@ def rules(rule="majority", quorum=3, recused="none", reply_hours=48.0):
     members = {name: Member(name, name, "chair" if name == "oak" else "member") for name in SEATS[:4]}
     members |= {f"seat-of-{p}": Member(f"seat-of-{p}", f"seat of {p}", "member", p) for p in "AB"}
     return Rules(
-        ("A", "B"), members, quorum=quorum, rule=rule, recused=recused, reply_hours=reply_hours, rectification_hours=72.0
+        ("A", "B"),
+        members,
+        quorum=quorum,
+        rule=rule,
+        recused=recused,
+        reply_hours=reply_hours,
+        rectification_hours=72.0,
     )
 
 
@@ -38,7 +44,9 @@ PEOPLE = {
     "gus": Actor("gus", "guarantor", "maple"),
     "aud": Actor("aud", "auditor", clearance="secret"),
     **{
-        f"c-{seat}": Actor(f"c-{seat}", "commissioner", seat[-1] if seat.startswith("seat-of") else seat, seat, clearance)
+        f"c-{seat}": Actor(
+            f"c-{seat}", "commissioner", seat[-1] if seat.startswith("seat-of") else seat, seat, clearance
+        )
         for seat, clearance in zip(
             SEATS, ("secret", "restricted", "secret", "restricted", "restricted", "restricted"), strict=True
         )
@@ -55,11 +63,16 @@ class World:
         self.random = random.Random(seed)
         pick = self.random.choice
         self.rules = how or rules(
-            pick(("majority", "consensus", "chair")), pick((1, 3, 5)), pick(("none", "accused", "parties")), pick((48.0, 6.0))
+            pick(("majority", "consensus", "chair")),
+            pick((1, 3, 5)),
+            pick(("none", "accused", "parties")),
+            pick((48.0, 6.0)),
         )
         self.now = START
         self.count = 0
-        opening = Act("0000", "0000", "open", PEOPLE["wanda"], START, "fire seen", {"origin": "event", "events": [7, 8]})
+        opening = Act(
+            "0000", "0000", "open", PEOPLE["wanda"], START, "fire seen", {"origin": "event", "events": [7, 8]}
+        )
         self.case = begin(opening, self.rules)
         self.acts = [opening]
 
@@ -152,9 +165,9 @@ def _open_proposal(w):
 
 _MAKERS = {
     "evidence": _evidence,
-    "withdraw_evidence": lambda w: ("anna", {"evidence": w.any(w.case.exhibits)})
-    if w.random.random() < 0.2
-    else ("anna", {"evidence": "nothing"}),
+    "withdraw_evidence": lambda w: (
+        ("anna", {"evidence": w.any(w.case.exhibits)}) if w.random.random() < 0.2 else ("anna", {"evidence": "nothing"})
+    ),
     "assess": lambda w: ("machine", {"probability": w.random.choice((None, 0.2, 0.9))}),
     "attribute": _hypotheses,
     "test_exceptions": lambda w: (
@@ -190,7 +203,10 @@ _MAKERS = {
         "sam",
         {"finding": w.any(w.case.findings), "kind": w.random.choice(("rectify", "apology")), "party": _party(w)},
     ),
-    "verify_remedy": lambda w: ("wanda", {"remedy": w.any(w.case.remedies), "result": w.random.choice(("done", "not done"))}),
+    "verify_remedy": lambda w: (
+        "wanda",
+        {"remedy": w.any(w.case.remedies), "result": w.random.choice(("done", "not done"))},
+    ),
     "release": lambda w: (
         w.random.choice(("sam", "anna")),
         {"item": w.any((*w.case.exhibits, *w.case.findings)), "audience": [w.random.choice(("public", "accused"))]},
@@ -201,11 +217,13 @@ _MAKERS = {
     ),
     "approve": lambda w: (w.random.choice(("sam", "anna", "ben")), {"of": w.any(w.case.pending)}),
     "close": lambda w: (
-        "sam",
-        {"exit": w.random.choice(("unsubstantiated", "found", "stopped without blame", "not an incident"))},
-    )
-    if w.random.random() < 0.1
-    else ("sam", {"exit": "no such exit"}),
+        (
+            "sam",
+            {"exit": w.random.choice(("unsubstantiated", "found", "stopped without blame", "not an incident"))},
+        )
+        if w.random.random() < 0.1
+        else ("sam", {"exit": "no such exit"})
+    ),
     "reopen": lambda w: ("sam", {"evidence": w.any(w.case.exhibits, None)}),
 }
 _DRAWN = (*_MAKERS, *("vote",) * 6, *("determine",) * 2, "propose", "propose", "allege", "approve", "approve")

@@ -87,12 +87,12 @@ def test_pockets_islands_and_pieces_are_all_in_it():
 
 def test_a_long_line_is_drawn_in_seconds_and_then_kept():
     parts = (front(),)
-    started = time.perf_counter()
+    started = time.process_time()
     offsets.within(parts, 140_001)
-    assert time.perf_counter() - started < 15  # about 0.4 s on a quiet core
-    started = time.perf_counter()
+    assert time.process_time() - started < 15  # about 0.4 s on a quiet core
+    started = time.process_time()
     offsets.within(parts, 140_001)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ TABLE: tuple[Row, ...] = (
     Row(("administrator", "secretariat"), "case", ("record_outage",)),
     # Evidence.
     Row(STAFF, "exhibit", ("read", "add", "withdraw")),
-    Row(("analyst",), "exhibit", ("read",), level="secret"),
+    Row(("analyst",), "exhibit", ("read", "add", "withdraw"), level="secret"),
     Row(("commissioner",), "exhibit", ("read",), "audience", "secret"),
     Row(("commissioner", "secretariat"), "exhibit", ("read",)),
     Row(("auditor",), "exhibit", ("read",), level="secret"),

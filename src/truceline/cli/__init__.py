@@ -14,7 +14,20 @@ from truceline import __version__
 from truceline.errors import TrucelineError
 from truceline.settings import Settings
 
-VERBS = ("demo", "init", "watch", "assess", "verify", "serve", "fetch", "estimate", "terms")
+VERBS = (
+    "demo",
+    "init",
+    "watch",
+    "assess",
+    "verify",
+    "serve",
+    "fetch",
+    "estimate",
+    "terms",
+    "case",
+    "finding",
+    "exercise",
+)
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 
 INTERRUPTED = 130

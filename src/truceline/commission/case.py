@@ -336,12 +336,12 @@ class Case:
             return "merged"
         if self.exit:
             return "closed"
-        found = self.finding
-        if found is not None:
-            return "provisional" if self.proposals[found.proposal].provisional else "found"
         last = next(reversed(tuple(self.proposals.values())), None)
         if last is not None and last.outcome is None:
             return "voting"
+        found = self.finding
+        if found is not None:
+            return "provisional" if self.proposals[found.proposal].provisional else "found"
         for stuck in ("deadlock", "no quorum"):
             if last is not None and last.outcome == stuck:
                 return stuck

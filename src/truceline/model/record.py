@@ -30,8 +30,25 @@ KINDS = (
     "claim_check",
     "report",
     "gap",
+    "case",
+    "notice",
+    "ack",
+    "evidence",
+    "allegation",
+    "reply",
+    "request",
+    "deadline",
+    "conflict",
+    "note",
+    "approval",
+    "finding",
+    "vote",
+    "remedy",
+    "release",
+    "redaction",
+    "access",
 )
-"""Kinds of record, in the order the flow makes them."""
+"""Kinds of record: first those the flow makes, in its order, then those of people's acts on cases."""
 
 
 @dataclass(frozen=True)

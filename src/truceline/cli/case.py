@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline case``: what people do with cases, from the keyboard alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from truceline.cli._cases import Desk, common, desk
+from truceline.errors import Malformed
+from truceline.model.case import RECORD_OF
+from truceline.services.views import case_view, may_see
+from truceline.settings import Settings
+
+NAME = "case"
+HELP = "open, read and carry cases: notify, reply, vote, close"
+
+_ACTS = {
+    "open": ("open", "open a case"),
+    "notify": ("allege", "ask for a party to be notified of an allegation; a second person approves"),
+    "approve": ("approve", "be the second person of a step that takes two"),
+    "reply": ("reply", "reply for a party; its liaison alone can"),
+    "vote": ("vote", "vote on a proposed finding; a vote is final"),
+    "close": ("close", "close a case"),
+}
+"""Verbs with a name of their own: the kind of act, and what it does."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own verbs."""
+    verbs = parser.add_subparsers(dest="case_verb", required=True, metavar="VERB")
+    for name, (_, told) in _ACTS.items():
+        sub = verbs.add_parser(name, help=told, description=told)
+        common(sub)
+        _act_options(sub, case=name != "open")
+    other = verbs.add_parser("do", help="any other act: evidence, attribute, propose, determine…")
+    common(other)
+    other.add_argument("kind", choices=sorted(RECORD_OF), metavar="KIND", help=", ".join(sorted(RECORD_OF)))
+    _act_options(other, case=True)
+    shown = verbs.add_parser("show", help="a case, as far as you may see it")
+    common(shown)
+    shown.add_argument("case", metavar="CASE", help="id of the case")
+    common(verbs.add_parser("list", help="the cases you may see"))
+
+
+def _act_options(parser: argparse.ArgumentParser, *, case: bool) -> None:
+    if case:
+        parser.add_argument("case", metavar="CASE", help="id of the case")
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the ledger")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="what the act needs; VALUE is JSON or text"
+    )
+    parser.add_argument("--data", default="{}", metavar="JSON", help="the same as one JSON object")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Do it, and say under which record it stands."""
+    with desk(options, settings) as at:
+        if options.case_verb == "list":
+            told: dict[str, Any] = {"cases": _listed(at)}
+        elif options.case_verb == "show":
+            told = case_view(at.cases.case(options.case), at.actor, at.rules)
+            at.cases.log_read(at.actor, "case", options.case, datetime.now(UTC))
+        else:
+            told = _act(at, options)
+    if options.json:
+        print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    else:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _listed(at: Desk) -> list[dict[str, Any]]:
+    seen = [case for case in at.cases if may_see(case, at.actor)]
+    return [{"case": c.id, "title": c.title, "state": c.state, "exit": c.exit} for c in seen]
+
+
+def _act(at: Desk, options: argparse.Namespace) -> dict[str, Any]:
+    kind = options.kind if options.case_verb == "do" else _ACTS[options.case_verb][0]
+    index, act = at.act(kind, getattr(options, "case", None), options.reason, _data(options))
+    state = at.cases.case(act.case).state
+    return {"act": act.id, "kind": kind, "case": act.case, "state": state, "record": index}
+
+
+def _data(options: argparse.Namespace) -> dict[str, Any]:
+    try:
+        data = json.loads(options.data)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"--data is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise Malformed("--data: expected one JSON object")
+    for pair in options.set:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise Malformed(f"--set {pair!r:.80}: expected KEY=VALUE")
+        try:
+            data[key] = json.loads(text)
+        except (ValueError, RecursionError):
+            data[key] = text  # a plain word needs no quotes
+    return data

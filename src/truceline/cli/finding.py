@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline finding show``: what was found, as far as the person may see it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+
+from truceline.cli._cases import common, desk
+from truceline.errors import StateError
+from truceline.services.views import case_view, may_see
+from truceline.settings import Settings
+
+NAME = "finding"
+HELP = "show findings, with the standard that was met, coverage and dissents"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    verbs = parser.add_subparsers(dest="finding_verb", required=True, metavar="VERB")
+    shown = verbs.add_parser("show", help="one finding, or all you may see")
+    common(shown)
+    shown.add_argument("finding", nargs="?", metavar="FINDING", help="id of the finding (default: all)")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Print them."""
+    with desk(options, settings) as at:
+        found = []
+        for case in at.cases:
+            if may_see(case, at.actor):
+                view = case_view(case, at.actor, at.rules)
+                found += [{"case": case.id, "title": case.title, **finding} for finding in view["findings"]]
+        if options.finding is not None:
+            found = [finding for finding in found if finding["finding"] == options.finding]
+            if not found:
+                raise StateError(f"there is no finding {options.finding} that {at.actor.user} may see")
+        at.cases.log_read(at.actor, "finding", options.finding or "all", datetime.now(UTC))
+    print(json.dumps({"findings": found}, ensure_ascii=False, indent=None if options.json else 2))
+    return 0

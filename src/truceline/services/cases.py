@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases in the ledger: who may do it is asked first, then whether it is possible, then it is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from truceline.access import decide
+from truceline.base.clock import iso
+from truceline.commission import Case, Rules, apply, begin
+from truceline.errors import AccessError, StateError
+from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act, Actor
+from truceline.model.record import Record
+from truceline.services.permits import permit_of
+
+_KINDS = tuple(dict.fromkeys(RECORD_OF.values()))
+
+Append = Callable[[Sequence[Record]], list[int]]
+
+
+class Cases:
+    """All cases of one ledger, as they stand after its last record."""
+
+    def __init__(self, rules: Rules, append: Append) -> None:
+        self.rules = rules
+        self._append = append
+        self._cases: dict[str, Case] = {}
+        self._acts: dict[str, list[tuple[int, Act]]] = {}
+        self._alias: dict[str, str] = {}
+
+    def load(self, read: Callable[[str], list[tuple[int, dict[str, Any]]]]) -> None:
+        """Take up what a ledger already holds.
+
+        Raises:
+            StateError: an act there is not possible after those before it; such a ledger was not written by us.
+        """
+        held = sorted((index, body) for kind in _KINDS for index, body in read(kind) if "act" in body)
+        for index, body in held:
+            self._keep(index, Act.from_body(body))
+
+    def _keep(self, index: int, act: Act) -> Case:
+        before = self._cases.get(act.case)
+        if act.kind == "open":
+            case = begin(act, self.rules)
+        elif before is not None:
+            case = apply(before, act, self.rules)
+        else:
+            raise StateError(f"there is no case {act.case}", record=act.id)
+        self._cases[act.case] = case
+        self._acts.setdefault(act.case, []).append((index, act))
+        return case
+
+    def do(self, act: Act) -> tuple[int, Case]:
+        """Do one act: allowed, then possible, then in the ledger. Returns its index and the case after it.
+
+        Raises:
+            AccessError: it is not this person's to do; the refusal itself is logged.
+            StateError: it is not possible now; nothing is logged.
+            Malformed: its data do not have the form; nothing is logged.
+            UnavailableError: the ledger cannot be written; nothing happened.
+        """
+        before = self._cases.get(act.case)
+        if act.by.role != MACHINE_ROLE:
+            self._ask(act, before)
+        if act.kind == "open":
+            if act.case in self._cases:
+                raise StateError("the case is open already", record=act.id)
+            case = begin(act, self.rules)
+        elif before is None:
+            raise StateError(f"there is no case {act.case}", record=act.id)
+        else:
+            case = apply(before, act, self.rules)
+        index = self._append([act.record()])[0]
+        self._cases[act.case] = case
+        self._acts.setdefault(act.case, []).append((index, act))
+        return index, case
+
+    def _ask(self, act: Act, case: Case | None) -> None:
+        action, thing = permit_of(act, case)
+        if decide(act.by, action, thing).allowed:
+            return
+        self._append([access_record(act.by, action, thing.resource, act.case, act.at, allowed=False)])
+        raise AccessError(f"{act.by.user} ({act.by.role}) may not {action} {thing.resource}", record=act.case)
+
+    def case(self, name: str) -> Case:
+        """Return a case.
+
+        Raises:
+            StateError: there is none of that id.
+        """
+        if name not in self._cases:
+            raise StateError(f"there is no case {name}")
+        return self._cases[name]
+
+    def acts(self, name: str) -> list[tuple[int, Act]]:
+        """Return the acts of a case with their ledger indices, in order."""
+        return list(self._acts.get(name, ()))
+
+    def __iter__(self) -> Any:
+        return iter(self._cases.values())
+
+    def log_read(self, actor: Actor, resource: str, name: str, at: datetime) -> None:
+        """Log that somebody read something restricted."""
+        self._append([access_record(actor, "read", resource, name, at, allowed=True)])
+
+
+def access_record(actor: Actor, action: str, resource: str, name: str, at: datetime, *, allowed: bool) -> Record:
+    """Return the record of one decision about access."""
+    body: Mapping[str, Any] = {
+        "by": actor.to_json(),
+        "action": action,
+        "resource": resource,
+        "name": name,
+        "at": iso(at),
+        "allowed": allowed,
+    }
+    return Record("access", body)

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole exercise from one script: people, acts by the clock, and what must come of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from truceline.base.clock import iso, utc
+from truceline.base.ids import ulid
+from truceline.base.yaml import Node
+from truceline.commission import Rules
+from truceline.errors import AccessError, InputError, Malformed, StateError
+from truceline.model.case import MACHINE, RECORD_OF, Act, Actor
+from truceline.services.cases import Append, Cases
+from truceline.services.people import people_of, person
+from truceline.services.views import case_view, may_see
+
+_AT = re.compile(r"(?:(\d{1,3})d )?(\d{1,4}):(\d\d)(?::(\d\d))?", re.ASCII)
+MAX_STEPS = 5_000
+"""Most steps of a script."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the script."""
+
+    at: datetime
+    """When, UTC."""
+
+    who: str
+    """User, or ``machine``."""
+
+    do: str
+    """Kind of act."""
+
+    case: str
+    """Label of the case."""
+
+    label: str
+    """What later steps call what this one makes."""
+
+    reason: str
+    """Why."""
+
+    data: Mapping[str, Any]
+    """What the act needs; ``$label`` stands for what that step made."""
+
+    refused: bool
+    """Whether it must be refused."""
+
+    line: int
+    """Line of the script."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """An exercise as written."""
+
+    id: str
+    """Its name."""
+
+    title: str
+    """As pages show it."""
+
+    terms: str
+    """The terms file it is played under, beside the script."""
+
+    people: Mapping[str, Actor]
+    """Who plays."""
+
+    steps: tuple[Step, ...]
+    """In the order of time."""
+
+    expect: Mapping[str, Mapping[str, Any]]
+    """Per case label: what must come of it."""
+
+    file: str
+    """Name of the script."""
+
+
+@dataclass
+class Played:
+    """What came of it."""
+
+    cases: dict[str, str] = field(default_factory=dict)
+    """Ids by label."""
+
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    """What was refused, with the reason."""
+
+    end: datetime | None = None
+    """Time of the last step."""
+
+
+def read_script(root: Node, *, file: str) -> Script:
+    """Return the exercise a file holds.
+
+    Raises:
+        InputError: with file and line.
+    """
+    top = _map(root, file, ("exercise", "title", "terms", "start", "people", "steps", "expect"))
+    start = utc(_text(top, "start", file, root))
+    steps_node = top["steps"]
+    if not isinstance(steps_node.value, list) or not 1 <= len(steps_node.value) <= MAX_STEPS:
+        raise Malformed(f"steps: a list of 1 to {MAX_STEPS:,}", file=file, line=steps_node.line)
+    steps = [_step(node, start, file, number) for number, node in enumerate(steps_node.value, 1)]
+    for before, after in pairwise(steps):
+        if after.at < before.at:
+            raise Malformed("a step comes before the one above it", file=file, line=after.line)
+    expect = top["expect"].to_json() if "expect" in top else {}
+    return Script(
+        id=_text(top, "exercise", file, root),
+        title=_text(top, "title", file, root),
+        terms=_text(top, "terms", file, root),
+        people=people_of(top["people"].to_json(), file=file),
+        steps=tuple(steps),
+        expect=expect,
+        file=file,
+    )
+
+
+def _map(node: Node, file: str, known: tuple[str, ...]) -> dict[str, Node]:
+    if not isinstance(node.value, dict):
+        raise Malformed(f"expected a map, found {node.what}", file=file, line=node.line)
+    for key in node.value:
+        if key not in known:
+            raise Malformed(f"unknown key {key!r:.80}; known: {', '.join(known)}", file=file, line=node.line_of(key))
+    return node.value
+
+
+def _text(entries: Mapping[str, Node], key: str, file: str, node: Node) -> str:
+    found = entries.get(key)
+    if found is None or not isinstance(found.value, str) or not found.value.strip():
+        raise Malformed(f"{key}: a text is missing", file=file, line=node.line if found is None else found.line)
+    return found.value.strip()
+
+
+def _step(node: Node, start: datetime, file: str, number: int) -> Step:
+    entries = _map(node, file, ("at", "as", "do", "case", "id", "reason", "data", "refused"))
+    said = _text(entries, "at", file, node)
+    match = _AT.fullmatch(said)
+    if match is None:
+        raise Malformed(
+            f"at: hours:minutes after the start, such as 0:40 or 2d 3:15, not {said!r:.40}", file=file, line=node.line
+        )
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    do = _text(entries, "do", file, node)
+    if do not in RECORD_OF:
+        raise Malformed(f"do: {do!r:.80} is none of {', '.join(RECORD_OF)}", file=file, line=node.line)
+    return Step(
+        at=start + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds),
+        who=_text(entries, "as", file, node),
+        do=do,
+        case=_text(entries, "case", file, node),
+        label=_text(entries, "id", file, node) if "id" in entries else f"step-{number}",
+        reason=_text(entries, "reason", file, node),
+        data=entries["data"].to_json() if "data" in entries else {},
+        refused=bool(entries["refused"].to_json()) if "refused" in entries else False,
+        line=node.line,
+    )
+
+
+def play(script: Script, rules: Rules, append: Append) -> tuple[Cases, Played]:
+    """Play a script through the access table, the commission's rules and a ledger.
+
+    Raises:
+        StateError: a step was refused that should not be, or allowed that should be refused; it is named.
+    """
+    cases, played = Cases(rules, append), Played()
+    names: dict[str, str] = {}
+    for step in script.steps:
+        actor = MACHINE if step.who == "machine" else person(script.people, step.who)
+        name = ulid(step.at, hashlib.sha256(f"{script.id}/{step.label}".encode()).digest()[:10])
+        case = name if step.do == "open" else played.cases.get(step.case, step.case)
+        try:
+            act = Act(name, case, step.do, actor, step.at, step.reason, _resolved(step.data, names, script, step))
+            cases.do(act)
+        except (AccessError, StateError, InputError) as error:
+            if not step.refused:
+                raise StateError(f"{step.do} by {step.who}: {error}", file=script.file, line=step.line) from error
+            played.refused.append({"step": step.label, "by": step.who, "do": step.do, "why": error.reason})
+        else:
+            if step.refused:
+                raise StateError(f"{step.do} by {step.who} should have been refused", file=script.file, line=step.line)
+            names[step.label] = name
+            if step.do == "open":
+                played.cases[step.case] = name
+        played.end = step.at
+    return cases, played
+
+
+def _resolved(value: Any, names: Mapping[str, str], script: Script, step: Step) -> Any:
+    """Replace ``$label`` by what that step made."""
+    if isinstance(value, Mapping):
+        return {key: _resolved(child, names, script, step) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_resolved(child, names, script, step) for child in value]
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, str) and value.startswith("$"):
+        if value[1:] not in names:
+            raise Malformed(f"{value}: no step of that id came before", file=script.file, line=step.line)
+        return names[value[1:]]
+    return value
+
+
+def outcome(script: Script, cases: Cases, played: Played, rules: Rules) -> dict[str, Any]:
+    """Return the final states, the clocks, and who could see what."""
+    auditor = Actor("auditor", "auditor", clearance="secret")
+    told = {label: case_view(cases.case(name), auditor, rules) for label, name in played.cases.items()}
+    saw: dict[str, Any] = {}
+    watchers = {**script.people, "public": Actor("public", "public", clearance="public")}
+    for user, actor in watchers.items():
+        views = {
+            label: case_view(cases.case(name), actor, rules)
+            for label, name in played.cases.items()
+            if may_see(cases.case(name), actor)
+        }
+        saw[user] = {
+            label: {
+                "exhibits": len(view["exhibits"]),
+                "withheld": view["withheld"]["exhibits"],
+                "findings": len(view["findings"]),
+                "named": sorted({f["party"] for f in view["findings"] if f["party"]}),
+            }
+            for label, view in views.items()
+        }
+    return {
+        "exercise": script.id,
+        "title": script.title,
+        "cases": told,
+        "refused": played.refused,
+        "saw": saw,
+        "failed": failures(script, told),
+    }
+
+
+def failures(script: Script, told: Mapping[str, Any]) -> list[str]:
+    """Return what did not come out as the script expects, in words."""
+    found = []
+    for label, wanted in script.expect.items():
+        view = told.get(label)
+        if view is None:
+            found.append(f"{label}: there is no such case")
+            continue
+        last = view["findings"][-1] if view["findings"] else {}
+        facts = {
+            "state": view["state"],
+            "exit": view["exit"],
+            **view["clocks"],
+            **{k: last.get(k) for k in _OF_FINDING},
+        }
+        for key, value in wanted.items():
+            if key not in facts:
+                found.append(f"{label}: {key} is nothing that can be expected; known: {', '.join(facts)}")
+            elif facts[key] != value:
+                found.append(f"{label}: {key} is {facts[key]!r}, not {value!r}")
+    return found
+
+
+_OF_FINDING = ("status", "attribution", "party", "severity", "intent", "provisional", "superseded")
