@@ -45,7 +45,16 @@ OPTIONS = {
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
 }
-PARTS = {"fetch": ("firms", "elements"), "terms": ("explain", "validate", "states")}
+OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
+OPTIONS["finding"] = {"--as", "--out", "--json"}
+OPTIONS["exercise"] = {"--json", "--out"}
+PARTS = {
+    "fetch": ("firms", "elements"),
+    "terms": ("explain", "validate", "states"),
+    "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
+    "finding": ("show",),
+    "exercise": ("run",),
+}
 """Verbs of several words: what may follow the first."""
 
 NEEDED = {
@@ -58,6 +67,9 @@ NEEDED = {
     "fetch": ["firms", "D"],
     "estimate": ["D"],
     "terms": ["validate", "D"],
+    "case": ["list", "D", "--as", "anna"],
+    "finding": ["show", "D", "--as", "anna"],
+    "exercise": ["run", "F"],
 }
 
 
