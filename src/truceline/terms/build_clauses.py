@@ -44,6 +44,7 @@ from truceline.terms.context import (
     when,
 )
 from truceline.terms.kinds import Entry, suggest
+from truceline.terms.places import check_swapped
 
 
 def _point(entry: Entry, named: Named, context: Context) -> Clause:
@@ -114,6 +115,8 @@ def _site(entry: Entry, named: Named, context: Context) -> Clause:
     assert party is not None  # the form needs it
     if ("lon" in entry) != ("lat" in entry):
         raise Malformed(f"{at}: needs both lon and lat, or neither", line=entry.node.line)
+    if entry.get("lon") is not None and entry.get("lat") is not None:
+        check_swapped([(entry["lon"], entry["lat"])], at, entry.line("lon"), context.held)
     stored, serials = [], set[str]()
     for item in entry.get("weapons", []):
         own = tuple(item.get("serials", ()))

@@ -14,7 +14,7 @@ from truceline.terms.attached import geojson, rings_of
 from truceline.terms.build import Words
 from truceline.terms.context import Context, Entries, each_known, one_known, source, unique
 from truceline.terms.kinds import Entry
-from truceline.terms.places import check_held, holes_inside, polygon, ring
+from truceline.terms.places import check_held, check_swapped, holes_inside, polygon, ring
 
 RESERVED = ("mediator", "neither", "proxy", "unknown", "both", "everywhere", "commission", "monitors")
 """Words that name hypotheses or roles and so cannot be an id of a party."""
@@ -157,6 +157,7 @@ def _parts(entry: Entry, at: str, context: Context) -> tuple[Ring, ...]:
             raise type(error)(f"{at}: {error.reason}", line=error.line or entry.line(key)) from error
         if max(abs(lat) for part in line.parts for _, lat in part) > 89:
             raise NoPlace(f"{at}: reaches a pole; nothing is measured there", line=entry.line(key))
+        check_swapped([vertex for part in line.parts for vertex in part], at, entry.line(key), context.held)
         context.made[id(node)] = line.parts
     parts: tuple[Ring, ...] = context.made[id(node)]
     return parts
@@ -245,6 +246,8 @@ def _object(entry: Entry, context: Context) -> ProtectedObject:
     if ("lon" in entry) != ("lat" in entry) or (entry.get("lon") is None) != (entry.get("lat") is None):
         raise Malformed(f"{at}: needs both lon and lat, or neither", line=entry.node.line)
     each_known([entry["class"]], context.vocabulary.objects, "class of objects", at)
+    if entry.get("lon") is not None:
+        check_swapped([(entry["lon"], entry["lat"])], at, entry.line("lon"), context.held)
     return ProtectedObject(
         id=name,
         name=entry["name"],

@@ -70,7 +70,7 @@ def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, st
         sources=sources,
         attachments=attachments,
         entry=starts.at,
-        held=[(lon, lat) for party in parties for _, lon, lat in party.holds],
+        held=_theatre(entry),
         standards=[item["id"].text for item in entry.get("standards", [])],
     )
     sections = {name: unique(entry.get(name, []), word) for name, word in SECTIONS.items()}
@@ -105,6 +105,13 @@ def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, st
         where=_where(entry, sections),
         **_rules(entry, built, context),
     )
+
+
+def _theatre(entry: Entry) -> list[tuple[float, float]]:
+    """Places that tell where the agreement plays, so that swapped numbers are noticed: held ones, and others named."""
+    held = [(p["lon"], p["lat"]) for party in entry["parties"] for p in party.get("holds", [])]
+    named = [(p.get("lon"), p.get("lat")) for p in entry.get("places", [])]
+    return [*held, *((lon, lat) for lon, lat in named if lon is not None and lat is not None)]
 
 
 def _rules(entry: Entry, built: Built, context: Context) -> dict[str, Any]:

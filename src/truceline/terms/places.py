@@ -84,11 +84,23 @@ def ring(at: str, vertices: list[list[float]], lines: list[int], held: Sequence[
         raise Malformed(f"{at}: {reason}", line=first)
     if shape.area <= 0:
         raise Malformed(f"{at}: a ring without area", line=first)
-    if held:
-        middle = (median(lon for lon, _ in held), median(lat for _, lat in held))
-        if all(_swapped(lon, lat, middle) for lon, lat in closed):
-            raise NoPlace(f"{at}: longitude and latitude look swapped", line=first)
+    check_swapped(closed, at, first, held)
     return closed
+
+
+def check_swapped(
+    vertices: Sequence[tuple[float, float]], at: str, line: int | None, held: Sequence[tuple[float, float]]
+) -> None:
+    """Refuse coordinates that all lie far from where the agreement plays, and would be near if exchanged.
+
+    Raises:
+        NoPlace: with the line.
+    """
+    if not held:
+        return
+    middle = (median(lon for lon, _ in held), median(lat for _, lat in held))
+    if all(_swapped(lon, lat, middle) for lon, lat in vertices):
+        raise NoPlace(f"{at}: longitude and latitude look swapped", line=line)
 
 
 def holes_inside(outer: Sequence[Ring], holes: Sequence[Ring], at: str, line: int) -> None:
