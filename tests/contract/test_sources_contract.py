@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +13,21 @@ import pytest
 
 from truceline.base.bounded import MAX_BYTES
 from truceline.model.detection import Detections
-from truceline.sources import _geojson, claims, cloud, denials, extent, firms, get, kinds, line, satellite_days
+from truceline.sources import (
+    _geojson,
+    claims,
+    cloud,
+    cloud_grid,
+    denials,
+    extent,
+    firms,
+    get,
+    kinds,
+    line,
+    satellite_days,
+    stations,
+    tracks,
+)
 from truceline.sources.testing import FILE, Outcome, SourceContract
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -107,6 +122,47 @@ class TestDenials(SourceContract):
     def read(self, data: bytes) -> Outcome:
         found = denials.read(data, file=FILE)
         return Outcome(len(found), (), repr(found))
+
+
+class TestTracks(SourceContract):
+    name = "tracks"
+    limit = tracks.MAX_BYTES
+    golden = golden("tracks.csv")
+    zoned: ClassVar = {"an offset": golden.replace(b"2026-04-11T09:00:00Z", b"2026-04-11T12:00:00+03:00")}
+    unzoned: ClassVar = {"no zone": re.sub(rb"(T\d\d:\d\d:\d\d)Z", rb"\1", golden)}
+
+    def read(self, data: bytes) -> Outcome:
+        found, bad = tracks.read(data, file=FILE)
+        return Outcome(sum(len(track.seconds) for track in found), bad, repr([told_track(t) for t in found]))
+
+
+def told_track(track):
+    return (track.id, track.sensor, track.family, track.seconds.tolist(), track.lon.tolist(), track.lat.tolist(),
+            track.radius_km, track.p, track.sky)  # fmt: skip
+
+
+class TestStations(SourceContract):
+    name = "stations"
+    limit = stations.MAX_BYTES
+    golden = golden("stations.csv")
+    zoned: ClassVar = {"an offset": golden.replace(b"2026-04-11T00:00:00Z", b"2026-04-11T03:00:00+03:00")}
+    unzoned: ClassVar = {"no zone": golden.replace(b":00Z", b":00")}
+
+    def read(self, data: bytes) -> Outcome:
+        found, bad = stations.read(data, file=FILE)
+        return Outcome(len(found), bad, repr([vars(sensor) | {"id": ""} for sensor in found]))
+
+
+class TestCloudGrid(SourceContract):
+    name = "cloud_grid"
+    limit = cloud_grid.MAX_BYTES
+    golden = golden("cloud_grid.csv")
+    zoned: ClassVar = {"an offset": golden.replace(b"2026-04-11T00:00:00Z", b"2026-04-11T03:00:00+03:00")}
+    unzoned: ClassVar = {"no zone": golden.replace(b":00Z", b":00")}
+
+    def read(self, data: bytes) -> Outcome:
+        grid, bad = cloud_grid.read(data, file=FILE)
+        return Outcome(len(grid.lon), bad, repr([column.tolist() for column in vars(grid).values()]))
 
 
 class TestClaims(SourceContract):

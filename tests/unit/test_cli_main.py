@@ -45,6 +45,9 @@ OPTIONS = {
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
 }
+OPTIONS["coverage"] = {
+    *("--json", "--audience", "--from", "--to", "--at", "--act", "--power", "--hours", "--within", "--line", "--out"),
+}
 OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
 OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["exercise"] = {"--json", "--out"}
@@ -65,6 +68,7 @@ NEEDED = {
     "verify": ["D", "--key", "k"],
     "serve": ["D"],
     "fetch": ["firms", "D"],
+    "coverage": ["D"],
     "estimate": ["D"],
     "terms": ["validate", "D"],
     "case": ["list", "D", "--as", "anna"],

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from truceline.base.bounded import MAX_BYTES
-from truceline.sources import _csv, _geojson, _words, claims, cloud, kinds, satellite_days
+from truceline.sources import (
+    _csv,
+    _geojson,
+    _words,
+    claims,
+    cloud,
+    cloud_grid,
+    kinds,
+    satellite_days,
+    stations,
+    tracks,
+)
 from truceline.sources.firms import columns, pixel, words
 
 
@@ -60,6 +71,7 @@ def test_limits_are_those_of_the_code(page):
     assert table.pop("firms") == "1 GiB"
     limits = {"satellite_days": satellite_days.MAX_BYTES, "cloud": cloud.MAX_BYTES, "claims": claims.MAX_BYTES}
     limits |= {"line": _geojson.MAX_BYTES, "extent": _geojson.MAX_BYTES}
+    limits |= {"cloud_grid": cloud_grid.MAX_BYTES, "tracks": tracks.MAX_BYTES, "stations": stations.MAX_BYTES}
     assert table == {kind: f"{limit // 1_000_000} MB" for kind, limit in limits.items()}
     for number in (_csv.MAX_REJECTED, _csv.MAX_RECORD, claims.MAX_NODES, claims.MAX_DEPTH, *columns.BLOCKS):
         assert f"{number:,}" in page

@@ -22,6 +22,7 @@ VERBS = (
     "verify",
     "serve",
     "fetch",
+    "coverage",
     "estimate",
     "terms",
     "case",

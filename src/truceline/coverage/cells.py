@@ -132,6 +132,18 @@ class Cells:
         starts = np.searchsorted(number[order], np.arange(shape[0] * shape[1] + 1)).astype(np.int32)
         return Bins(axes, low, edge, shape, starts, order, np.ascontiguousarray(self.places[order]), float(stretch))
 
+    def take(self, rows: npt.NDArray[np.bool_]) -> Cells:
+        """Return some of the cells, in their order."""
+        return Cells(
+            self.ids[rows],
+            self.lon[rows],
+            self.lat[rows],
+            self.sector[rows],
+            self.side[rows],
+            self.distance_km[rows],
+            self.sides,
+        )
+
     def names(self) -> list[str]:
         """Return the cells' names as H3 writes them."""
         return [format(cell, "x") for cell in self.ids.tolist()]
@@ -228,3 +240,13 @@ def centre_of(places: Floats) -> tuple[float, float]:
     """Return lon, lat of the middle of unit vectors (n, 3)."""
     lon, lat = lonlat(places.mean(axis=0)[None])
     return float(lon[0]), float(lat[0])
+
+
+def outlines(cells: Cells) -> Floats:
+    """Return the corners of each cell (n, 6, 2; lon/lat degrees); a cell with fewer repeats its last one."""
+    found = np.empty((len(cells), 6, 2))
+    for row, cell in enumerate(cells.ids.tolist()):
+        corners = np.array(h3.cell_to_boundary(cell), dtype=np.float64)[:6, ::-1]
+        found[row, : len(corners)] = corners
+        found[row, len(corners) :] = corners[-1]
+    return found

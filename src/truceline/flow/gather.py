@@ -389,4 +389,8 @@ def _fires(watch: Watch, now: datetime, theatre: tuple[float, float, float, floa
             path = watch.folder / source.options["elements"]
             found.elements.append((read_text(path, limit=1 << 24), _name(path)))
             found.files.append(_entry(source, path, 0, 0, "elements"))
+    for source in watch.of("denials"):
+        listed = denials.read(read_bytes(source.path), file=_name(source.path))
+        found.denials += listed
+        found.files.append(_entry(source, source.path, len(listed), 0))
     return found

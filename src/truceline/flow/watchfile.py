@@ -23,6 +23,11 @@ _SOURCE_KEYS = {
     "firms": {"kind", "path", "satellite_days", "denials", "elements", "credit", "licence"},
     "cloud": {"kind", "path", "credit", "licence"},
     "claims": {"kind", "path", "truce", "credit", "licence"},
+    "cloud_grid": {"kind", "path", "credit", "licence"},
+    "denials": {"kind", "path", "credit", "licence"},
+    "elements": {"kind", "path", "credit", "licence"},
+    "stations": {"kind", "path", "credit", "licence"},
+    "tracks": {"kind", "path", "credit", "licence"},
 }
 _WATCH_KEYS = {"id", "title", "from", "to", "terms", "line", "extent"}
 
@@ -79,6 +84,9 @@ class Watch:
     sources: tuple[SourceFile, ...]
     """In the order of the file."""
 
+    sensors: tuple[Mapping[str, Any], ...] = ()
+    """The watch's own ``[[sensor]]`` tables, as written."""
+
     def of(self, kind: str) -> tuple[SourceFile, ...]:
         """Return the sources of one kind."""
         return tuple(source for source in self.sources if source.kind == kind)
@@ -112,7 +120,7 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
     table = document.get("watch")
     if not isinstance(table, dict):
         raise Malformed("has no table [watch]")
-    unknown = set(document) - {"watch", "source", "store", "publication"} | set(table) - _WATCH_KEYS
+    unknown = set(document) - {"watch", "source", "sensor", "store", "publication"} | set(table) - _WATCH_KEYS
     if unknown:
         raise Malformed(f"unknown key {min(unknown)!r} (known in [watch]: {', '.join(sorted(_WATCH_KEYS))})")
     name = _text(table, "id")
@@ -123,6 +131,9 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
         raise Malformed("names no [[source]] of kind 'firms'")
     if not any(source.get("kind") == "firms" for source in listed):
         raise Malformed("names no [[source]] of kind 'firms'")
+    sensors = document.get("sensor", [])
+    if not isinstance(sensors, list) or not all(isinstance(sensor, dict) for sensor in sensors):
+        raise Malformed("'sensor' is a list of tables, each begun with [[sensor]]")
     return Watch(
         folder=folder,
         id=name,
@@ -132,6 +143,7 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
         line=folder / _text(table, "line"),
         extent=folder / _text(table, "extent") if "extent" in table else None,
         sources=tuple(_source(folder, source) for source in listed),
+        sensors=tuple(sensors),
     )
 
 

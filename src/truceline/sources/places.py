@@ -21,7 +21,9 @@ _LONGITUDE = re.compile(rb'"longitude":\s*(-?\d+(?:\.\d+)?)')
 
 
 def load(bounds: tuple[float, float, float, float]) -> dict[str, npt.NDArray[Any]]:
-    """Return ``name`` (text), ``lon``, ``lat`` (degrees, WGS 84) and ``population`` of places, the biggest first.
+    """Return ``name``, ``lon``, ``lat`` (degrees, WGS 84), ``population`` and ``division`` of places, biggest first.
+
+    ``division`` is the country and its first-order division, as GeoNames codes them: ``UA.05``.
 
     Args:
         bounds: west, south, east, north, degrees.
@@ -58,11 +60,14 @@ def search(data: bytes, bounds: tuple[float, float, float, float]) -> dict[str, 
         entry, _ = decoder.raw_decode(data[start:end].decode())
         if int(entry["population"]) < LEAST:
             continue
-        found.append((-int(entry["population"]), entry["name"], float(entry["longitude"]), float(entry["latitude"])))
+        division = f"{entry.get('countrycode', '')}.{entry.get('admin1code', '')}"
+        place = entry["name"], float(entry["longitude"]), float(entry["latitude"]), division
+        found.append((-int(entry["population"]), *place))
     found.sort()
     return {
-        "name": np.array([name for _, name, _, _ in found], dtype=object),
-        "lon": np.array([lon for _, _, lon, _ in found], dtype=np.float64),
-        "lat": np.array([lat for _, _, _, lat in found], dtype=np.float64),
-        "population": np.array([-negative for negative, _, _, _ in found], dtype=np.int64),
+        "name": np.array([name for _, name, *_ in found], dtype=object),
+        "lon": np.array([lon for _, _, lon, *_ in found], dtype=np.float64),
+        "lat": np.array([lat for _, _, _, lat, _ in found], dtype=np.float64),
+        "population": np.array([-negative for negative, *_ in found], dtype=np.int64),
+        "division": np.array([division for *_, division in found], dtype=object),
     }
