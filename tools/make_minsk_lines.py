@@ -36,7 +36,7 @@ SOURCES = {
         "https://de.knowledgr.com/18268561/SchlachtVonDebaltseve",
     ),
     "smm-0815": (
-        "OSCE SMM, 24 August 2015: Horlivka and Donetsk railway station of the formations, Marinka government-controlled",
+        "OSCE SMM, 24 August 2015: Horlivka and Donetsk station of the formations, government-controlled Marinka",
         "http://osce.org/ukraine-smm/178591",
     ),
     "smm-1215": (
