@@ -192,3 +192,20 @@ def test_torn_text_ends_in_looks_or_a_typed_error(cut, place, letter):
                 predict(torn, period=short)
             except InputError as error:
                 assert str(error)
+
+
+def test_elements_too_old_or_broken_among_good_ones_cost_only_themselves():
+    old = omm("MODIS/Terra", epoch=EPOCH - timedelta(days=900))
+    broken = omm("VIIRS/NOAA-21") | {"MEAN_MOTION": "fast"}
+    refused = []
+    found = predict(json.dumps([old, broken, omm()]), refused=refused)
+    assert {look.sensor for look in found} == {"VIIRS/NOAA-20"}
+    assert [type(error) for error in refused] == [Malformed, NoTime]
+    assert all(error.file == "elements.txt" for error in refused)
+    with pytest.raises(NoTime):
+        predict(json.dumps([old, omm()]))
+    alone = []
+    assert predict(json.dumps([old]), refused=alone) == ()
+    assert len(alone) == 1
+    with pytest.raises(Malformed):
+        predict(json.dumps([broken]), refused=[])

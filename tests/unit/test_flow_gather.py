@@ -253,3 +253,15 @@ def test_reading_twice_gives_the_same(tmp_path):
     one, other = got(tmp_path), got(tmp_path)
     assert [r.body for r in one.detections.records()] == [r.body for r in other.detections.records()]
     assert (one.files, one.denials, one.claims, one.terms) == (other.files, other.denials, other.claims, other.terms)
+
+
+def test_elements_years_old_are_rejected_and_the_orbit_is_fitted(tmp_path):
+    watch = made.WATCH.replace('satellite_days = "days.csv"', ELEMENTS)
+    old = {
+        "NORAD_CAT_ID": 43013, "EPOCH": "2019-01-01T00:00:00", "MEAN_MOTION": 14.19, "ECCENTRICITY": 0.0001,
+        "INCLINATION": 98.7, "RA_OF_ASC_NODE": 0, "ARG_OF_PERICENTER": 0, "MEAN_ANOMALY": 0, "BSTAR": 0,
+    }  # fmt: skip
+    found = got(made.write(tmp_path, watch_toml=watch, elements_txt=json.dumps(old)))
+    assert found.elements == ()
+    assert [(r.source, r.line) for r in found.rejected if r.source == "elements"] == [("elements", 1)]
+    assert "days from the watch" in found.rejected[-1].reason

@@ -85,6 +85,7 @@ def predict(
     region: Region,
     period: Interval,
     families: Mapping[str, str] | None = None,
+    refused: list[InputError] | None = None,
 ) -> tuple[Look, ...]:
     """Return every pass whose swath covers part of the region, sorted by start, then sensor.
 
@@ -96,6 +97,8 @@ def predict(
         region: a box or points, as :func:`truceline.coverage.passes.predict` takes it.
         period: looks begin within it.
         families: sensor → error family; else ``FAMILY``.
+        refused: where given, a bad object among good ones and a sensor whose elements are too old or cannot be
+            propagated are put there, and the rest is kept; else they are raised.
 
     Raises:
         Malformed, Truncated, ChecksumMismatch: with the line (OMM JSON: the record) at fault.
@@ -108,18 +111,28 @@ def predict(
     wanted = {key.strip().casefold(): sensor for key, sensor in {**KNOWN, **sensors}.items()}
     middle = period.start + (period.end - period.start) / 2
     chosen: dict[str, Elements] = {}
-    for item in read(text, file):
+    objects, bad = (read(text, file), ()) if refused is None else read_kept(text, file)
+    if bad and not objects:
+        raise bad[0]
+    for item in objects:
         sensor = wanted.get(item.number.casefold()) or wanted.get(item.name.casefold())
         if sensor is not None:
             kept = chosen.get(sensor)
             if kept is None or abs(item.epoch - middle) < abs(kept.epoch - middle):
                 chosen[sensor] = item
+    if refused is not None:
+        refused += bad
     if not chosen:
         raise UnknownFormat("holds the elements of no sensor we know; name it in the watch's sensors", file=file)
     looks: list[Look] = []
     for sensor in sorted(chosen):
         family = (families or {}).get(sensor, FAMILY)
-        looks += _looks(chosen[sensor], sensor, family, file, points, period, middle)
+        try:
+            looks += list(_looks(chosen[sensor], sensor, family, file, points, period, middle))
+        except (Malformed, NoTime) as error:
+            if refused is None:
+                raise
+            refused.append(error)
     return tuple(sorted(looks, key=lambda look: (look.interval.start, look.sensor)))
 
 

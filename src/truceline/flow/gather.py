@@ -207,6 +207,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     _check_near(lines, detections)
     region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
+    flown, unflown = _flown(fires.elements, region, watch.period)
     return Gathered(
         agreement=terms.agreement,
         terms=terms.record,
@@ -215,18 +216,31 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         cloud=clouds,
         claims=tuple(claim for claim in said.claims if claim.truce in ("", terms.agreement.id)),
         detections=detections,
-        rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected),
+        rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected, *unflown),
         rows_read=sum(batch.rows_read for batch in fires.batches),
         denials=_denials(
             passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
             fires.denials,
             watch.period,
         ),
-        elements=tuple(
-            look for text, file in fires.elements for look in elements.predict(text, file, {}, region, watch.period)
-        ),
+        elements=flown,
         files=(*fires.files, *cloud_files, *claim_files),
     )
+
+
+def _flown(
+    texts: Sequence[tuple[str, str]], region: passes.Region, period: Interval
+) -> tuple[tuple[Look, ...], list[Rejected]]:
+    """Passes from given elements; objects that cannot be used are rejected, and their orbits are fitted to rows."""
+    found: list[Look] = []
+    rejected: list[Rejected] = []
+    for text, file in texts:
+        refused: list[InputError] = []
+        found += elements.predict(text, file, {}, region, period, refused=refused)
+        for error in refused:
+            which = f"record {error.record}: " if error.record else ""
+            rejected.append(Rejected("elements", file, error.line or 1, which + error.reason, error.record or ""))
+    return tuple(found), rejected
 
 
 def _denials(derived: tuple[Denial, ...], listed: Sequence[Denial], period: Interval) -> tuple[Denial, ...]:
