@@ -276,6 +276,9 @@ def _finish(
     part = np.float32(1.0 / per_hour)
     work[2:, :rows] = np.float32(1.0)
     for family in range(len(by_family)):
+        if groups[family] == groups[family + 1]:
+            by_family[family] = np.float32(0.0)
+            continue
         work[:2, :rows] = np.float32(1.0)
         for group in range(groups[family], groups[family + 1]):
             for row in range(rows):
@@ -286,9 +289,9 @@ def _finish(
                     work[1, row] *= blind + seen * miss[group, row]
         for row in range(rows):
             work[2, row] *= work[0, row]
-            work[3, row] *= work[1, row]
         if clouded:
             for row in range(rows):
+                work[3, row] *= work[1, row]
                 work[0, row] = cover[row] * work[1, row] + (np.float32(1.0) - cover[row]) * work[0, row]
         for hour in range(hours):
             total = np.float32(0.0)
