@@ -40,7 +40,7 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
-    "terms": {"--json", "--schema", "--lang", "--observed", "--line", "--at", "--reading"},
+    "terms": {"--json", "--schema", "--lang", "--html", "--observed", "--line", "--at", "--reading"},
 }
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
@@ -53,7 +53,7 @@ OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["exercise"] = {"--json", "--out"}
 PARTS = {
     "fetch": ("firms", "elements"),
-    "terms": ("explain", "validate", "states"),
+    "terms": ("diff", "explain", "validate", "states"),
     "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
     "finding": ("show",),
     "exercise": ("run",),

@@ -46,6 +46,18 @@ def run_watch(
     return watch(what, out, keys=settings.key_dir, now=datetime.now(UTC), line=line, tell=teller(quiet))
 
 
+def write_page(path: Path, page: str) -> None:
+    """Write a page that somebody asked for.
+
+    Raises:
+        ConfigError: it cannot be written there.
+    """
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write the page: {error.strerror}", file=str(path)) from error
+
+
 def finished(run: Run) -> int:
     """Return the exit code of a finished run, saying what was rejected."""
     if not run.rejected:

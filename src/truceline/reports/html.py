@@ -26,7 +26,13 @@ from truceline.reports.formats import (
     stretch,
     xml,
 )
-from truceline.reports.html_style import STYLE
+from truceline.reports.html_parts import document
+from truceline.reports.html_parts import figure as _figure
+from truceline.reports.html_parts import folded as _folded
+from truceline.reports.html_parts import listed as _list
+from truceline.reports.html_parts import paragraphs as _paragraphs
+from truceline.reports.html_parts import section as _section
+from truceline.reports.html_parts import table as _table
 from truceline.reports.picture_claims import claim_hours_svg, claim_numbers_svg
 from truceline.reports.picture_map import map_svg
 from truceline.reports.picture_time import days_axis_svg, truce_axis_svg
@@ -51,15 +57,7 @@ def html(run: Run) -> str:
             _data(run),
         )
     )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        'img-src data:">\n'
-        f"<title>{xml(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#content">To the content</a>\n<main id="content">\n{body}\n</main>\n'
-        f"{_foot(run)}\n</body>\n</html>\n"
-    )
+    return document(title, body, foot=_foot(run))
 
 
 def _head(run: Run) -> str:
@@ -293,38 +291,4 @@ def _foot(run: Run) -> str:
     return (
         f"<footer><p>{xml(credit)}. Borders are drawn in a neutral style and express no position. The order of "
         f"the parties alternates by date; here {xml(first)} is first. {xml(versions)}.</p></footer>"
-    )
-
-
-def _section(title: str, *parts: str) -> str:
-    return f"<section><h2>{xml(title)}</h2>\n{''.join(parts)}</section>"
-
-
-def _paragraphs(*texts: str) -> str:
-    return "".join(f"<p>{xml(text)}</p>" for text in texts if text)
-
-
-def _list(items: Iterable[str]) -> str:
-    found = "".join(f"<li>{xml(sentence(item))}</li>" for item in items if item)
-    return f"<ul>{found}</ul>" if found else ""
-
-
-def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{xml(title)}</summary>{content}</details>"
-
-
-def _figure(svg: str) -> str:
-    return f"<figure>{svg}</figure>"
-
-
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first cell names its row."""
-    head = "".join(f'<th scope="col">{xml(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row">{xml(row[0])}</th>' + "".join(f"<td>{xml(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{xml(caption)}">'
-        f"<table><caption>{xml(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -89,7 +89,7 @@ _HOURS = (
 )
 _KM = ("within_km", "from_km", "to_km", "impact_km", "origin_km", "uncertainty_km")
 _SHARES = ("share", "likely", "attributed", "excused_low", "excused_high", "name_party_from", "coverage_floor")
-_QUOTED = ("text", "title", "term", "trigger", "pauses", "why", "summary", "coverage_detail")
+_QUOTED = ("text", "title", "term", "outlet", "trigger", "pauses", "why", "summary", "coverage_detail")
 _IDS = (
     "replaces",
     "uses",
