@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from assessment_factory import WINDOW, agreement, events
 
 from truceline.assessment import Seen, assess, judge_claims
 from truceline.assessment.factors import window
+from truceline.assessment.judge import Judge
 from truceline.assessment.zones import p_zone
 from truceline.base.clock import Interval, to_column
 from truceline.model.agreement import RuleException, Zone
@@ -180,3 +182,70 @@ def test_swapping_the_parties_mirrors_every_claim(value, unit, hours):
     (other,) = judge_claims([here], mirrored_agreement(terms), seen)
     assert (other.claimant_party, other.accused_party) == (SWAP[one.claimant_party], SWAP[one.accused_party])
     assert replace(other, claimant_party=one.claimant_party, accused_party=one.accused_party) == one
+
+
+def judged(made, terms):
+    """Low and high of each provision under each reading."""
+    judge = Judge(made, terms)
+    return [judge.pair(reading, provision) for reading in terms.readings for provision in reading.provisions]
+
+
+def with_provisions(terms, *provisions, zones=()):
+    reading = replace(terms.readings[0], provisions=provisions)
+    return replace(terms, readings=(reading,), zones=(*terms.zones, *zones))
+
+
+@given(some_events(), st.floats(-0.1, 0.1), st.floats(-0.1, 0.1))
+@settings(max_examples=60)
+def test_two_disjoint_provisions_hold_together_what_their_union_holds(made, cut, other):
+    edges = [34.9, 35 + min(cut, other), 35 + max(cut, other), 35.1]
+    boxes = [((w, 47.9), (e, 47.9), (e, 48.1), (w, 48.1), (w, 47.9)) for w, e in pairwise(edges) if e > w]
+    whole = ((34.9, 47.9), (35.1, 47.9), (35.1, 48.1), (34.9, 48.1), (34.9, 47.9))
+    zones = tuple(Zone(f"z{i}", "polygon", None, (ring,)) for i, ring in enumerate([whole, *boxes]))
+    base = agreement().readings[0].provisions[0]
+    pieces = [replace(base, id=zone.id, zone=zone.id) for zone in zones]
+    all_, *parts = judged(made, with_provisions(agreement(), *pieces, zones=zones))
+    for end in ("low", "high"):
+        assert np.allclose(sum(part.product(end) for part in parts), all_.product(end), atol=1e-8)
+
+
+@given(some_events(), st.floats(0, 1))
+@settings(max_examples=60)
+def test_two_windows_that_follow_each_other_hold_what_both_hold(made, share):
+    middle = WINDOW.start + (WINDOW.end - WINDOW.start) * share
+    timed = replace(made, attributes={**made.attributes, "sigma_s": np.full(len(made), 600.0)})
+    whole = window(timed, WINDOW, 0.0)
+    both = window(timed, Interval(WINDOW.start, middle), 0.0) + window(timed, Interval(middle, WINDOW.end), 0.0)
+    assert np.allclose(whole, both, atol=1e-8)
+
+
+@given(some_events(), st.lists(st.sampled_from(ACTS), min_size=1, unique=True), st.booleans(), exceptions)
+@settings(max_examples=80)
+def test_a_permitted_act_is_never_a_breach(made, acts, everywhere, excepted):
+    """Acts that a clause permits, where and when it does, leave nothing of any prohibition."""
+    ring = ((34, 47), (36, 47), (36, 49), (34, 49), (34, 47))
+    zone = Zone("around", "polygon", None, (ring,))
+    base = agreement(exceptions=excepted).readings[0].provisions[0]
+    permits = replace(
+        base, id="permits", rule="permitted", acts=tuple(acts), zone="everywhere" if everywhere else "around"
+    )
+    certain = replace(made, p_act={acts[0]: np.ones(len(made))})
+    for pair in judged(certain, with_provisions(agreement(), base, permits, zones=(zone,))):
+        assert (pair.product("high") <= EPS).all()
+        assert (np.nan_to_num(pair.product("point")) <= EPS).all()
+    for pair in judged(made, with_provisions(agreement(), base, permits, zones=(zone,))):
+        alone = judged(made, with_provisions(agreement(), base))[0]
+        assert (pair.product("high") <= alone.product("high") + EPS).all()
+
+
+@given(some_events(), st.sampled_from([("A",), ("B",), ("A", "B")]), st.sampled_from([("A",), ("B",), ("A", "B")]))
+@settings(max_examples=60)
+def test_swapping_the_parties_mirrors_what_is_permitted_too(made, bound, allowed):
+    base = replace(agreement(actors=bound).readings[0].provisions[0])
+    permits = replace(base, id="permits", rule="permitted", acts=("shelling",), actors=allowed)
+    terms = with_provisions(agreement(), base, permits)
+    swapped = replace(made, p_actor={SWAP.get(k, k): v for k, v in reversed(made.p_actor.items())})
+    for here, there in zip(judged(made, terms), judged(swapped, mirrored_agreement(terms)), strict=True):
+        for end in ("low", "point", "high"):
+            assert here.product(end).tobytes() == there.product(end).tobytes()
+            assert np.array_equal(here.product(end), there.product(end), equal_nan=True)

@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "truceline"
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 HEAVY_IMPORTS = {
+    ("assessment/judge.py", "truceline.assessment"): "compiled loops take a second to load; most runs have few events",
     ("cli/demo.py", "truceline.server"): "the web server is loaded only where a page is served",
     ("cli/watch.py", "truceline.server"): "the web server is loaded only where a page is served",
     ("cli/serve.py", "truceline.server"): "the web server is loaded only where a page is served",

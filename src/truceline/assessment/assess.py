@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""P(breach | event, provision, reading), with reasons (docs/explanation/assessment.md).
+"""P(breach | event, provision, reading), with reasons (docs/explanation/assessment.md), as the ledger holds it.
 
     P(act is prohibited) x P(actor is bound | act) x P(inside the zone) x P(inside the window) x P(no exception)
 
-Each factor is computed once for all events and for each different content of a provision, then combined.
+Each factor is computed once for all events and for each different content of a provision (:mod:`judge`), then combined.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from truceline.assessment import factors, sentences
-from truceline.assessment.zones import across_m, p_zone
+from truceline.assessment.factors import Range
+from truceline.assessment.judge import Judge, Pair
+from truceline.assessment.zones import across_m
 from truceline.base.clock import Interval
-from truceline.base.geo import Floats
+from truceline.base.geo import Floats, Line
 from truceline.errors import StateError
 from truceline.model.agreement import Agreement, Provision, Reading
 from truceline.model.assessment import Assessment
@@ -37,15 +38,20 @@ class _Column:
 
 
 def assess(
-    events: Events, agreement: Agreement, distance_to_line_m: Floats, line_uncertainty_km: float
+    events: Events,
+    agreement: Agreement,
+    distance_to_line_m: Floats,
+    line_uncertainty_km: float,
+    line: Line | None = None,
 ) -> tuple[Assessment, ...]:
     """Return every event that may have happened inside any reading's window, under each reading and provision.
 
     Args:
         events: n events as the ledger knows them.
-        agreement: terms with their readings.
+        agreement: terms with their readings; clauses that permit something are not assessed themselves.
         distance_to_line_m: (n,) distance of each event to the line, metres; NaN where there is no line.
         line_uncertainty_km: one standard deviation of the line's own place, kilometres.
+        line: the line of contact, for zones that are measured from it on one side; None: only the distance is known.
 
     Returns:
         In the order of events, readings, provisions. Numbers are rounded to four digits, as the ledger holds them.
@@ -55,36 +61,36 @@ def assess(
     """
     if events.index is None:
         raise StateError("events must be in the ledger before they are assessed")
-    pairs = [(reading, provision) for reading in agreement.readings for provision in reading.provisions]
+    pairs = [(r, p) for r in agreement.readings for p in r.provisions if p.rule == "prohibited"]
     may = np.zeros(len(events), dtype=bool)
     for when in {provision.window for _, provision in pairs}:
         may |= factors.window(events, when, LIT_WITHIN_HOURS) > 0
     rows = np.flatnonzero(may)
     if not len(rows):
         return ()
-    table = _Table(events.take(rows), agreement, np.asarray(distance_to_line_m)[rows], line_uncertainty_km * 1000)
+    far = np.asarray(distance_to_line_m)[rows]
+    judge = Judge(events.take(rows), agreement, line, line_uncertainty_km * 1000, far, (), LIT_WITHIN_HOURS)
+    table = _Table(judge, far)
     columns = [table.columns(reading, provision) for reading, provision in pairs]
     return tuple(table.one(row, *column) for row in range(len(rows)) for column in columns)
 
 
-_Columns = tuple[Reading, Provision, _Column, _Column, _Column, _Column]
+_Columns = tuple[Pair, tuple[_Column, ...]]
 
 
 class _Table:
-    """Factors of the events that may lie in a window, each made once per different content."""
+    """Sentences and numbers of the events that may lie in a window, each made once per different content."""
 
-    def __init__(self, events: Events, agreement: Agreement, distance_m: Floats, line_sigma_m: float) -> None:
-        self.events = events
-        self.parties = tuple(party.id for party in agreement.parties)
-        self.zones = {zone.id: zone for zone in agreement.zones}
+    def __init__(self, judge: Judge, distance_m: Floats) -> None:
+        self.judge = judge
+        self.events = events = judge.events
         self.distance_m = distance_m
-        self.line_sigma_m = line_sigma_m
         self.made: dict[object, _Column] = {}
         assert events.index is not None  # assess refuses events without one
         self.index = events.index.tolist()
         self.status = factors.statuses(events)
         self.heat = factors.only_heat(events).tolist()
-        self.attribution = factors.attributions(events, self.parties)
+        self.attribution = factors.attributions(events, tuple(party.id for party in judge.agreement.parties))
         self.status_text = [self._status_text(row) for row in range(len(events))]
 
     def _status_text(self, row: int) -> str:
@@ -92,41 +98,52 @@ class _Table:
         return sentences.of_status(self.status[row], len(self.events.members[row]), families, self.heat[row])
 
     def columns(self, reading: Reading, provision: Provision) -> _Columns:
-        """Return the four factors that depend on the event, for one provision of one reading."""
-        act = self._act(provision.acts)
-        actor = self._actor(provision.actors)
-        return reading, provision, act, actor, self._zone(provision.zone), self._window(provision.window)
+        """Return the factors of one provision of one reading."""
+        pair = self.judge.pair(reading, provision)
+        act, actor = self._act(provision.acts, pair.factor["act"]), self._actor(provision.actors, pair.factor["actor"])
+        weapon, zone = self._weapon(provision.weapons, pair.factor["weapon"]), self._zone(pair)
+        return pair, (act, weapon, actor, zone, self._window(provision.window, pair), self._exceptions(pair))
 
-    def _act(self, acts: tuple[str, ...]) -> _Column:
+    def _act(self, acts: tuple[str, ...], found: Range) -> _Column:
         if ("act", acts) not in self.made:
-            found = factors.act(self.events, acts)
             low, high = found.low.tolist(), found.high.tolist()
-            text = [sentences.of_act(acts, a, b) for a, b in zip(low, high, strict=True)]
+            text = [
+                sentences.of_act(acts, a, b, self.judge.agreement.vocabulary) for a, b in zip(low, high, strict=True)
+            ]
             self.made["act", acts] = _Column(low, high, text)
         return self.made["act", acts]
 
-    def _actor(self, actors: tuple[str, ...]) -> _Column:
+    def _weapon(self, weapons: tuple[str, ...], found: Range) -> _Column:
+        low, high = found.low.tolist(), found.high.tolist()
+        words = self.judge.agreement.vocabulary
+        text = [sentences.of_weapon(weapons, a, b, words) for a, b in zip(low, high, strict=True)] if weapons else []
+        return _Column(low, high, text)
+
+    def _actor(self, actors: tuple[str, ...], found: Range) -> _Column:
         if ("actor", actors) not in self.made:
-            found = factors.actor(self.events, actors, self.parties)
             low, high = found.low.tolist(), found.high.tolist()
-            bound, parties = len(actors), len(self.parties)
+            bound, parties = len(actors), len(self.judge.agreement.parties)
             text = [sentences.of_actor(bound, parties, a, b) for a, b in zip(low, high, strict=True)]
             self.made["actor", actors] = _Column(low, high, text)
         return self.made["actor", actors]
 
-    def _zone(self, name: str) -> _Column:
-        if ("zone", name) not in self.made:
-            zone = self.zones[name]
-            found = p_zone(self.events, zone, self.distance_m, self.line_sigma_m).tolist()
-            spread = np.hypot(across_m(self.events), self.line_sigma_m).tolist()
-            far = self.distance_m.tolist()
-            text = [sentences.of_zone(zone, p, d, s) for p, d, s in zip(found, far, spread, strict=True)]
-            self.made["zone", name] = _Column(found, found, text)
-        return self.made["zone", name]
+    def _zone(self, pair: Pair) -> _Column:
+        key = ("zone", pair.reading.id, pair.provision.zone)
+        if key not in self.made:
+            found = pair.factor["place"]
+            zone = self.judge.zone(pair.reading, pair.provision.zone)
+            spread = np.hypot(across_m(self.events), self.judge.line_sigma_m).tolist()
+            far, low, high = self.distance_m.tolist(), found.low.tolist(), found.high.tolist()
+            text = [
+                sentences.of_zone(zone, a, b, d, s, pair.why_place)
+                for a, b, d, s in zip(low, high, far, spread, strict=True)
+            ]
+            self.made[key] = _Column(low, high, text)
+        return self.made[key]
 
-    def _window(self, when: Interval) -> _Column:
+    def _window(self, when: Interval, pair: Pair) -> _Column:
         if ("window", when) not in self.made:
-            found = factors.window(self.events, when, LIT_WITHIN_HOURS).tolist()
+            found = pair.factor["time"].high.tolist()
             again = factors.fed_again(self.events, LIT_WITHIN_HOURS).tolist()
             text = [
                 sentences.of_window(self.events, row, p, when, LIT_WITHIN_HOURS, again[row])
@@ -135,41 +152,42 @@ class _Table:
             self.made["window", when] = _Column(found, found, text)
         return self.made["window", when]
 
-    def one(
-        self, row: int, reading: Reading, provision: Provision, act: _Column, actor: _Column, zone: _Column, at: _Column
-    ) -> Assessment:
+    def _exceptions(self, pair: Pair) -> _Column:
+        found = pair.factor["exceptions"]
+        low, high = found.low.tolist(), found.high.tolist()
+        said = tuple(ground.text for ground in pair.grounds)
+        return _Column(low, high, [sentences.of_exceptions(said, a, b) for a, b in zip(low, high, strict=True)])
+
+    def one(self, row: int, pair: Pair, columns: tuple[_Column, ...]) -> Assessment:
         """Return the assessment of one row under one provision of one reading."""
-        low, high = factors.unexcused(provision.exceptions)
-        p_inside = zone.high[row]
-        told = not math.isnan(p_inside)  # an unknown zone is NaN: the breach cannot be told
-        place = (p_inside if told else 1.0) * at.high[row]
+        act, weapon, actor, zone, at, free = columns
+        told = not pair.provision.unknown and not (zone.low[row] <= 0.0 and zone.high[row] >= 1.0)
+        low, high = act.low[row] * weapon.low[row], act.high[row] * weapon.high[row]
+        reasons = [("act", act.text[row]), ("weapon", weapon.text[row] if weapon.text else "")]
+        reasons += [("actor", actor.text[row]), ("zone", zone.text[row]), ("window", at.text[row])]
+        reasons += [("exceptions", free.text[row]), ("status", self.status_text[row])]
+        rest = actor.low[row] * zone.low[row] * at.low[row] * free.low[row]
+        most = actor.high[row] * zone.high[row] * at.high[row] * free.high[row]
         return Assessment(
             event=self.index[row],
-            reading=reading.id,
-            provision=provision.id,
-            p_act=round(act.high[row], 4),
+            reading=pair.reading.id,
+            provision=pair.provision.id,
+            p_act=round(high, 4),
             p_actor=round(actor.high[row], 4),
-            p_zone=round(p_inside, 4) if told else 1.0,
+            p_zone=round(zone.high[row], 4),
             p_window=round(at.high[row], 4),
-            unexcused_low=round(low, 4),
-            unexcused_high=round(high, 4),
-            low=round(act.low[row] * actor.low[row] * place * low, 4) if told else None,
-            high=round(act.high[row] * actor.high[row] * place * high, 4) if told else None,
+            unexcused_low=round(free.low[row], 4),
+            unexcused_high=round(free.high[row], 4),
+            low=round(low * rest, 4) if told else None,
+            high=round(high * most, 4) if told else None,
             status=self.status[row],
             attribution=self.attribution[row],
-            reasons=(
-                ("act", act.text[row]),
-                ("actor", actor.text[row]),
-                ("zone", zone.text[row]),
-                ("window", at.text[row]),
-                ("exceptions", sentences.of_exceptions(provision.exceptions, low, high)),
-                ("status", self.status_text[row]),
-            ),
-            p_act_low=_below(act, row),
-            p_actor_low=_below(actor, row),
+            reasons=tuple((name, text) for name, text in reasons if text),
+            p_act_low=_below(low, high),
+            p_actor_low=_below(actor.low[row], actor.high[row]),
         )
 
 
-def _below(column: _Column, row: int) -> float | None:
+def _below(low: float, high: float) -> float | None:
     """The lower end of a range, None where there is none."""
-    return round(column.low[row], 4) if column.low[row] < column.high[row] else None
+    return round(low, 4) if low < high else None

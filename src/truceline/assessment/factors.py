@@ -4,28 +4,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 from truceline.base.clock import Interval, Times, to_column
 from truceline.base.geo import Floats
-from truceline.model.agreement import RuleException
+from truceline.model.agreement import Party, RuleException
 from truceline.model.event import Events
-from truceline.model.taxonomy import Status, expand
+from truceline.model.taxonomy import Layer, Status
+from truceline.model.vocabulary import Vocabulary
 
 HEAT = "thermal"
 """How the name of an error family begins that sees heat and nothing else."""
+
+WEAPON = "p_weapon."
+"""How the attributes begin that hold an event's belief about weapons."""
 
 LIKELY, ATTRIBUTED = 0.55, 0.80
 """Thresholds of the attribution axis (MISSION section 4), as shares."""
 
 
+OPEN_SHARE = 0.5
+"""So much of a factor left open by the belief, and the factor cannot be told."""
+
+
 @dataclass(frozen=True, eq=False)
 class Range:
-    """Least and greatest probability (n,)."""
+    """What a factor may be (n,)."""
 
     low: Floats
     """Least."""
@@ -33,25 +42,41 @@ class Range:
     high: Floats
     """Greatest."""
 
+    point: Floats = field(default_factory=lambda: np.empty(0))
+    """What the belief itself says: the least unless given; NaN, *cannot tell*, where too much is left open."""
 
-def act(events: Events, acts: tuple[str, ...]) -> Range:
-    """Return P(the act is one of those prohibited).
+    def __post_init__(self) -> None:
+        if len(self.point) != len(self.low):
+            object.__setattr__(self, "point", self.low)
+
+
+def told(low: Floats, high: Floats, point: Floats | None = None, most: float = OPEN_SHARE) -> Range:
+    """Return a range whose point is the least, or what is given; NaN where ``most`` or more is left open."""
+    return Range(low, high, np.where(high - low >= most, np.nan, low if point is None else point))
+
+
+def act(events: Events, wanted: frozenset[str], vocabulary: Vocabulary) -> Range:
+    """Return P(the act is one of ``wanted``).
 
     An undivided ``act_of_war`` counts whole where every act of war is prohibited; where only some kinds are, it may
-    be of those kinds or not: from nothing to all of it. Where the thermal model states a 90 % band of
-    ``act_of_war``, the band is the range. An event without any belief may be anything: 0 to 1.
+    be of those kinds or not: from nothing to all of it. So may a mere signature, and a word nobody knows. Where the
+    thermal model states a 90 % band of ``act_of_war``, the band is the range. An event without any belief may be
+    anything: 0 to 1.
     """
-    wanted = expand(acts)
     low, high, known = np.zeros(len(events)), np.zeros(len(events)), np.zeros(len(events), dtype=bool)
+    point, left_open = np.zeros(len(events)), np.zeros(len(events))
     for name, column in events.p_act.items():
         values = _numbers(column)
         known |= ~np.isnan(values)
-        least, most = _band(events, name, np.nan_to_num(values))
+        share = np.nan_to_num(values)
+        least, most = _band(events, name, share)
+        word = vocabulary.acts.get(name)
         if name in wanted:
-            low, high = low + least, high + most
-        elif name == "act_of_war":
-            high = high + most
-    return Range(np.where(known, _share(low), 0.0), np.where(known, _share(high), 1.0))
+            low, high, point = low + least, high + most, point + share
+        elif name == "act_of_war" or word is None or word.layer is Layer.SIGNATURE:
+            high, left_open = high + most, left_open + share
+    point = np.where(known & (left_open < OPEN_SHARE), _share(point), np.nan)
+    return Range(np.where(known, _share(low), 0.0), np.where(known, _share(high), 1.0), point)
 
 
 def _band(events: Events, name: str, share: Floats) -> tuple[Floats, Floats]:
@@ -62,38 +87,104 @@ def _band(events: Events, name: str, share: Floats) -> tuple[Floats, Floats]:
     return np.fmin(share, least), np.fmax(share, most)
 
 
-def actor(events: Events, actors: tuple[str, ...], parties: tuple[str, ...]) -> Range:
+def weapon(events: Events, wanted: frozenset[str], vocabulary: Vocabulary) -> Range:
+    """Return P(the weapon is one of ``wanted``); 1 where none is named.
+
+    A belief about a whole class may be of the weapons named or not. An event that says nothing of weapons may have
+    been done with any: 0 to 1.
+    """
+    if not wanted:
+        return Range(np.ones(len(events)), np.ones(len(events)))
+    low, high, known = np.zeros(len(events)), np.zeros(len(events)), np.zeros(len(events), dtype=bool)
+    classes = {w.of for w in vocabulary.weapons.values() if w.id in wanted}
+    for name, column in events.attributes.items():
+        if name.startswith(WEAPON):
+            values = _numbers(column)
+            known |= ~np.isnan(values)
+            word = name.removeprefix(WEAPON)
+            share = np.nan_to_num(values)
+            low = low + (share if word in wanted else 0.0)
+            vague = word in classes or (word not in vocabulary.weapons and word not in vocabulary.classes)
+            high = high + (share if word in wanted or vague else 0.0)
+    return told(np.where(known, _share(low), 0.0), np.where(known, _share(high), 1.0))
+
+
+def actor(events: Events, actors: tuple[str, ...], parties: tuple[Party, ...]) -> Range:
     """Return P(a bound party did it | such an act was done).
 
     Where nothing but heat was seen, no belief about the author is taken: if every party is bound it does not matter
     which of them did it (1; that neither did, or a proxy, is left out), else 0 to 1. Where another sensor says who,
-    the bound parties' share is the least, and what is unknown or a proxy's may be theirs too.
+    the bound parties' share is the least, and what is unknown or a proxy's may be theirs too. A proxy whose acts are
+    imputed to a bound party counts as that party; so does an unnamed one if only bound parties have such proxies.
     """
-    everyone = set(actors) >= set(parties)
+    everyone = set(actors) >= {party.id for party in parties}
     low, high = np.full(len(events), 1.0 if everyone else 0.0), np.ones(len(events))
+    point = np.full(len(events), 1.0 if everyone else np.nan)
     rows, belief = _authors(events)
     if not len(rows):
-        return Range(low, high)
-    total = sum(belief.values(), np.zeros(len(rows)))
-    # Parties in the order of their shares, not of their names: sums then come out the same when parties swap.
-    bound = _sum_sorted([belief[name] for name in actors if name in belief], len(rows))
+        return Range(low, high, point)
+    total = _sum_sorted(list(belief.values()), len(rows))
+    imputed = [proxy.id for party in parties if party.id in actors for proxy in party.proxies]
+    have = {party.id for party in parties if party.proxies}
+    # Sums in the order of their shares, not of names: they then come out the same when parties swap.
+    bound = _sum_sorted([belief[name] for name in (*actors, *imputed) if name in belief], len(rows))
     unknown = belief.get("unknown", np.zeros(len(rows))) + np.maximum(0.0, 1.0 - total)
     proxy = belief.get("proxy", np.zeros(len(rows)))
+    if have and have <= set(actors):
+        bound, proxy = bound + proxy, np.zeros(len(rows))
     low[rows] = _share(bound + unknown if everyone else bound)
     high[rows] = _share(bound + unknown + proxy)
-    return Range(low, high)
+    point[rows] = np.where(high[rows] - low[rows] >= OPEN_SHARE, np.nan, low[rows])
+    return Range(low, high, point)
+
+
+def part(both: Range | None, whole: Range) -> Range:
+    """Return how much of ``whole`` is also ``both``, which names some of it; None: nothing."""
+    if both is None:
+        return Range(np.zeros(len(whole.low)), np.zeros(len(whole.low)))
+    return Range(ratio(both.low, whole.high), np.maximum(ratio(both.high, whole.low), ratio(both.high, whole.high)))
+
+
+def ratio(one: Floats, whole: Floats) -> Floats:
+    """Return ``one / whole``, at most 1; 0 where the whole is nothing."""
+    return np.clip(np.divide(one, whole, out=np.zeros(len(whole)), where=whole > 0), 0.0, 1.0)
 
 
 def window(events: Events, when: Interval, lit_within_hours: float) -> Floats:
     """Return P(the act fell inside the window).
 
-    A fire first seen at t was lit in the last ``lit_within_hours`` before t, any moment of them alike: the
-    probability is the share of that stretch that lies inside. Seen again later than that, it was fed again within
-    the same stretch before its last sighting; the greater of the two shares counts.
+    Events that state the error of their time (attribute ``sigma_s``): any moment from ``first`` to ``last`` alike, and
+    about it a Gaussian error. Others are fires: one first seen at t was lit in the last ``lit_within_hours`` before t,
+    any moment of them alike: the probability is the share of that stretch that lies inside. Seen again later than
+    that, it was fed again within the same stretch before its last sighting; the greater of the two shares counts.
     """
+    if "sigma_s" in events.attributes:
+        return _timed(events, when)
     first = _inside(events.first, when, lit_within_hours)
     last = _inside(events.last, when, lit_within_hours)
     return np.where(fed_again(events, lit_within_hours), np.maximum(first, last), first)
+
+
+def _timed(events: Events, when: Interval) -> Floats:
+    """P(inside the window) of a moment spread evenly from ``first`` to ``last``, then by a Gaussian error."""
+    start, end = (to_column(moment) for moment in (when.start, when.end))
+    sigma = np.nan_to_num(_numbers(events.attributes["sigma_s"]))
+    length = (events.last - events.first).astype(np.int64) / 1e6
+    at = [(edge - events.first).astype(np.int64) / 1e6 for edge in (start, end)]
+    to = [(edge - events.last).astype(np.int64) / 1e6 for edge in (start, end)]
+    held = when.holds(events.first).astype(np.float64)
+    spread = np.maximum(sigma, 1e-9)
+    moment = ndtr(at[1] / spread) - ndtr(at[0] / spread)
+    long = np.maximum(length, 1e-6)
+    even = (_sloped(at[1], spread) - _sloped(to[1], spread) - _sloped(at[0], spread) + _sloped(to[0], spread)) / long
+    found = np.where(length > 0, even, np.where(sigma > 0, moment, held))
+    return _share(np.asarray(np.round(found, 9), np.float64))
+
+
+def _sloped(x: Floats, sigma: Floats) -> Floats:
+    """The integral of the normal distribution function up to x."""
+    z = x / sigma
+    return np.asarray(x * ndtr(z) + sigma * np.exp(-0.5 * np.minimum(z * z, 1e3)) / np.sqrt(2 * np.pi))
 
 
 def fed_again(events: Events, lit_within_hours: float) -> npt.NDArray[np.bool_]:

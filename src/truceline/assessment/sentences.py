@@ -7,9 +7,10 @@ import math
 from datetime import timedelta
 
 from truceline.base.clock import Interval, from_column
-from truceline.model.agreement import RuleException, Zone
+from truceline.model.agreement import Zone
 from truceline.model.event import Events
-from truceline.model.taxonomy import ACTS, Status, icd203
+from truceline.model.taxonomy import Status, icd203
+from truceline.model.vocabulary import Vocabulary
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -32,14 +33,34 @@ def chance(low: float, high: float) -> str:
     return f"{words} ({percent(low)} to {percent(high)})"
 
 
-def of_act(acts: tuple[str, ...], low: float, high: float) -> str:
+def of_act(acts: tuple[str, ...], low: float, high: float, words: Vocabulary) -> str:
     """Say what is prohibited and how probable it is that this was it."""
+    if not acts:
+        return "Cannot tell whether the act is one of those meant: no source says which are."
     if "act_of_war" in acts:
         return f"Every act of war is prohibited. That this was one: {chance(low, high)}."
-    kinds = [ACTS[name].text for name in acts]
-    said = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} or {kinds[-1]}"
     doubt = "; these sensors do not tell kinds of acts of war apart" if low < high else ""
-    return f"Prohibited: {said}; that this was one: {chance(low, high)}{doubt}."
+    return f"Prohibited: {_either(acts, words)}; that this was one: {chance(low, high)}{doubt}."
+
+
+def of_weapon(weapons: tuple[str, ...], low: float, high: float, words: Vocabulary) -> str:
+    """Say which weapons are meant and how probable it is that one of them was used."""
+    if low <= 0.0 and high >= 1.0:
+        return f"Only with {_either(weapons, words)}; no sensor says which weapon it was."
+    return f"Only with {_either(weapons, words)}; that it was one of them: {chance(low, high)}."
+
+
+def _either(names: tuple[str, ...], words: Vocabulary) -> str:
+    """Several words of the vocabulary, as people read them; of many, the first five."""
+    said = [_word(name, words) for name in names[:5]]
+    if len(names) > 5:
+        said.append(f"{len(names) - 5} more")
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
+
+
+def _word(name: str, words: Vocabulary) -> str:
+    known = words.acts.get(name) or words.weapons.get(name)
+    return known.text if known else words.classes.get(name, name.replace("_", " "))
 
 
 def of_actor(bound: int, parties: int, low: float, high: float) -> str:
@@ -54,17 +75,17 @@ def of_actor(bound: int, parties: int, low: float, high: float) -> str:
     return f"{who} bound; that a bound one did it is {chance(low, high)}."
 
 
-def of_zone(zone: Zone, p: float, distance_m: float, sigma_m: float) -> str:
-    """Say whether it lies where the provision holds. ``p`` NaN: cannot tell."""
-    if zone.kind == "everywhere":
+def of_zone(zone: Zone | None, low: float, high: float, distance_m: float, sigma_m: float, why: str) -> str:
+    """Say whether it lies where the provision holds. From 0 to 1: cannot tell, and why."""
+    if zone is not None and zone.kind == "everywhere":
         return "The provision holds everywhere."
-    if math.isnan(p):
-        why = "no source gives the zone's place" if zone.kind == "unknown" else "no line of contact is known"
+    if low <= 0.0 and high >= 1.0:
         return f"Cannot tell whether it lies in the zone: {why}."
-    if zone.kind == "near_line":
+    if zone is not None and zone.kind == "near_line" and math.isfinite(distance_m):
         far = f"{distance_m / 1000:.1f}{NBSP}±{NBSP}{sigma_m / 1000:.1f}{NBSP}km"
-        return f"It lies {far} from the line; within {zone.within_km:g}{NBSP}km is {chance(p, p)}."
-    return f"That it lies inside the zone {zone.id} is {chance(p, p)}."
+        return f"It lies {far} from the line; within {zone.within_km:g}{NBSP}km is {chance(low, high)}."
+    rest = f"; {why}" if why and low < high else ""
+    return f"That it lies inside the zone {zone.id if zone is not None else ''} is {chance(low, high)}{rest}."
 
 
 def of_window(events: Events, row: int, p: float, when: Interval, hours: float, again: bool) -> str:
@@ -89,15 +110,17 @@ def span(length: timedelta) -> str:
     return NBSP.join(parts)
 
 
-def of_exceptions(exceptions: tuple[RuleException, ...], low: float, high: float) -> str:
-    """Say which exceptions stand and what room they leave."""
-    if not exceptions:
+def of_exceptions(grounds: tuple[str, ...], low: float, high: float) -> str:
+    """Say which grounds stand that may permit it, and what room they leave."""
+    if not grounds:
         return "The provision has no exception."
-    said = " ".join(f"“{e.text.rstrip('.')}”" for e in exceptions)
+    said = " ".join(f"“{text.rstrip('.')}”" for text in grounds)
     if high <= 0.0:
         return f"Permitted by {said}."
     if low >= 1.0:
         return f"{said} cannot excuse it."
+    if percent(low) == percent(high):
+        return f"{said}: {percent(low)} remains unexcused."
     return f"{said}: no sensor shows whether this excuses it, so {percent(low)} to {percent(high)} remains unexcused."
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``truceline assess``: run a watch once, without a page."""
+"""``truceline assess``: run a watch once, without a page; or assess a file of events against terms."""
 
 from __future__ import annotations
 
@@ -7,25 +7,37 @@ import argparse
 import json
 from pathlib import Path
 
+from truceline.cli import _assess_file
 from truceline.cli._shared import finished, run_watch
+from truceline.errors import ConfigError
 from truceline.flow.watchfile import read_watch
 from truceline.reports.text import duty_summary
 from truceline.settings import Settings
 
 NAME = "assess"
-HELP = "run the watch in a folder once, headless"
+HELP = "run the watch in a folder once, headless; or assess a file of events against terms"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
-    parser.add_argument("watch", type=Path, metavar="WATCH", help="the watch's folder (holds watch.toml)")
-    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object on one line, last")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: WATCH/out)")
+    parser.add_argument("watch", type=Path, nargs="?", metavar="WATCH", help="the watch's folder (holds watch.toml)")
+    parser.add_argument("--terms", type=Path, metavar="PATH", help="terms: a file, or a folder of agreement*.yaml")
+    parser.add_argument("--events", type=Path, metavar="FILE", help="events: Parquet or GeoJSON with DESIGN's columns")
+    parser.add_argument("--notices", type=Path, metavar="FILE", help="what was notified: a file of notices, YAML")
+    parser.add_argument("--lang", default="en", metavar="CODE", help="language of reasons: en, uk, ru or fr")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
+    parser.add_argument(
+        "--out", type=Path, metavar="PATH", help="where results go (default: WATCH/out); with --terms a file"
+    )
     parser.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run it and print the summary."""
+    if options.terms is not None or options.events is not None or options.watch is None:
+        if options.watch is not None:
+            raise ConfigError("assess takes a WATCH, or --terms and --events, not both")
+        return _assess_file.run(options)
     out = options.out or options.watch / "out"
     found, summary = run_watch(read_watch(options.watch), out, options.line, settings, quiet=options.json)
     code = finished(found)

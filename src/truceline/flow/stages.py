@@ -97,7 +97,7 @@ def stages(logged: Logged, append: Append, tell: Callable[[str], None]) -> Resul
     lines = tuple(_line_view(logged, line, readable, events, append) for line in logged.lines)
     tell("assessing events under each reading")
     first = lines[0]
-    found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km)
+    found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km, first.line)
     append([assessment.record() for assessment in found])
     return Results(looks, over_line(looks, first, logged.extent), events, found, lines)
 

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file of events against terms: every event, provision and reading, with reasons (``truceline assess --terms``)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from truceline.assessment import factors
+from truceline.assessment.judge import FACTORS, Judge, Pair
+from truceline.assessment.reasons import Writer, changes
+from truceline.base.bounded import read_bytes, read_text
+from truceline.base.geo import Line
+from truceline.base.yaml import MAX_CHARS
+from truceline.flow.terms_files import find_terms, read_terms_file
+from truceline.lang import catalogue
+from truceline.model.agreement import Agreement
+from truceline.model.notice import Notice
+from truceline.sources import line as lines
+from truceline.sources.event_file import EventFile, Refused, read_events
+from truceline.terms.geometry import Geometry
+from truceline.terms.notices import load_notices
+
+AT_ONCE = 5_000
+"""Events worked on in one go, to bound memory."""
+
+EXACT_UP_TO = 20_000
+"""Up to so many events places are integrated to ten digits; of more, to some thousandths."""
+
+DIGITS = 6
+"""Probabilities are rounded to so many digits."""
+
+_RESERVED = ("neither", "proxy", "unknown")
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """All that one run needs."""
+
+    agreements: tuple[Agreement, ...]
+    """The terms: one or several files."""
+
+    events: EventFile
+    """The events."""
+
+    notices: tuple[tuple[Notice, ...], ...]
+    """Per agreement, what was notified."""
+
+    refused: tuple[Refused, ...]
+    """Rows of events that cannot be used."""
+
+    line: Line | None
+    """A line of contact for zones that ask for the watch's own."""
+
+    language: str
+    """Language of reasons."""
+
+
+def prepare(terms: Path, events: Path, notices: Path | None, line: Path | None, language: str) -> Job:
+    """Read everything.
+
+    Raises:
+        InputError: a file is refused, with line and reason.
+        ConfigError: there is no such language.
+    """
+    catalogue(language)
+    agreements = tuple(read_terms_file(path).agreement for path in find_terms(terms))
+    given = None
+    if line is not None:
+        given, _ = lines.read(read_bytes(line, limit=1 << 26), file=str(line))
+    found = read_events(events)
+    text = "" if notices is None else read_text(notices, limit=4 * MAX_CHARS)
+    told = tuple(load_notices(text, file=str(notices), agreement=a) if notices else () for a in agreements)
+    return Job(agreements, found, told, found.refused, given, language)
+
+
+def head(job: Job) -> dict[str, Any]:
+    """Return what stands before the assessments."""
+    return {
+        "agreements": [{"id": a.id, "title": a.title, "version": a.version, "file": a.file} for a in job.agreements],
+        "n_events": len(job.events),
+        "language": job.language,
+        "rejected": [{"record": r.record, "row": r.row, "reason": r.reason} for r in job.refused],
+        "notes": list(job.events.notes) + _unknown_words(job),
+    }
+
+
+def rows(job: Job) -> Iterator[dict[str, Any]]:
+    """Yield one assessment after another: events in the order of the file, then provisions, then readings."""
+    fast = len(job.events) > EXACT_UP_TO
+    shared: list[dict[str, Geometry]] = [{} for _ in job.agreements]
+    for start in range(0, len(job.events), AT_ONCE):
+        end = min(start + AT_ONCE, len(job.events))
+        for agreement, notices, drawn in zip(job.agreements, job.notices, shared, strict=True):
+            judge = _judge(job, agreement, notices, start, end, fast, drawn)
+            tables = [_Table(judge, pair, job) for pair in pairs(judge)]
+            for row in range(end - start):
+                yield from (table.row(row, job.events.ids[start + row]) for table in tables)
+
+
+def _judge(
+    job: Job,
+    agreement: Agreement,
+    notices: Sequence[Notice],
+    start: int,
+    end: int,
+    fast: bool,
+    drawn: dict[str, Geometry],
+) -> Judge:
+    events = job.events.events(start, end)
+    events = replace(events, p_actor=_named(events.p_actor, agreement))
+    return Judge(events, agreement, job.line, notices=notices, fast=fast, drawn=drawn)
+
+
+def pairs(judge: Judge) -> list[Pair]:
+    """Return every provision under every reading, the readings of one provision side by side."""
+    names = list(dict.fromkeys(p.id for reading in judge.agreement.readings for p in reading.provisions))
+    return [
+        judge.pair(reading, provision)
+        for name in names
+        for reading in judge.agreement.readings
+        for provision in reading.provisions
+        if provision.id == name
+    ]
+
+
+def _named(columns: Any, agreement: Agreement) -> dict[str, Any]:
+    """Beliefs about actors under the ids of the agreement: names and aliases of parties and proxies are known."""
+    found: dict[str, Any] = {}
+    for name, values in columns.items():
+        known = _actor(name, agreement)
+        # A share that is not given is nothing, if another one is.
+        found[known] = (
+            np.where(np.isnan(found[known]), values, found[known] + np.nan_to_num(values))
+            if (known in found)
+            else values
+        )
+    return found
+
+
+def _actor(name: str, agreement: Agreement) -> str:
+    if name in _RESERVED:
+        return name
+    party = agreement.party(name)
+    if party is not None:
+        return party.id
+    wanted = name.strip().casefold()
+    for each in agreement.parties:
+        for proxy in each.proxies:
+            if wanted in {proxy.id.casefold(), proxy.name.casefold(), *(a.casefold() for a in proxy.aliases)}:
+                return proxy.id
+    return name
+
+
+def _unknown_words(job: Job) -> list[str]:
+    """Notes about words of the events that the terms do not know."""
+    found = []
+    for agreement in job.agreements:
+        words = agreement.vocabulary
+        acts = [name for name in job.events.beliefs["p_act"] if name not in words.acts]
+        ids = {party.id for party in agreement.parties} | {p.id for party in agreement.parties for p in party.proxies}
+        actors = [n for n in job.events.beliefs["p_actor"] if _actor(n, agreement) not in {*ids, *_RESERVED}]
+        if acts:
+            found.append(f"{agreement.id}: unknown acts, which may be anything: {', '.join(acts)[:200]}")
+        if actors:
+            found.append(f"{agreement.id}: actors bound by nothing: {', '.join(actors)[:200]}")
+    return found
+
+
+class _Table:
+    """The rows of one provision under one reading."""
+
+    def __init__(self, judge: Judge, pair: Pair, job: Job) -> None:
+        self.pair, self.agreement = pair, judge.agreement
+        self.low, self.high = pair.product("low"), pair.product("high")
+        self.point = pair.product("point")
+        self.writer = Writer(judge, pair, catalogue(job.language))
+        self.change = changes(pair)
+        self.status = [status.value for status in factors.statuses(judge.events)]
+        self.attribution = factors.attributions(judge.events, tuple(p.id for p in judge.agreement.parties))
+
+    def row(self, row: int, name: str) -> dict[str, Any]:
+        """Return one assessment."""
+        point = float(self.point[row])
+        probability = None if math.isnan(point) else round(point, DIGITS)
+        change = self.change[row]
+        return {
+            "event": name,
+            "provision": self.pair.provision.id,
+            "reading": self.pair.reading.id,
+            "probability": probability,
+            "low": round(float(self.low[row]), DIGITS),
+            "high": round(float(self.high[row]), DIGITS),
+            "cannot_tell": probability is None,
+            "agreement": self.agreement.id,
+            "clause_version": f"{self.pair.provision.id}@{self.agreement.version}",
+            "factors": {n: _ends(self.pair, n, row) for n in FACTORS},
+            "status": self.status[row],
+            "attribution": self.attribution[row],
+            "would_change": None
+            if change is None
+            else {"factor": change.factor, "low": round(change.low, DIGITS), "high": round(change.high, DIGITS)},
+            "reasons": self.writer.paragraph(row, probability, change),
+        }
+
+
+def _ends(pair: Pair, name: str, row: int) -> list[float]:
+    one = pair.factor[name]
+    return [round(float(one.low[row]), 4), round(float(one.high[row]), 4)]
