@@ -104,13 +104,7 @@ def places(events: Columns) -> tuple[np.ndarray, np.ndarray]:
 def provisions(events: Columns, count: int, rng: np.random.Generator) -> tuple[list[Clause], dict[int, object]]:
     """Return clauses and their zones, laid over where and when the events are."""
     lon, lat = places(events)
-    west, east = np.quantile(lon, [0.01, 0.99]) + np.array([-1e-3, 1e-3])
-    south, north = np.quantile(lat, [0.01, 0.99]) + np.array([-1e-3, 1e-3])
-    order = np.argsort(lon)
-    knots = np.linspace(west, east, 24)
-    spine = np.interp(knots, lon[order], np.convolve(lat[order], np.ones(1), "same")) if len(lon) < 50 else np.array(
-        [np.median(lat[np.abs(lon - k) <= (east - west) / 20]) if (np.abs(lon - k) <= (east - west) / 20).any()
-         else np.median(lat) for k in knots])  # fmt: skip
+    box = around(lon, lat)
     first, last = (from_column(events.time[i]) for i in (events.time.argmin(), events.time.argmax()))
     length = max(last - first, timedelta(hours=1))
     acts = list(events.p_act) or ["shelling"]
@@ -119,9 +113,9 @@ def provisions(events: Columns, count: int, rng: np.random.Generator) -> tuple[l
     for number in range(count):
         kind = number % 15
         if kind < 6:
-            zones[number] = corridor(knots, spine, (east - west, north - south), number // 15 * 6 + kind, rng)
+            zones[number] = corridor(box, lon, lat, kind, rng)
         elif kind < 13:
-            zones[number] = polygon(rng, (west, south, east, north), kind)
+            zones[number] = polygon(rng, box, kind)
         some = rng.permutation(len(acts))[: rng.integers(1, len(acts) + 1)]
         bound = actors if number % 3 else [actors[number // 3 % len(actors)]]
         opens = first + length * float(rng.uniform(0, 0.4))
@@ -139,15 +133,37 @@ def provisions(events: Columns, count: int, rng: np.random.Generator) -> tuple[l
     return clauses, zones
 
 
-def corridor(knots: np.ndarray, spine: np.ndarray, size: tuple[float, float], number: int, rng: np.random.Generator):
-    """Return a belt along a winding line: narrow ones keep every turn of the line."""
-    points = (1000, 3000, 6000, 2000, 4500, 7000)[number % 6]
-    lon = np.linspace(knots[0], knots[-1], points)
+def around(lon: np.ndarray, lat: np.ndarray) -> tuple[float, float, float, float]:
+    """Return the box that nearly all events lie in, at least a tenth of a degree wide."""
+    found = []
+    for values in (lon, lat):
+        low, high = np.quantile(values, [0.01, 0.99])
+        more = max(0.0, 0.1 - (high - low)) / 2
+        found.append((float(low - more), float(high + more)))
+    return found[0][0], found[1][0], found[0][1], found[1][1]
+
+
+def corridor(
+    box: tuple[float, float, float, float], lon: np.ndarray, lat: np.ndarray, kind: int, rng: np.random.Generator
+):
+    """Return a belt along a winding line through the events, the longer way; narrow ones keep every turn of it."""
+    low, high = np.array(box[:2]), np.array(box[2:])
+    along = int((high - low)[1] > (high - low)[0])
+    one, other = ((lon, lat), (lat, lon))[along]
+    wide = float(min((high - low)[1 - along], (high - low)[along]))
+    knots = np.linspace(low[along], high[along], 24)
+    step = (knots[-1] - knots[0]) / 20
+    near = [other[np.abs(one - knot) <= step] for knot in knots]
+    spine = [float(np.median(some if len(some) else other)) for some in near]
+    points = (1000, 3000, 6000, 2000, 4500, 7000)[kind]
+    u = np.linspace(knots[0], knots[-1], points)
     rough = np.cumsum(rng.normal(0, 1, points))
     rough -= np.linspace(rough[0], rough[-1], points)
-    lat = np.interp(lon, knots, spine) + rough / max(np.abs(rough).max(), 1e-9) * size[1] * 0.05
-    width = size[1] * (0.004, 0.01, 0.02, 0.05, 0.1, 0.2)[number % 6] * rng.uniform(0.8, 1.25)
-    shape = shapely.buffer(shapely.LineString(np.c_[lon, lat]), width, quad_segs=8)
+    v = np.interp(u, knots, spine) + rough / max(np.abs(rough).max(), 1e-9) * min(
+        wide * 0.05, (knots[-1] - knots[0]) * 0.005
+    )
+    width = wide * (0.004, 0.01, 0.02, 0.05, 0.1, 0.2)[kind] * rng.uniform(0.8, 1.25)
+    shape = shapely.buffer(shapely.LineString(np.c_[v, u] if along else np.c_[u, v]), width, quad_segs=8)
     return shapely.segmentize(shape, shape.length / 2000) if shapely.get_num_coordinates(shape) < 2000 else shape
 
 

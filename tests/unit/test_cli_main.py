@@ -33,7 +33,7 @@ OPTIONS = {
         ),
     },
     "watch": {"--out", "--line", "--port"},
-    "assess": {"--json", "--out", "--line"},
+    "assess": {"--json", "--out", "--line", "--terms", "--events", "--notices", "--lang"},
     "verify": {"--key", "--replay", "--json"},
     "serve": {"--port"},
     "fetch": {
@@ -134,7 +134,6 @@ def test_the_version_is_the_package_s(capsys):
         ["verify", "D"],
         ["verify", "--key", "k"],
         ["serve"],
-        ["assess"],
         ["assess", "D", "--jason"],
         ["serve", "D", "--port", "abc"],
         ["serve", "D", "--port"],

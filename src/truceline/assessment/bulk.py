@@ -106,9 +106,10 @@ class Ready:
 
     def __init__(self, events: Columns) -> None:
         count = len(events)
-        self.lon, self.lat = (np.ascontiguousarray(c, dtype=np.float64) for c in (events.lon, events.lat))
-        self.time = np.ascontiguousarray(events.time.astype("datetime64[us]").astype(np.int64))
-        self.sigma_s = np.ascontiguousarray(np.nan_to_num(events.sigma_s), dtype=np.float64)
+        # Copies: a column that may not be written to is another type to the loops, which would be compiled again.
+        self.lon, self.lat = (np.array(column, dtype=np.float64) for column in (events.lon, events.lat))
+        self.time = np.array(events.time.astype("datetime64[us]").astype(np.int64))
+        self.sigma_s = np.array(np.nan_to_num(events.sigma_s), dtype=np.float64)
         self.acts, self.act = _belief(events.p_act, count)
         self.actors, self.actor = _belief(events.p_actor, count)
         major, minor = np.nan_to_num(events.sigma_major_m), np.nan_to_num(events.sigma_minor_m)

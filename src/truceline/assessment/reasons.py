@@ -46,8 +46,8 @@ def changes(pair: Pair) -> list[Change | None]:
         rest = np.prod([value for other, value in middle.items() if other != name], axis=0)
         one = pair.factor[name]
         settled, left = 2 * rest * middle[name] * (1 - middle[name]), rest * (one.high - one.low) / 2
-        open_ = left > settled
-        gain = np.round(np.maximum(settled, left), 9)
+        open_ = np.isnan(one.point) | (left > settled)
+        gain = np.round(np.where(open_, left, settled), 9)
         low, high = np.where(open_, rest * one.low, 0.0), np.where(open_, rest * one.high, rest)
         for row in np.flatnonzero(gain > best).tolist():
             found[row] = Change(name, float(low[row]), float(high[row]))
@@ -128,10 +128,10 @@ class Writer:
     def _place(self, one: Range, row: int, chance: str, ends: tuple[float, float]) -> str:
         del one, row
         zone = self.judge.zone(self.pair.reading, self.pair.provision.zone)
-        if zone is not None and zone.shape == "everywhere":
-            return self.words.say("reasons.everywhere")
-        if zone is None:
+        if zone is None or "zone" in self.pair.provision.unknown:
             return self.words.say("reasons.zone_unknown")
+        if zone.shape == "everywhere":
+            return self.words.say("reasons.everywhere")
         if ends == (0.0, 1.0) and zone.shape != "objects":
             no_line = zone.shape == "band" and zone.side is None
             return self.words.say("reasons.place_no_line" if no_line else "reasons.place_unknown", zone=zone.id)
