@@ -138,16 +138,16 @@ def _coverage(period: Interval, seen: Seen) -> float | None:
     return float((share * np.nan_to_num(seen.hourly)).sum() / share.sum())
 
 
-def _claimed(claim: Claim) -> tuple[float, float] | None:
-    """The numbers a claim is compatible with."""
-    if claim.value is None:
+def claimed_range(value: int | None, qualifier: str) -> tuple[float, float] | None:
+    """Return the numbers that a count with its qualifier is compatible with; None where there is no count."""
+    if value is None:
         return None
-    if _AT_LEAST.search(claim.qualifier):
-        return float(claim.value), float("inf")
-    if _AT_MOST.search(claim.qualifier):
-        return 0.0, float(claim.value)
-    slack = _ABOUT_SHARE * claim.value if _ABOUT.search(claim.qualifier) else 0.0
-    return claim.value - slack, claim.value + slack
+    if _AT_LEAST.search(qualifier):
+        return float(value), float("inf")
+    if _AT_MOST.search(qualifier):
+        return 0.0, float(value)
+    slack = _ABOUT_SHARE * value if _ABOUT.search(qualifier) else 0.0
+    return value - slack, value + slack
 
 
 def _verdict(
@@ -159,7 +159,7 @@ def _verdict(
         counted = f"“{claim.unit}”" if claim.unit else "What is counted is not stated; it"
         text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
         return cannot, (("Different things are counted", text),)
-    claimed = _claimed(claim)
+    claimed = claimed_range(claim.value, claim.qualifier)
     if claimed is None:
         return cannot, (("No total is claimed", "The source gives kinds but no total, and kinds are never added."),)
     if period is None or not _same(period, agreement.window):

@@ -24,6 +24,7 @@ VERBS = (
     "fetch",
     "coverage",
     "estimate",
+    "claim",
     "terms",
     "case",
     "finding",

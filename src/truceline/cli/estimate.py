@@ -83,14 +83,19 @@ def period_of(start: str | None, end: str | None, usual: Interval) -> Interval:
     Raises:
         NoTime: a text is no time, names no zone, or the end lies before the start.
     """
-    first = usual.start if start is None else _moment(start, last=False)
-    last = usual.end if end is None else _moment(end, last=True)
+    first = usual.start if start is None else moment_of(start, last=False)
+    last = usual.end if end is None else moment_of(end, last=True)
     if last <= first:
         raise NoTime(f"the period ends ({last:%Y-%m-%d %H:%M}) before it begins ({first:%Y-%m-%d %H:%M} UTC)")
     return Interval(first, last)
 
 
-def _moment(text: str, *, last: bool) -> datetime:
+def moment_of(text: str, *, last: bool) -> datetime:
+    """Return the moment a text means: a time with its zone, or a day's beginning (its end where ``last``), UTC.
+
+    Raises:
+        NoTime: it is neither.
+    """
     words = text.strip()
     if len(words) == 10 and words.count("-") == 2:
         try:

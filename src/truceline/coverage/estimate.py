@@ -188,8 +188,9 @@ def interval(
     draws: int = DRAWS,
     band: tuple[Floats, Floats] | None = None,
     burst: float = 1.0,
+    level: float = LEVEL,
 ) -> tuple[float, float, float]:
-    """Return the 5 %, 50 % and 95 % points of the number of acts, whole numbers.
+    """Return the lower end, the middle and the upper end of the interval of the number of acts, whole numbers.
 
     Args:
         p_war: (k,) probability of each event seen.
@@ -199,6 +200,7 @@ def interval(
         draws: how many.
         band: lower and upper ends (k,) of the 90 % band of each probability.
         burst: mean number of acts that happen together, where seeing one goes with seeing the others; 1 or more.
+        level: of the interval, 0 to 1.
     """
     rng = np.random.default_rng(seed)
     share = np.asarray(_log_normal(rng, *shares, draws) if isinstance(shares, tuple) else shares)
@@ -207,7 +209,7 @@ def interval(
     expected = bursts * rng.standard_gamma((seen + 0.5) / bursts) / share
     # NumPy's Poisson law ends at 9.2e18; coverage so small never gets here, but a stated floor of zero might ask it.
     unseen = bursts * rng.poisson(np.minimum(expected * (1 - share) / bursts, 1e15))
-    ends = np.quantile(seen + unseen, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+    ends = np.quantile(seen + unseen, [(1 - level) / 2, 0.5, (1 + level) / 2])
     return float(np.floor(ends[0])), float(np.round(ends[1])), float(np.ceil(ends[2]))
 
 

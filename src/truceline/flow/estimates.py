@@ -22,6 +22,9 @@ from truceline.model.look import Look
 from truceline.model.taxonomy import ACTS, FIRE_CAUSES
 from truceline.model.watching import Comparison, Estimate, ReferenceAct
 
+WIDE = 0.99
+"""Level of the wide interval."""
+
 ANY_FIRE = "fire"
 """Any fire, whatever lit it: what a claim of fires counts."""
 
@@ -75,6 +78,9 @@ class Answer:
     looks: tuple[Look, ...]
     """Looks that could see some of the place while an act of the period burns."""
 
+    wide: tuple[float, float] | None = None
+    """Ends of the 99 % interval: what lies outside them contradicts what was seen."""
+
     def plain(self) -> dict[str, Any]:
         """Return it as JSON."""
         found = self.estimate
@@ -124,17 +130,15 @@ def answer(ground: Ground, area: Area, period: Interval, kind: str = "act_of_war
     if ground.cloud:
         drawn = chance.chances(np.random.default_rng(seed), half, ground.cloud, area.length_km, estimate.DRAWS)
     lon, lat, first = (getattr(ground.events, name)[inside] for name in ("lon", "lat", "first"))
-    found = estimate.estimate(
-        p,
-        shares,
-        ground.agreement.coverage_floor,
-        seed=seed,
-        band=band,
-        chances=drawn,
-        burst=estimate.bursts(lon, lat, first, p),
-        words=words,
-    )
-    return Answer(kind, area, period, shares, found, looks)
+    burst = estimate.bursts(lon, lat, first, p)
+    floor = ground.agreement.coverage_floor
+    found = estimate.estimate(p, shares, floor, seed=seed, band=band, chances=drawn, burst=burst, words=words)
+    wide = None
+    if not found.cannot_tell:
+        all_shares = (shares.low, shares.share, shares.high) if drawn is None else drawn
+        low, _, high = estimate.interval(p, all_shares, seed=seed, band=band, burst=burst, level=WIDE)
+        wide = (low, high)
+    return Answer(kind, area, period, shares, found, looks, wide)
 
 
 def _unit(area: Area, act: ReferenceAct) -> str:

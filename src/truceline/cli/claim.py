@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline claim check``: a claim beside what could have been seen and what was."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from truceline.base.bounded import read_text
+from truceline.cli._shared import finished, run_watch
+from truceline.cli.estimate import moment_of
+from truceline.errors import ConfigError
+from truceline.flow.checking import Asked, check, understand
+from truceline.flow.ground import Ground
+from truceline.flow.watchfile import read_watch
+from truceline.reports import claim_sheet
+from truceline.settings import Settings
+
+NAME = "claim"
+HELP = "check a claim: which sensors could have seen it, what was seen, and whether the two agree"
+
+_COUNT = re.compile(r"(?P<words>[A-Za-z ]*?)\s*(?P<digits>\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+|\d{1,15})", re.ASCII)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    parts = parser.add_subparsers(dest="part", required=True, metavar="check")
+    made = parts.add_parser("check", help="check one claim")
+    made.add_argument("watch", type=Path, metavar="WATCH", help="the watch's folder (holds watch.toml)")
+    made.add_argument("--text", metavar="TEXT", help="the claim as it was published; what is read in it is shown")
+    made.add_argument("--text-file", type=Path, metavar="PATH", help="the same from a file")
+    made.add_argument("--who", metavar="NAME", help="who says it")
+    made.add_argument("--accused", metavar="NAME", help="who is accused")
+    made.add_argument("--what", metavar="WORDS", help="what is counted, in the claim's words")
+    made.add_argument("--count", metavar="N", help="how many: 12, or “more than 500”")
+    made.add_argument("--where", metavar="AREA", help="as estimate's --area (default: the line)")
+    made.add_argument("--from", dest="start", metavar="TIME", help="UTC, as 2026-04-11T13:00Z, or a day")
+    made.add_argument("--to", dest="end", metavar="TIME", help="first moment after; a day means to its end")
+    made.add_argument("--sheet", type=Path, metavar="FILE", help="write one page to share: .pdf or .html")
+    made.add_argument("--for", dest="reader", choices=("public", "monitors"), default="public",
+                      help="who may see the answer; the public sees coverage from 72 hours on")  # fmt: skip
+    made.add_argument("--json", action="store_true", help="print the answer as one JSON object on one line, last")
+    made.add_argument("--out", type=Path, metavar="DIR", help="where the run's results go (default: WATCH/out)")
+    made.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Run the watch, check the claim, write the sheet."""
+    if options.sheet and options.sheet.suffix.lower() not in (".pdf", ".html"):
+        raise ConfigError("a sheet is a .pdf or .html file", file=str(options.sheet))
+    stated = _stated(options)
+    watch = read_watch(options.watch)
+    found, _ = run_watch(watch, options.out or options.watch / "out", options.line, settings, quiet=options.json)
+    code = finished(found)
+    ground, now = Ground.of(found), datetime.now(UTC)
+    text = options.text if options.text is not None else ""
+    if options.text_file:
+        text = read_text(options.text_file, limit=1 << 20)
+    asked = replace(understand(ground, text) if text else Asked(), **stated)
+    checked = check(ground, asked, now=now, public=options.reader == "public", folder=Path()).plain()
+    if options.sheet:
+        _write(options.sheet, checked, found.title, now, ground)
+    if options.json:
+        print(json.dumps(checked, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    else:
+        _show(checked, options.sheet)
+    return code
+
+
+def _stated(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say outright; it comes before what is read in a text."""
+    found = {key: getattr(options, key) for key in ("who", "accused", "what", "where") if getattr(options, key)}
+    if options.count is not None:
+        found["count"], found["qualifier"] = count_of(options.count)
+    if options.start is not None:
+        found["start"] = moment_of(options.start, last=False)
+    if options.end is not None:
+        found["end"] = moment_of(options.end, last=True)
+    if not found and options.text is None and options.text_file is None:
+        raise ConfigError("states no claim: give --text, or --what, --count, --from and --to")
+    return found
+
+
+def count_of(text: str) -> tuple[int, str]:
+    """Return the number and its qualifier in ``more than 500``.
+
+    Raises:
+        ConfigError: it is no whole number, 0 or more.
+    """
+    match = _COUNT.fullmatch(text.strip())
+    if not match:
+        raise ConfigError(f"{text!r:.60} is no count: a whole number such as 12, or “more than 500”")
+    return int(re.sub(r"\D", "", match["digits"])), match["words"].strip().lower()
+
+
+def _write(path: Path, checked: dict[str, Any], title: str, now: datetime, ground: Ground) -> None:
+    content = claim_sheet.sheet(checked, title=title, made=now, ledger=ground.ledger)
+    data = claim_sheet.pdf(content, now) if path.suffix.lower() == ".pdf" else claim_sheet.html(content)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror or error}", file=str(path)) from error
+
+
+def _show(checked: dict[str, Any], sheet: Path | None) -> None:
+    print(f"\n{claim_sheet.VERDICTS[checked['verdict']]}")
+    for part in checked["understood"]:
+        value = "not read" if part["value"] is None else part["value"]
+        note = f" ({part['note']})" if part["note"] else ""
+        print(f"  read as {part['field']}: {value}{note}")
+    print(f"  where: {checked['where']}")
+    for heading, text in checked["reasons"]:
+        print(f"  {heading}: {text}")
+    for row in checked["sensors"]:
+        chance = "withheld" if row["chance"] is None else f"{row['chance']:.1%}"
+        print(f"  {row['sensor']}: {row['passes']} passes, {row['read']} read; chance to detect such an act {chance}")
+    if sheet:
+        print(f"Sheet: {sheet}")

@@ -1,0 +1,455 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A claim beside what could have been seen and what was: consistent, inconsistent or not to be judged, and why.
+
+The rule is the same whoever claims: who says it and who is accused decide nothing. Heat never confirms a count, so
+nothing is ever *confirmed*; and *inconsistent* is said only of what lies outside the 99 % interval, for one true claim
+in ten would lie outside the 90 % one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from truceline.assessment import measurable
+from truceline.assessment.claims import claimed_range
+from truceline.assessment.paste import Known, Part, qualifier_of, read
+from truceline.assessment.sentences import percent
+from truceline.base.clock import Interval, from_column, iso
+from truceline.base.geo import Floats
+from truceline.coverage import chance, fields, passes
+from truceline.coverage import cloud as clouds
+from truceline.errors import ConfigError, LimitExceeded
+from truceline.flow.estimates import Answer, answer
+from truceline.flow.ground import Area, Ground, area_of
+from truceline.model.claim import Verdict
+from truceline.model.look import Look
+from truceline.terms import party_of
+
+YOUNGEST = timedelta(hours=72)
+"""Coverage younger than this goes to monitors only: where nobody could see is worth knowing to a cheat."""
+
+PROVINCE_KM = 75.0
+"""Reach of the place whose coverage is shown to everyone, at least: about a province, kilometres."""
+
+MOST_ROWS = 60
+"""Most passes and events listed."""
+
+MOST_TEXT = 200
+"""Longest answer to who, what or where, characters."""
+
+LONGEST = timedelta(days=92)
+"""Longest period a claim is checked over."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim as somebody states it; what is not stated is None or empty."""
+
+    who: str = ""
+    """Who says it."""
+
+    accused: str = ""
+    """Who is accused."""
+
+    what: str = ""
+    """What is counted."""
+
+    count: int | None = None
+    """How many."""
+
+    qualifier: str = ""
+    """``more than``, ``about``… or nothing."""
+
+    where: str = "line"
+    """Where, as :func:`truceline.flow.ground.area_of` reads it."""
+
+    start: datetime | None = None
+    """From when."""
+
+    end: datetime | None = None
+    """Until when."""
+
+    understood: tuple[Part, ...] = ()
+    """What was read out of a pasted text, field by field."""
+
+    def __post_init__(self) -> None:
+        for name in ("who", "accused", "what", "where", "qualifier"):
+            text = getattr(self, name)
+            if len(text) > MOST_TEXT:
+                raise LimitExceeded(f"{name} is {len(text):,} characters long; at most {MOST_TEXT} are read")
+            if not text.isprintable():
+                raise ConfigError(f"{name} is one line of text, not {text!r:.60}")
+        if self.count is not None and not 0 <= self.count < 2**53:
+            raise ConfigError(f"{self.count} is no count: a whole number, 0 or more")
+
+
+def understand(ground: Ground, text: str) -> Asked:
+    """Return the claim that a pasted text makes, as far as it can be read; see :mod:`truceline.assessment.paste`."""
+    agreement = ground.agreement
+    names = [
+        (name, party.name)
+        for party in agreement.parties
+        for name in (party.name, *party.aliases)
+        if party_of(agreement, name) == party.id
+    ]
+    known = Known(names, [str(n) for n in ground.place_names["name"]], ground.period, agreement.local_offset_hours)
+    parts = read(text, known)
+    by = {part.field: part for part in parts}
+
+    def words(field: str) -> str:
+        return str(by[field].value or "")
+
+    count, start, end = (by[field].value for field in ("count", "from", "to"))
+    return Asked(
+        words("who"),
+        words("accused"),
+        words("what"),
+        count if isinstance(count, int) else None,
+        qualifier_of(by["count"]),
+        words("where") or "line",
+        start if isinstance(start, datetime) else None,
+        end if isinstance(end, datetime) else None,
+        parts,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A claim, checked."""
+
+    asked: Asked
+    """The claim."""
+
+    verdict: Verdict
+    """What these sensors can say of it."""
+
+    reasons: tuple[tuple[str, str], ...]
+    """Heading and sentence, what decides first."""
+
+    area: Area
+    """Where it was taken to be."""
+
+    period: Interval | None
+    """When; None where it is not stated."""
+
+    answer: Answer | None
+    """What is compatible with what was seen, where the period is known."""
+
+    passes: tuple[Mapping[str, Any], ...]
+    """Per pass that crosses the place in the period: ``sensor time day read why clear chance``."""
+
+    sensors: tuple[Mapping[str, Any], ...]
+    """Per sensor: ``sensor passes read chance``: of one reference act done there and then."""
+
+    seen: Mapping[str, Any]
+    """``events``, ``pixels`` in place and period and the rows of ``list``."""
+
+    coverage: float | None
+    """P(the reference act done there and then is detected); None: not known, or withheld."""
+
+    coverage_of: str
+    """Of which place and period that is, in words."""
+
+    withheld: str
+    """What is not shown and why; empty where nothing is."""
+
+    act: str
+    """The reference act, in words."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        asked, found = self.asked, self.answer.estimate if self.answer else None
+        told = found is not None and not found.cannot_tell
+        return {
+            "claim": {
+                "who": asked.who,
+                "accused": asked.accused,
+                "what": asked.what,
+                "count": asked.count,
+                "qualifier": asked.qualifier,
+                "where": asked.where,
+                "from": iso(asked.start) if asked.start else None,
+                "to": iso(asked.end) if asked.end else None,
+            },
+            "understood": [_part(part) for part in asked.understood],
+            "verdict": self.verdict.value,
+            "reasons": [list(reason) for reason in self.reasons],
+            "where": self.area.understood,
+            "hours": round(self.period.hours, 4) if self.period else None,
+            "compatible": [found.low, found.mid, found.high] if found is not None and told else None,
+            "compatible_99": list(self.answer.wide) if self.answer and self.answer.wide and told else None,
+            "passes": [dict(row) for row in self.passes],
+            "sensors": [dict(row) for row in self.sensors],
+            "seen": dict(self.seen),
+            "coverage": self.coverage,
+            "coverage_of": self.coverage_of,
+            "withheld": self.withheld,
+            "reference_act": self.act,
+        }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    value = iso(part.value) if isinstance(part.value, datetime) else part.value
+    return {"field": part.field, "value": value, "words": part.words, "note": part.note}
+
+
+def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, folder: Path | None = None) -> Checked:
+    """Return a claim beside what could have been seen and what was.
+
+    Args:
+        ground: a finished run.
+        asked: the claim.
+        now: the present; it decides what is too young to be shown to everyone.
+        public: whether everyone may see the answer; else it is for monitors.
+        folder: where files of polygons are looked for; None: none are read.
+
+    Raises:
+        InputError, ConfigError: the place is none, or the period is too long.
+    """
+    area = area_of(ground, asked.where, folder=folder)
+    period = Interval(asked.start, asked.end) if asked.start and asked.end and asked.start < asked.end else None
+    if period and period.end - period.start > LONGEST:
+        raise LimitExceeded(f"the claim spans {period.hours / 24:,.0f} days; at most {LONGEST.days} are checked")
+    act = ground.view.coverage.act
+    if period is None:
+        reasons = (*_no_period(asked), *_kind_reasons(asked), _who(ground, asked))
+        return Checked(
+            asked, Verdict.CANNOT_BE_JUDGED, reasons, area, None, None, (), (), {"events": 0, "pixels": 0, "list": []},
+            None, "", "", act.text(),
+        )  # fmt: skip
+    young = public and now - period.end < YOUNGEST
+    found = answer(ground, area, period, "fire")
+    share, of = _shown_coverage(ground, area, period, public=public)
+    verdict, why = _verdict(asked, found, young=young)
+    listed, per_sensor = _passes(ground, area, period, young=young)
+    seen = _seen(ground, area, period)
+    reasons = (*why, _watched(listed, seen, period), *_cloud(ground, period), _who(ground, asked))
+    withheld = _withheld(period) if young else ""
+    return Checked(
+        asked,
+        verdict,
+        reasons,
+        area,
+        period,
+        None if young else found,
+        listed[:MOST_ROWS],
+        per_sensor,
+        seen,
+        None if young else share,
+        of,
+        withheld,
+        found.estimate.unit.split("each counted as ")[-1],
+    )
+
+
+def _no_period(asked: Asked) -> tuple[tuple[str, str], ...]:
+    missing = [name for name, moment in (("begins", asked.start), ("ends", asked.end)) if moment is None]
+    text = (
+        f"It is not stated when the period {' and '.join(missing)}, so it is not known which passes fall in it."
+        if missing
+        else "The period ends before it begins."
+    )
+    return (("No period to judge", text),)
+
+
+def _kind_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
+    if measurable(asked.what):
+        return ()
+    counted = f"“{asked.what}”" if asked.what else "What is counted is not stated; it"
+    text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
+    return (("Different things are counted", text),)
+
+
+def _verdict(asked: Asked, found: Answer, *, young: bool) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
+    """The verdict and the reasons that decide it. Nothing here knows who claims or who is accused."""
+    cannot = Verdict.CANNOT_BE_JUDGED
+    other = _kind_reasons(asked)
+    if other:
+        return cannot, other
+    claimed = claimed_range(asked.count, asked.qualifier)
+    if claimed is None:
+        return cannot, (("No count is claimed", "Without a number there is nothing to hold what was seen against."),)
+    if young:
+        return cannot, (("Too young to be judged in public", _withheld(found.period)),)
+    estimate = found.estimate
+    if estimate.cannot_tell or found.wide is None or estimate.low is None or estimate.high is None:
+        return cannot, (("Too little could be seen", estimate.reason),)
+    return _against(asked, claimed, (estimate.low, estimate.high), found.wide)
+
+
+def _against(
+    asked: Asked, claimed: tuple[float, float], narrow: tuple[float, float], wide: tuple[float, float]
+) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
+    """The claimed numbers against those that are compatible with what was seen."""
+    said = " ".join(part for part in (asked.qualifier, f"{asked.count:,}") if part)
+    inner, outer = (f"{ends[0]:,.0f} to {ends[1]:,.0f}" for ends in (narrow, wide))
+    if claimed[0] > wide[1]:
+        text = (
+            f"{said} is more than what is compatible with what was seen, {outer} (99 %), unless most of them were "
+            "weaker or shorter than the reference act."
+        )
+        return Verdict.INCONSISTENT, (("Above the estimate", text),)
+    if claimed[1] < wide[0]:
+        fewer = f"{said} is fewer than what is compatible with what was seen, {outer} (99 %)"
+        if claimed[0] == 0:  # none, or at most so many: that speaks of all of them
+            return Verdict.INCONSISTENT, (("Below the estimate", f"{fewer}."),)
+        text = f"{fewer}; but a claim may count only those that its author knows of."
+        return Verdict.CANNOT_BE_JUDGED, (("Below the estimate", text),)
+    inside = claimed[0] <= narrow[1] and claimed[1] >= narrow[0]
+    text = f"{said} lies within what is compatible with what was seen, {inner} (90 %)"
+    if not inside:
+        text = f"{said} lies outside {inner} (90 %), but within {outer} (99 %)"
+    return Verdict.CONSISTENT, (("Within the estimate", f"{text}; that does not confirm it."),)
+
+
+def _who(ground: Ground, asked: Asked) -> tuple[str, str]:
+    accused = asked.accused or "nobody by name"
+    party = party_of(ground.agreement, asked.accused) if asked.accused else None
+    named = next((each.forces for each in ground.agreement.parties if each.id == party), accused)
+    return "Who", f"Heat does not show who fired. The claim accuses {named}; no sensor here names anyone."
+
+
+def _shown_coverage(ground: Ground, area: Area, period: Interval, *, public: bool) -> tuple[float, str]:
+    """Coverage as it may be shown: to everyone only of whole days and a place about as large as a province."""
+    if public and not area.beside_line and area.length_km < 2 * PROVINCE_KM:
+        lat = float(np.mean(area.points.lat))
+        area = area_of(ground, f"{area.lon:.2f},{lat:.2f},{PROVINCE_KM:g}")
+    if public:
+        begin = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        last = (period.end - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        period = Interval(begin, last + timedelta(days=1))
+    found = answer(ground, area, period, "fire")
+    days = f"{period.start:%d %b %Y %H:%M} to {period.end:%d %b %Y %H:%M} UTC"
+    return round(found.shares.share, 4), f"{area.title}, {days}"
+
+
+def _passes(
+    ground: Ground, area: Area, period: Interval, *, young: bool
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[Mapping[str, Any], ...]]:
+    """Every pass whose swath crosses the place in the period, and per sensor the chance of one reference act."""
+    act = ground.view.coverage.act
+    looks = [look for look in ground.looks if look.interval.end >= period.start and look.interval.start < period.end]
+    if not looks or not len(area.points):
+        return (), ()
+    weights = area.points.km / area.points.km.sum()
+    clear = fields.clear_sky(looks, area.points, act)
+    read = passes.readable(looks, ground.denials)
+    central = clouds.assumptions(ground.cloud)[0]
+    hidden = fields.hidden(looks, central)
+    rows = []
+    for number, look in enumerate(looks):
+        if not clear[number].any():
+            continue
+        alone = float(clear[number] @ weights)
+        seen = None if young or not read[number] else round(alone * (1 - float(hidden[number])), 3)
+        rows.append(
+            {
+                "sensor": look.sensor,
+                "time": iso(look.moment.replace(microsecond=0)),
+                "day": look.daylight,
+                "read": bool(read[number]),
+                "why": "" if read[number] else _denied(ground, look),
+                "clear": round(alone, 3),
+                "hidden": None if not ground.cloud else round(float(hidden[number]), 3),
+                "chance": seen,
+            }
+        )
+    return tuple(rows), _per_sensor(rows, looks, clear, read, hidden, area, period, act.duration_hours, young=young)
+
+
+def _per_sensor(
+    rows: Sequence[Mapping[str, Any]],
+    looks: Sequence[Look],
+    clear: Floats,
+    read: np.ndarray[Any, np.dtype[np.bool_]],
+    hidden: Floats,
+    area: Area,
+    period: Interval,
+    hours: float,
+    *,
+    young: bool,
+) -> tuple[Mapping[str, Any], ...]:
+    found = []
+    for sensor in sorted({row["sensor"] for row in rows}):
+        own = np.array([look.sensor == sensor for look in looks]) & read
+        share = None
+        if not young:
+            seen = clear[own] * (1 - hidden[own])[:, None]
+            moments = passes.columns([look for look, kept in zip(looks, own, strict=True) if kept])
+            half = chance.half_days(moments, seen, area.points.km, hours * 3600, period, lon=area.lon)
+            share = round(float(half.share.sum()), 4)
+        mine = [row for row in rows if row["sensor"] == sensor]
+        found.append({"sensor": sensor, "passes": len(mine), "read": sum(row["read"] for row in mine), "chance": share})
+    return tuple(found)
+
+
+def _denied(ground: Ground, look: Look) -> str:
+    for denial in ground.denials:
+        span = denial.interval
+        if denial.sensor == look.sensor and look.interval.start < span.end and look.interval.end >= span.start:
+            return denial.reason
+    return "not observed"
+
+
+def _seen(ground: Ground, area: Area, period: Interval) -> dict[str, Any]:
+    """Events and pixels of the place and period; places to a hundredth of a degree."""
+    events = ground.events
+    inside = np.flatnonzero(area.events & period.holds(events.first))
+    war = events.p_act.get("act_of_war", np.full(len(events), np.nan))
+    rows = [
+        {
+            "time": iso(from_column(events.first[row])),
+            "lon": round(float(events.lon[row]), 2),
+            "lat": round(float(events.lat[row]), 2),
+            "frp_mw": None if not np.isfinite(events.frp_mw[row]) else round(float(events.frp_mw[row]), 1),
+            "p_act_of_war": round(float(war[row]), 2) if np.isfinite(war[row]) else None,
+            "record": None if events.index is None else int(events.index[row]),
+        }
+        for row in inside[:MOST_ROWS].tolist()
+    ]
+    pixels = int((area.pixels & period.holds(ground.detections.time)).sum())
+    return {"events": len(inside), "pixels": pixels, "list": rows}
+
+
+def _watched(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, Any], period: Interval) -> tuple[str, str]:
+    """Say how often satellites passed and what they saw."""
+    hours = f"{period.hours:,.0f} hours" if period.hours >= 1.5 else "one hour or less"
+    if not rows:
+        return "Not watched", f"In {hours} no satellite of this watch passed over the place."
+    read = sum(row["read"] for row in rows)
+    lost = (
+        f"; {len(rows) - read} of them could not be read, which is not observed, never zero" if read < len(rows) else ""
+    )
+    count = {0: "no fire", 1: "one fire"}.get(seen["events"], f"{seen['events']} fires")
+    pixels = f" ({seen['pixels']} fire pixels)" if seen["pixels"] else ""
+    passed = "one pass" if len(rows) == 1 else f"{len(rows)} passes"
+    return "What was watched and seen", f"In {hours}: {passed} of satellites{lost}. They saw {count} there{pixels}."
+
+
+def _cloud(ground: Ground, period: Interval) -> tuple[tuple[str, str], ...]:
+    day = timedelta(days=1)
+    shares = [
+        float(share)
+        for each in ground.cloud
+        if each.day < period.end and each.day + day > period.start
+        for share in each.shares.values()
+    ]
+    if not shares:
+        return (("Cloud", "No table says how cloudy these days were; under cloud a fire is rarely detected."),)
+    low, high = percent(min(shares)), percent(max(shares))
+    span = low if low == high else f"{low} to {high}"
+    return (("Cloud", f"Cloud hid {span} of the sky on these days; under it a fire is rarely detected."),)
+
+
+def _withheld(period: Interval) -> str:
+    until = period.end + YOUNGEST
+    return (
+        f"How well these hours were covered is shown to everyone from {until:%d %b %Y %H:%M} UTC on, 72 hours after "
+        "they ended: until then it would tell a cheat where nobody looked."
+    )
