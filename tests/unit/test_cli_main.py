@@ -51,8 +51,13 @@ OPTIONS["coverage"] = {
 OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
 OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["exercise"] = {"--json", "--out"}
+OPTIONS["claim"] = {
+    *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
+    *("--sheet", "--for", "--json", "--out", "--line"),
+}
 PARTS = {
     "fetch": ("firms", "elements"),
+    "claim": ("check",),
     "terms": ("diff", "explain", "validate", "states"),
     "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
     "finding": ("show",),
@@ -70,6 +75,7 @@ NEEDED = {
     "fetch": ["firms", "D"],
     "coverage": ["D"],
     "estimate": ["D"],
+    "claim": ["check", "D"],
     "terms": ["validate", "D"],
     "case": ["list", "D", "--as", "anna"],
     "finding": ["show", "D", "--as", "anna"],

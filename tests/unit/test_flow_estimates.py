@@ -13,7 +13,7 @@ import pytest
 from run_factory import START, make_run, passes
 
 from truceline.base.clock import Interval
-from truceline.errors import ConfigError, InputError, NoPlace
+from truceline.errors import InputError, Malformed, NoPlace
 from truceline.flow.estimates import KINDS, answer, compare, kinds
 from truceline.flow.ground import Ground, area_of
 
@@ -92,7 +92,7 @@ def test_every_kind_is_answered_and_heat_tells_no_others(ground, window):
     shells = answer(ground, area, window, "shelling").estimate
     assert shells.cannot_tell
     assert "cannot be told from other acts" in shells.reason
-    with pytest.raises(ConfigError, match="no act is called"):
+    with pytest.raises(Malformed, match="no act is called"):
         answer(ground, area, window, "sorcery")
 
 
@@ -136,13 +136,13 @@ def test_a_town_a_disc_and_a_polygon(ground, window, tmp_path):
     [
         ("Atlantis", NoPlace),
         ("side:", NoPlace),
-        ("side:C", ConfigError),
-        ("sector:0", ConfigError),
-        ("sector:999", ConfigError),
-        ("sector:3-1", ConfigError),
+        ("side:C", Malformed),
+        ("sector:0", Malformed),
+        ("sector:999", Malformed),
+        ("sector:3-1", Malformed),
         ("200, 95", NoPlace),
-        ("37, 48, 0", ConfigError),
-        ("37, 48, 900", ConfigError),
+        ("37, 48, 0", Malformed),
+        ("37, 48, 900", Malformed),
         ("{title}, {0}", NoPlace),
         ("missing.geojson", InputError),
     ],
@@ -176,7 +176,7 @@ def test_two_periods_are_compared_per_coverage(ground):
     found = compare(ground, area, Interval(days[3], days[4]), Interval(days[0], days[3]))
     assert len(found.assumptions) >= 3
     assert "truce" not in found.reason
-    with pytest.raises(ConfigError, match="overlap"):
+    with pytest.raises(Malformed, match="overlap"):
         compare(ground, area, Interval(days[0], days[2]), Interval(days[1], days[3]))
     nobody = compare(replace(ground, looks=()), area, Interval(days[3], days[4]), Interval(days[0], days[3]))
     assert nobody.cannot_tell

@@ -49,11 +49,11 @@ _MEASURE = re.compile(
     r"percent|years?|o'?clock|people|civilians|soldiers|men|women|children|dead|killed|wounded|injured|points?)\b",
     re.IGNORECASE,
 )
-_QUALIFIER = re.compile(
-    r"(?:\b(?:more than|over|at least|upwards of|no less than|no fewer than|not less than|fewer than|less than|under|"
-    r"at most|up to|no more than|about|around|approximately|some|nearly|almost|roughly|circa))\s*$",
-    re.IGNORECASE,
+_HOW = (
+    r"(?:more than|over|at least|upwards of|no less than|no fewer than|not less than|fewer than|less than|under|"
+    r"at most|up to|no more than|about|around|approximately|some|nearly|almost|roughly|circa)"
 )
+_QUALIFIER = re.compile(rf"\b{_HOW}\s*$", re.IGNORECASE)
 _STOP = re.compile(
     r"[.,;:!?()\"“”]|\b(?:by|in|on|at|from|between|near|since|during|over|within|against|along|and|were|was|have|had|has|"
     r"that|which|who|of|to|until|till|after|before|across|as|while|around|outside|under|is|are|the)\b",
@@ -190,8 +190,8 @@ def _violated(said: str) -> tuple[str, str]:
 
 def qualifier_of(part: Part) -> str:
     """Return the qualifier inside a count's words: ``more than``, ``about``… or nothing."""
-    match = re.match(r"\D+", part.words)
-    return match.group().strip().lower() if match and part.value is not None and len(match.group()) > 1 else ""
+    match = re.match(_HOW, part.words, re.IGNORECASE)
+    return match.group().lower() if match and part.value is not None else ""
 
 
 def _parties(said: str, known: Known) -> tuple[Part, Part]:

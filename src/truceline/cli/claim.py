@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from truceline.base.bounded import read_text
 from truceline.cli._shared import finished, run_watch
 from truceline.cli.estimate import moment_of
 from truceline.errors import ConfigError
-from truceline.flow.checking import Asked, check, understand
+from truceline.flow.checking import Asked, check, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.flow.watchfile import read_watch
 from truceline.reports import claim_sheet
@@ -23,8 +22,6 @@ from truceline.settings import Settings
 
 NAME = "claim"
 HELP = "check a claim: which sensors could have seen it, what was seen, and whether the two agree"
-
-_COUNT = re.compile(r"(?P<words>[A-Za-z ]*?)\s*(?P<digits>\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+|\d{1,15})", re.ASCII)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--accused", metavar="NAME", help="who is accused")
     made.add_argument("--what", metavar="WORDS", help="what is counted, in the claim's words")
     made.add_argument("--count", metavar="N", help="how many: 12, or “more than 500”")
-    made.add_argument("--where", metavar="AREA", help="as estimate's --area (default: the line)")
+    made.add_argument("--where", metavar="AREA", help="line, side:PARTY, sector:N, LON,LAT,KM, a town or a polygon file (default: line)")
     made.add_argument("--from", dest="start", metavar="TIME", help="UTC, as 2026-04-11T13:00Z, or a day")
     made.add_argument("--to", dest="end", metavar="TIME", help="first moment after; a day means to its end")
     made.add_argument("--sheet", type=Path, metavar="FILE", help="write one page to share: .pdf or .html")
@@ -84,18 +81,6 @@ def _stated(options: argparse.Namespace) -> dict[str, Any]:
     if not found and options.text is None and options.text_file is None:
         raise ConfigError("states no claim: give --text, or --what, --count, --from and --to")
     return found
-
-
-def count_of(text: str) -> tuple[int, str]:
-    """Return the number and its qualifier in ``more than 500``.
-
-    Raises:
-        ConfigError: it is no whole number, 0 or more.
-    """
-    match = _COUNT.fullmatch(text.strip())
-    if not match:
-        raise ConfigError(f"{text!r:.60} is no count: a whole number such as 12, or “more than 500”")
-    return int(re.sub(r"\D", "", match["digits"])), match["words"].strip().lower()
 
 
 def _write(path: Path, checked: dict[str, Any], title: str, now: datetime, ground: Ground) -> None:

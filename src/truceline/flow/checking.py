@@ -8,6 +8,7 @@ in ten would lie outside the 90 % one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from truceline.base.clock import Interval, from_column, iso
 from truceline.base.geo import Floats
 from truceline.coverage import chance, fields, passes
 from truceline.coverage import cloud as clouds
-from truceline.errors import ConfigError, LimitExceeded
+from truceline.errors import LimitExceeded, Malformed
 from truceline.flow.estimates import Answer, answer
 from truceline.flow.ground import Area, Ground, area_of
 from truceline.model.claim import Verdict
@@ -84,9 +85,24 @@ class Asked:
             if len(text) > MOST_TEXT:
                 raise LimitExceeded(f"{name} is {len(text):,} characters long; at most {MOST_TEXT} are read")
             if not text.isprintable():
-                raise ConfigError(f"{name} is one line of text, not {text!r:.60}")
+                raise Malformed(f"{name} is one line of text, not {text!r:.60}")
         if self.count is not None and not 0 <= self.count < 2**53:
-            raise ConfigError(f"{self.count} is no count: a whole number, 0 or more")
+            raise Malformed(f"{self.count} is no count: a whole number, 0 or more")
+
+
+_COUNT = re.compile(r"(?P<words>[A-Za-z ]*?)\s*(?P<digits>\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+|\d{1,15})", re.ASCII)
+
+
+def count_of(text: str) -> tuple[int, str]:
+    """Return the number and its qualifier in ``more than 500``.
+
+    Raises:
+        Malformed: it is no whole number, 0 or more.
+    """
+    match = _COUNT.fullmatch(text.strip())
+    if not match:
+        raise Malformed(f"{text!r:.60} is no count: a whole number such as 12, or “more than 500”")
+    return int(re.sub(r"\D", "", match["digits"])), match["words"].strip().lower()
 
 
 def understand(ground: Ground, text: str) -> Asked:
@@ -210,7 +226,7 @@ def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, f
         folder: where files of polygons are looked for; None: none are read.
 
     Raises:
-        InputError, ConfigError: the place is none, or the period is too long.
+        InputError: the place is none, or the period is too long.
     """
     area = area_of(ground, asked.where, folder=folder)
     period = Interval(asked.start, asked.end) if asked.start and asked.end and asked.start < asked.end else None

@@ -14,7 +14,7 @@ from truceline.base.clock import Interval, iso, to_column
 from truceline.base.geo import Floats
 from truceline.coverage import chance, comparison, estimate, fields, passes
 from truceline.coverage import cloud as clouds
-from truceline.errors import ConfigError
+from truceline.errors import Malformed
 from truceline.flow.ground import Area, Ground
 from truceline.flow.stages import SEED
 from truceline.model.detection import Ints
@@ -110,12 +110,12 @@ def answer(ground: Ground, area: Area, period: Interval, kind: str = "act_of_war
     """Return how many acts of a kind are compatible with what was seen in a place and period.
 
     Raises:
-        ConfigError: the kind is no word of the taxonomy, or the period has no length.
+        Malformed: the kind is no word of the taxonomy, or the period has no length.
     """
     if kind not in KINDS and kind not in ACTS:
-        raise ConfigError(f"no act is called {kind!r:.40}; counted are {', '.join(KINDS)}")
+        raise Malformed(f"no act is called {kind!r:.40}; counted are {', '.join(KINDS)}")
     if period.hours <= 0:
-        raise ConfigError("the period has no length")
+        raise Malformed("the period has no length")
     act = ground.view.coverage.act
     shares, half, looks = _coverage(ground, area, period, act)
     inside = area.events & period.holds(ground.events.first)
@@ -206,12 +206,12 @@ def compare(ground: Ground, area: Area, one: Interval, other: Interval) -> Compa
     """Return whether the rate of acts of war in one period differs from that of another, per unit of coverage.
 
     Raises:
-        ConfigError: the periods overlap, or one has no length.
+        Malformed: the periods overlap, or one has no length.
     """
     if min(one.hours, other.hours) <= 0:
-        raise ConfigError("a period has no length")
+        raise Malformed("a period has no length")
     if one.overlap(other):
-        raise ConfigError("the two periods overlap; what lies in both cannot be compared with itself")
+        raise Malformed("the two periods overlap; what lies in both cannot be compared with itself")
     looks = ground.readable
     times = np.array([to_column(look.moment) for look in looks], dtype="datetime64[us]")
     first = one.holds(times)

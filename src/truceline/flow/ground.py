@@ -19,7 +19,7 @@ from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval
 from truceline.base.geo import Floats, check_places, geodesic_m, metres_per_degree
 from truceline.coverage import fields, passes
-from truceline.errors import ConfigError, Malformed, NoPlace, UnknownFormat
+from truceline.errors import Malformed, NoPlace, UnknownFormat
 from truceline.flow.stages import Logged, Results, middle_of
 from truceline.model.agreement import Agreement
 from truceline.model.detection import Detections
@@ -167,7 +167,7 @@ def area_of(ground: Ground, text: str, *, folder: Path | None = None) -> Area:
     feature of several).
 
     Raises:
-        ConfigError: no such side or sector, or a reach that is none.
+        Malformed: no such side or sector, or a reach that is none.
         NoPlace: no town of the theatre has that name, or a place that is none.
         InputError: the file cannot be read.
     """
@@ -210,13 +210,13 @@ def _side(ground: Ground, wanted: str, words: str) -> Area:
     """One party's side of the line."""
     sides = ground.view.sides
     if sides is None:
-        raise ConfigError("nothing tells who holds which side of this line")
+        raise Malformed("nothing tells who holds which side of this line")
     ids = (sides.first, sides.second)
     named = {each.casefold(): each for each in ids}
     party = named.get(wanted.casefold()) or party_of(ground.agreement, wanted)
     if party not in ids:
         known = ", ".join(f"{each} ({_name(ground, each)})" for each in ids)
-        raise ConfigError(f"no side is that of {wanted!r:.60}; known are {known}")
+        raise Malformed(f"no side is that of {wanted!r:.60}; known are {known}")
     first = party == sides.first
     whole = _near_line(ground, words, mask=ground.along.side == (0 if first else 1))
     title = f"{whole.title} on the side that {_name(ground, party)} holds"
@@ -240,7 +240,7 @@ def _sector(ground: Ground, wanted: str, words: str) -> Area:
     match = re.fullmatch(r"(\d{1,4})(?:\s*[-–]\s*(\d{1,4}))?", wanted)
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= low <= high <= len(sectors):
-        raise ConfigError(f"no sector is numbered {wanted!r:.20}; they run from 1 to {len(sectors)}")
+        raise Malformed(f"no sector is numbered {wanted!r:.20}; they run from 1 to {len(sectors)}")
     begin, end = sectors[low - 1].start_m, sectors[high - 1].end_m
     which = f"in sector {low}" if low == high else f"in sectors {low} to {high}"
     whole = _near_line(ground, words, mask=(ground.along.sector >= low) & (ground.along.sector <= high))
@@ -259,7 +259,7 @@ def _disc(ground: Ground, words: str, title: str, lon: float, lat: float, km: fl
     if not check_places(np.array([lon]), np.array([lat])).all():
         raise NoPlace(f"{lon:g}, {lat:g} is no place: longitude first, then latitude, in degrees")
     if not 1 <= km <= MOST_KM:
-        raise ConfigError(f"a reach is 1 to {MOST_KM:g} km, not {km:g}")
+        raise Malformed(f"a reach is 1 to {MOST_KM:g} km, not {km:g}")
     east, north = metres_per_degree(np.array([lat]))
     steps = ((np.arange(_GRID) + 0.5) / _GRID * 2 - 1) * km * 1000
     dx, dy = (grid.ravel() for grid in np.meshgrid(steps, steps))

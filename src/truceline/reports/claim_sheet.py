@@ -12,7 +12,8 @@ from typing import Any
 import typst
 
 from truceline.base.clock import utc
-from truceline.reports.formats import NBSP, clean, number, percent
+from truceline.base.text import clean
+from truceline.reports.formats import NBSP, number, percent
 from truceline.reports.pdf_fonts import without_missing
 
 MOST_PASSES = 14

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from truceline.errors import TrucelineError
 from truceline.server import records
+from truceline.server.claims import claim_routes
 from truceline.server.files import CHECK, FOREVER, answer, find, send
 from truceline.server.guard import Guard
 from truceline.server.problems import problem, problem_of
@@ -31,6 +32,7 @@ def app(folder: Path, page_dist: Path) -> FastAPI:
     made.add_middleware(Guard)
     _handlers(made)
     _page_routes(made, page_dist)
+    claim_routes(made, folder)
     _result_routes(made, folder)
     return made
 

@@ -6,6 +6,7 @@ import { clock, comma, date, HOUR, short, type Model } from "../model";
 import { address, type Route } from "../route";
 import { hatch, statusMark } from "../symbols";
 import type { ClaimRow, LineView } from "../types";
+import { claimForm } from "./claimform";
 import { heading } from "./parts";
 
 const W = 960;
@@ -29,6 +30,7 @@ export function claimsScreen(model: Model, route: Route): HTMLElement {
         h("section", { class: "block" }, h("h2", {}, "The hours each figure covers, and the passes inside them"), chart(hours(model, line.claims), "Hours covered")),
         h("section", { class: "block" }, h("h2", {}, "What was seen, and what that is compatible with"), chart(counts(line), "Seen, compatible, claimed"), h("p", { class: "soft" }, line.estimate.text)),
         model.page.lines.length > 1 && h("p", { class: "block soft" }, model.page.sentences["line"]),
+        claimForm(),
       ),
       reasons(model, line, main),
     ),

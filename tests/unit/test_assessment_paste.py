@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is read out of a pasted claim, what is said of it, and what is not read because it may mean two things."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truceline.assessment.paste import FIELDS, Known, qualifier_of, read
+from truceline.base.clock import Interval
+
+KNOWN = Known(
+    [("North", "North"), ("Northern army", "North"), ("Northern", "North"), ("South", "South"), ("Southern", "South")],
+    ["Pokrovsk", "Huliaipole", "North", "Izium"],
+    Interval(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 23, tzinfo=UTC)),
+    3.0,
+)
+
+
+def got(text, known=KNOWN):
+    return {part.field: part for part in read(text, known)}
+
+
+def values(text):
+    return {name: part.value for name, part in got(text).items()}
+
+
+def at(day, hour=0, minute=0):
+    return datetime(2026, 4, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "qualifier", "what"),
+    [
+        ("North said there were 12 fires", 12, "", "fires"),
+        ("more than 2,299 ceasefire violations by South", 2299, "more than", "ceasefire violations"),
+        ("about 1 500 hot spots in the night", 1500, "about", "hot spots"),
+        ("no fewer than 40 thermal anomalies", 40, "no fewer than", "thermal anomalies"),
+        ("South violated the truce 469 times", 469, "", "truce violations"),
+        ("no fires were seen", 0, "", "fires"),
+        ("three fires near Pokrovsk", 3, "", "fires"),
+        ("with 120 mm mortars, 7 fires", 7, "", "fires"),
+        ("killed 3 people and lit 5 fires", 5, "", "fires"),
+    ],
+)
+def test_counts(text, count, qualifier, what):
+    found = got(text)
+    assert (found["count"].value, qualifier_of(found["count"]), found["what"].value) == (count, qualifier, what)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "all was quiet", "dozens of fires", "on 11 April at 13:00", "120 mm", "5.5 fires"]
+)
+def test_no_count(text):
+    assert got(text)["count"].value is None
+    assert got(text)["count"].note
+
+
+def test_other_numbers_are_told():
+    assert "20" in got("12 fires and 20 fires")["count"].note
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("from 13:00 UTC on 11 April to 21:00 UTC on 12 April 2026", at(11, 13), at(12, 21)),
+        ("between 16:00 local time on April 11 and 08:00 on April 12", at(11, 13), at(12, 5)),
+        ("from 16:00 Northern time on 11 April 2026 to 18:30", at(11, 13), at(11, 15, 30)),
+        ("2026-04-11T13:00Z to 2026-04-11T15:00Z", at(11, 13), at(11, 15)),
+        ("13:00–15:00 UTC+3 on 11.04.2026", at(11, 10), at(11, 12)),
+        ("on 11 April", at(11), at(12)),
+        ("10 to 12 April", at(10), at(13)),
+        ("April 10-12, 2026", at(10), at(13)),
+        ("the 11th of April, 4 p.m. to 6 p.m. MSK", at(11, 13), at(11, 15)),
+        ("on 11 April, from noon to 18:00 GMT", at(11, 12), at(11, 18)),
+    ],
+)
+def test_periods(text, start, end):
+    found = values(f"12 fires {text}")
+    assert (found["from"], found["to"]) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("yesterday", "no date is stated"),
+        ("on 04/05/2026", "may mean two days"),
+        ("on 31 April 2026", "no day of the calendar"),
+        ("from 21:00 to 13:00 on 11 April", "ends before it begins"),
+        ("at 13:00 on 10 April and 11 April and 12 April", "not clear which belongs to which"),
+        ("13:00 to 14:00 between 9 April, 10 April and 11 April", "not clear which belongs to which"),
+    ],
+)
+def test_a_period_that_is_not_clear_is_not_read(text, word):
+    found = got(f"12 fires {text}")
+    assert (found["from"].value, found["to"].value) == (None, None)
+    assert word in found["from"].note
+
+
+def test_one_end_only():
+    found = got("12 fires until 18:00 UTC on 11 April")
+    assert (found["from"].value, found["to"].value) == (None, at(11, 18))
+    found = got("12 fires since 18:00 UTC on 11 April")
+    assert (found["from"].value, found["to"].value) == (at(11, 18), None)
+
+
+def test_what_was_taken_for_granted_is_said():
+    found = got("12 fires at 13:00 on 11 April")
+    assert "of the watch" in found["from"].note
+    assert "taken as UTC" in found["from"].note
+    assert "one hour" in found["to"].note
+    assert "whole line" in found["where"].note
+    assert "UTC+3" in got("12 fires from 13:00 local time to 14:00 on 11 April")["from"].note
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "accused"),
+    [
+        ("North said Southern troops lit 12 fires", "North", "South"),
+        ("The Southern command accused North of 12 attacks", "South", "North"),
+        ("According to the North, 12 fires", "North", None),
+        ("12 fires, said South", "South", None),
+        ("12 fires by the Northern army", None, "North"),
+        ("North and South met", None, None),
+        ("Nobody said anything", None, None),
+    ],
+)
+def test_who(text, who, accused):
+    found = values(text)
+    assert (found["who"], found["accused"]) == (who, accused)
+
+
+def test_parties_that_change_names_change_nothing_else():
+    text = "North said Southern troops lit 12 fires near Pokrovsk on 11 April"
+    turned = text.replace("North", "*").replace("South", "North").replace("*", "South")
+    one, other = values(text), values(turned)
+    assert (one["who"], one["accused"]) == (other["accused"], other["who"])
+    assert {k: v for k, v in one.items() if k not in ("who", "accused")} == {
+        k: v for k, v in other.items() if k not in ("who", "accused")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "word"),
+    [
+        ("12 fires near Pokrovsk", "Pokrovsk", "25 km"),
+        ("12 fires along the front line", "line", ""),
+        ("12 fires", "line", "whole line"),
+        ("12 fires near Pokrovsk and near Izium", None, "several places"),
+        ("12 fires in Pokrovsk region", None, "polygon"),
+        ("12 fires in North", "line", "whole line"),
+    ],
+)
+def test_where(text, where, word):
+    part = got(text)["where"]
+    assert part.value == where
+    assert word in part.note
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_not(text):
+    parts = read(text, KNOWN)
+    assert tuple(part.field for part in parts) == FIELDS
+    for part in parts:
+        assert part.value is not None or part.note
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "11",
+                "12",
+                "April",
+                "13:00",
+                "21:00",
+                "to",
+                "and",
+                "UTC",
+                "2026",
+                "2026-04-11",
+                "fires",
+                "500",
+                "more",
+                "than",
+                ",",
+                ".",
+                "North",
+                "said",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_any_order_of_likely_words_is_read_or_not(words):
+    parts = read(" ".join(words), KNOWN)
+    start, end = (next(p.value for p in parts if p.field == name) for name in ("from", "to"))
+    assert not (start and end) or start < end
