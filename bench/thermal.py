@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Is this fire war? The shipped place-blind model on the given files, and The Economist's rule beside it.
+
+    python bench/thermal.py --fires F.parquet --baseline B.parquet --line L.geojson [--incidents V.csv ...]
+        [--land-use U.csv] [--population P.csv] [--weather W.parquet --oblasts G.csv] [--from DATE]
+        [--settled N] [--reliability OUT.svg] --json
+
+Near is under 20 km of the line, far over 100 km and by no reported strike (10 km, one day). Rows before DATE are history
+only. Fires dated in the training months are judged by models that saw neither those months nor their stripe of places;
+others by the whole model; ``judged_by`` says how many of each. Nothing is fitted to the given files, but for
+``shuffled_auc``: there models are fitted to shuffled labels and judged on the shuffled labels of other folds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from truceline.base.geo import Line
+from truceline.errors import InputError, TrucelineError
+from truceline.sources import line as line_source
+from truceline.sources.firetable import alike, read_baseline, read_fires, read_strikes, read_weather
+from truceline.thermal import blind_coefficients as trained
+from truceline.thermal import blindtraining as training
+from truceline.thermal import judging
+from truceline.thermal.context import context
+from truceline.thermal.firetable import Baseline, Fires, without, year_of
+from truceline.thermal.placeblind import Scores, names_of, score, stripe, truce_threshold, weather_of
+from truceline.thermal.season import Weather
+
+SEED, RECALL, SHUFFLES = 4, 0.8, 5
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What the command was given."""
+
+    fires: Fires
+    counted: Fires
+    baseline: Baseline
+    line: Line
+    strikes: Fires
+    weather: Weather | None
+    rows: np.ndarray
+    notes: list[str]
+
+
+def read(a: argparse.Namespace) -> Given:
+    notes: list[str] = []
+    found = read_fires(a.fires.read_bytes(), file=a.fires.name)
+    notes += [f"{a.fires.name}: {reason}" for reason in found.reasons]
+    fires, counted, left = alike(found)
+    notes += [f"{a.fires.name}: {count} rows of {kind} left out" for kind, count in left.items()]
+    kind = next((str(k) for k in np.unique(found.words) if str(k) not in left), "viirs")
+    baseline, table = read_baseline(a.baseline.read_bytes(), file=a.baseline.name, instrument=kind)
+    notes += [f"{a.baseline.name}: {reason}" for reason in table.reasons]
+    if not baseline:
+        notes.append(f"{a.baseline.name}: no fires of {kind}: every excess is over nothing")
+    for year in judging.PEACE:
+        if year not in baseline:
+            notes.append(f"{a.baseline.name}: {year} is missing; its flags cannot be counted")
+    line, _ = line_source.read(a.line.read_bytes(), file=a.line.name)
+    strikes = Fires.none()
+    for path in a.incidents:
+        strikes = strikes.and_(read_strikes(path.read_bytes(), file=path.name))
+    weather = None
+    if a.weather and a.oblasts:
+        try:
+            held = read_weather(
+                a.weather.read_bytes(), a.oblasts.read_bytes(), file=a.weather.name, places_file=a.oblasts.name
+            )
+            weather = weather_of(held)
+        except InputError as error:
+            notes.append(f"weather left out: {error}")
+    first = int(np.datetime64(a.since, "D").astype(np.int64)) if a.since else -(1 << 40)
+    if not _overlaps(fires, baseline):
+        notes.append("the baseline has no fire within 500 km of the middle of the fires: another country's?")
+    return Given(fires, counted, baseline, line, strikes, weather, np.flatnonzero(fires.day >= first), notes)
+
+
+def _overlaps(fires: Fires, baseline: Baseline) -> bool:
+    if len(fires) == 0 or not baseline:
+        return True
+    lon, lat = float(np.median(fires.lon)), float(np.median(fires.lat))
+    return any(
+        bool(((np.abs(each.lat - lat) < 5) & (np.abs((each.lon - lon + 180) % 360 - 180) < 10)).any())
+        for each in baseline.values()
+    )
+
+
+def judged(p: np.ndarray, near: np.ndarray, week: np.ndarray) -> dict[str, Any]:
+    rows = training.reliability(p, near, trained.SHARE)
+    return {
+        "auc": training.auc(p, near),
+        "auc_ci": training.auc_interval(p, near, week, np.random.default_rng(SEED)),
+        "ece": training.calibration_error(rows),
+        "reliability": [[round(r.predicted, 4), round(r.observed, 4), r.count] for r in rows],
+    }
+
+
+def peace(given: Given, mode: str, threshold: float) -> dict[str, float | None]:
+    shares: dict[str, float | None] = {}
+    for year in judging.PEACE:
+        found = judging.peace_year(given.baseline, year, mode, given.weather)
+        shares[str(year)] = None if found is None or len(found[0].p) == 0 else float((found[0].p >= threshold).mean())
+    return shares
+
+
+def pooled(shares: dict[str, float | None]) -> float | None:
+    known = [share for share in shares.values() if share is not None]
+    return float(np.mean(known)) if known else None
+
+
+def war(given: Given, labels: judging.Labels, settled: int) -> tuple[dict[str, Any], Scores]:
+    said = score(
+        given.fires,
+        given.rows,
+        given.baseline,
+        mode="war",
+        weather=given.weather,
+        settled=settled,
+        counted=given.counted,
+    )
+    used = labels.near | labels.far
+    week = given.fires.day[given.rows][used] // 7
+    report = judged(said.p[used], labels.near[used], week)
+    report |= {"far_fpr_at_recall_80": None, "flag_share": {str(year): None for year in judging.PEACE}}
+    if labels.near.any():
+        threshold = float(np.quantile(said.p[labels.near], 1 - RECALL))
+        report["threshold"] = threshold
+        if labels.far.any():
+            report["far_fpr_at_recall_80"] = float((said.p[labels.far] >= threshold).mean())
+        if labels.deep.any():
+            report["deep_strikes"] = {
+                "n": int(labels.deep.sum()),
+                "flagged": float((said.p[labels.deep] >= threshold).mean()),
+            }
+        if settled == 0:
+            report["flag_share"] = peace(given, "war", threshold)
+    return report, said
+
+
+def truce(given: Given, labels: judging.Labels) -> dict[str, Any]:
+    said = score(given.fires, given.rows, given.baseline, mode="truce", weather=given.weather, counted=given.counted)
+    used = labels.near | labels.far
+    report = judged(said.p[used], labels.near[used], given.fires.day[given.rows][used] // 7)
+    threshold = truce_threshold(given.weather is not None)
+    by_year = peace(given, "truce", threshold)
+    report |= {"flag_share": pooled(by_year), "flag_share_by_year": by_year, "threshold": threshold}
+    report["recall"] = float((said.p[labels.near] >= threshold).mean()) if labels.near.any() else None
+    report["far_fpr"] = float((said.p[labels.far] >= threshold).mean()) if labels.far.any() else None
+    report["cannot_tell_share"] = float(((said.p > 0.2) & (said.p < 0.8)).mean()) if len(said.p) else None
+    report |= replaced(given, threshold, said, labels)
+    return report
+
+
+def replaced(given: Given, threshold: float, said: Scores, labels: judging.Labels) -> dict[str, Any]:
+    if len(given.rows) == 0:
+        return {"replaced_flag_share": None}
+    first = int(np.median(given.fires.day[given.rows]))
+    flags, beside = [], []
+    for year in judging.PEACE:
+        found = judging.replaced(given.fires.take(given.rows), first, given.baseline, year, given.line, given.weather)
+        if found is not None:
+            flags.append(found[0].p >= threshold)
+            beside.append(found[0].p)
+    if not flags:
+        return {"replaced_flag_share": None}
+    both = np.concatenate([said.p[labels.near], *beside])
+    war_like = np.r_[np.ones(int(labels.near.sum()), bool), np.zeros(len(both) - int(labels.near.sum()), bool)]
+    return {
+        "replaced_flag_share": float(np.concatenate(flags).mean()),
+        "replaced_by_year": {str(y): float(f.mean()) for y, f in zip(judging.PEACE, flags, strict=False)},
+        "replaced_n": int(sum(len(f) for f in flags)),
+        "entry": str(np.datetime64(first, "D")),
+        "auc_same_ground": training.auc(both, war_like),
+    }
+
+
+def shuffled(given: Given, labels: judging.Labels) -> float | None:
+    """Fit to shuffled labels on some folds of months and stripes, judge on the shuffled labels of the others."""
+    used = np.flatnonzero(labels.near | labels.far)
+    used = judging.sampled(used, 20_000)
+    if len(used) < 100:
+        return None
+    asked = given.fires.take(given.rows[used])
+    names, _ = names_of("war", given.weather is not None)
+    table = context(
+        given.fires, given.rows[used], given.baseline, mode="war", weather=given.weather, counted=given.counted
+    ).table(names)
+    edges = np.quantile(asked.day, [0.25, 0.5, 0.75])
+    when, side = np.searchsorted(edges, asked.day, side="right"), stripe(asked, given.fires)
+    rng = np.random.default_rng(SEED)
+    found = []
+    for _ in range(SHUFFLES):
+        label = rng.permutation(labels.near[used])
+        for time_, where in sorted(set(zip(when.tolist(), side.tolist(), strict=True))):
+            test, fit = (when == time_) & (side == where), (when != time_) & (side != where)
+            if 0 < label[fit].sum() < fit.sum() and 0 < label[test].sum() < test.sum():
+                beta = training.fit(table[fit], label[fit], np.ones(int(fit.sum())), np.full(len(names), 0.03))
+                value = training.auc(beta[0] + table[test] @ beta[1:], label[test])
+                found.append((value or 0.5, int(test.sum())))
+    return float(np.average([v for v, _ in found], weights=[n for _, n in found])) if found else None
+
+
+def economist(given: Given, labels: judging.Labels) -> dict[str, Any]:
+    said = judging.economist(given.fires, given.baseline)[given.rows]
+    far = float(said[labels.far].mean()) if labels.far.any() else None
+    recall = float(said[labels.near].mean()) if labels.near.any() else None
+    shares: dict[str, float | None] = {}
+    for year in judging.PEACE:
+        rest = without(given.baseline, year)
+        if year in given.baseline and rest:
+            theirs = judging.a_year_with_its_eve(given.baseline, year)
+            shares[str(year)] = float(judging.economist(theirs, rest)[year_of(theirs.day) == year].mean())
+        else:
+            shares[str(year)] = None
+    balanced = None if far is None or recall is None else 0.5 * (recall + 1 - far)
+    return {
+        "balanced_accuracy": balanced,
+        "far_fpr": far,
+        "flag_share": pooled(shares),
+        "flag_share_by_year": shares,
+        "recall": recall,
+    }
+
+
+def picture(path: Path, modes: dict[str, list[list[float]]]) -> None:
+    """Write the reliability diagram."""
+    colour = {"war": "#b3402a", "truce": "#2a5db3"}
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 400" font-family="sans-serif" font-size="12">',
+        "<title>Reliability: predicted against observed share of near fires</title>",
+        '<rect width="420" height="400" fill="white"/>',
+        '<path d="M50 350H390M50 350V10M50 350L390 10" stroke="#888" fill="none"/>',
+        '<text x="220" y="385" text-anchor="middle">predicted</text>',
+        '<text x="18" y="180" text-anchor="middle" transform="rotate(-90 18 180)">observed share of near fires</text>',
+    ]
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        parts.append(f'<text x="{50 + 340 * tick:g}" y="366" text-anchor="middle">{tick:g}</text>')
+        parts.append(f'<text x="44" y="{354 - 340 * tick:g}" text-anchor="end">{tick:g}</text>')
+    for number, (name, rows) in enumerate(modes.items()):
+        points = " ".join(f"{50 + 340 * r[0]:.1f},{350 - 340 * r[1]:.1f}" for r in rows)
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour[name]}" stroke-width="2"/>')
+        parts += [
+            f'<circle cx="{50 + 340 * r[0]:.1f}" cy="{350 - 340 * r[1]:.1f}" r="3.5" fill="{colour[name]}"/>'
+            for r in rows
+        ]
+        parts.append(f'<text x="70" y="{30 + 18 * number}" fill="{colour[name]}">{name} mode</text>')
+    path.write_text("\n".join([*parts, "</svg>", ""]), encoding="utf-8")
+
+
+def rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return [rounded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def run(a: argparse.Namespace) -> dict[str, Any]:
+    begun = time.perf_counter()
+    given = read(a)
+    labels = judging.labels(given.fires.take(given.rows), given.line, given.strikes)
+    report, said = war(given, labels, 0)
+    quiet = truce(given, labels)
+    result: dict[str, Any] = {
+        "n_near": int(labels.near.sum()),
+        "n_far": int(labels.far.sum()),
+        "war": report,
+        "truce": quiet,
+        "shuffled_auc": shuffled(given, labels),
+        "economist": economist(given, labels),
+    }
+    if a.settled:
+        later, _ = war(given, labels, a.settled)
+        result["settled"] = {"n": a.settled, **{k: later[k] for k in ("auc", "auc_ci", "far_fpr_at_recall_80", "ece")}}
+    if a.reliability:
+        picture(a.reliability, {"war": report["reliability"], "truce": quiet["reliability"]})
+    folds, count = np.unique(said.model >= 0, return_counts=True)
+    absent = [*said.absent, *(name for name in ("land_use", "population") if getattr(a, name) is None)]
+    result["judged_by"] = {
+        ("held_out_folds" if held else "whole_model"): int(n) for held, n in zip(folds, count, strict=True)
+    }
+    result["features"] = {
+        "used": list(said.used),
+        "absent": absent,
+        "given_not_used": [name for name in ("land_use", "population") if getattr(a, name) is not None],
+    }
+    result["history_days_median"] = int(np.median(said.history)) if len(said.history) else 0
+    result |= {"notes": given.notes, "version": trained.VERSION, "seconds": round(time.perf_counter() - begun, 1)}
+    return rounded(result)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fires", type=Path, required=True)
+    parser.add_argument("--baseline", type=Path, required=True)
+    parser.add_argument("--line", type=Path, required=True)
+    parser.add_argument("--incidents", type=Path, nargs="+", action="extend", default=[])
+    parser.add_argument("--land-use", type=Path)
+    parser.add_argument("--population", type=Path)
+    parser.add_argument("--weather", type=Path)
+    parser.add_argument("--oblasts", type=Path)
+    parser.add_argument("--from", dest="since", help="first date judged; rows before are history only")
+    parser.add_argument("--settled", type=int, default=0, help="also judge after waiting so many days, 1 to 10")
+    parser.add_argument("--reliability", type=Path, help="write the reliability diagram (SVG)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line, as always")
+    try:
+        print(json.dumps(run(parser.parse_args())))
+    except TrucelineError as error:
+        print(f"thermal: {error}", file=sys.stderr)
+        return error.exit_code
+    except (OSError, ValueError) as error:
+        print(f"thermal: {error}", file=sys.stderr)
+        return InputError.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The place-blind model: P(a fire is of the war's kind), from what surrounds it and nothing that names a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from truceline.base.geo import Floats
+from truceline.errors import StateError
+from truceline.thermal import blind_coefficients
+from truceline.thermal._kernel import globe
+from truceline.thermal.blindtraining import on_curve
+from truceline.thermal.context import MAX_AHEAD, TRUCE, WAR, WEATHER, context
+from truceline.thermal.firetable import Baseline, Fires, Ints
+from truceline.thermal.season import Weather, WeatherTable
+
+MODES = ("war", "truce")
+
+STRIPE_M = 110_000.0
+"""Width of the stripes that part the training places in two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What the model says of q fires."""
+
+    p: Floats
+    """P that a fire with such surroundings lies near the line, at the training share of near fires; calibrated. Some
+    18 % of near fires would burn anyway, so an act of war is at most 0.82 of it."""
+
+    model: Ints
+    """Which model judged each fire: -1 the whole one, else the fold that never saw its months and stripe."""
+
+    history: Ints
+    """Days of history each had, 1 to 90."""
+
+    mode: str
+    settled_days: int
+    """Days waited after the fire's own; 0 is same-day."""
+
+    used: tuple[str, ...]
+    """Features used."""
+
+    absent: tuple[str, ...] = field(default=())
+    """Features that could not be had, by name."""
+
+
+def weather_of(table: WeatherTable) -> Weather:
+    """Return the table as the model's factor on burning."""
+    return Weather(table, blind_coefficients.WEATHER)
+
+
+def score(
+    fires: Fires,
+    rows: Ints,
+    baseline: Baseline,
+    *,
+    mode: str,
+    weather: Weather | None = None,
+    settled: int = 0,
+    held_out: bool = True,
+    counted: Fires | None = None,
+) -> Scores:
+    """Judge some of the fires by what surrounds them.
+
+    Args:
+        fires: all fires known.
+        rows: which of them to judge.
+        baseline: years without the war; the caller leaves out the year that is judged.
+        mode: ``war``: fires of the 90 days before count. ``truce``: nothing before the fire's own day does.
+        weather: absent if None.
+        settled: days waited, 0 to 10; in truce mode it changes nothing.
+        held_out: judge fires of the training period by the model that did not see their months.
+        counted: fires that are counted round others, if not all are.
+
+    Raises:
+        StateError: an unknown mode, or a wait that is not 0 to 10 days.
+    """
+    if mode not in MODES:
+        raise StateError(f"thermal mode {mode!r} is none of {', '.join(MODES)}")
+    if not 0 <= settled <= MAX_AHEAD:
+        raise StateError(f"a settled answer waits 0 to {MAX_AHEAD} days, not {settled}")
+    around = context(fires, rows, baseline, mode=mode, weather=weather, ahead=settled, counted=counted)
+    names, kind = names_of(mode, weather is not None)
+    trained: dict[str, Any] = blind_coefficients.MODELS[kind]
+    table = around.table(names) if len(rows) else np.zeros((0, len(names)))
+    asked = fires.take(rows)
+    model = fold_of(asked, fires) if held_out else np.full(len(asked), -1)
+    p = np.zeros(len(asked))
+    for each in np.unique(model):
+        weights = trained["folds"][each] if each >= 0 else trained["whole"]
+        p[model == each] = on_curve(log_odds(weights, table[model == each]), trained["curve"])
+    absent = () if weather is not None else WEATHER[mode]
+    return Scores(p, model, around.history, mode, settled if mode == "war" else 0, names, absent)
+
+
+def names_of(mode: str, weather: bool) -> tuple[tuple[str, ...], str]:
+    """Return the features of a mode, and the name of the model that takes them."""
+    names = WAR if mode == "war" else TRUCE
+    return (names + WEATHER[mode], f"{mode}+weather") if weather else (names, mode)
+
+
+def log_odds(weights: tuple[float, ...], table: Floats) -> Floats:
+    """Return the logit's log odds, not yet calibrated: intercept first, then one weight a feature."""
+    given = np.asarray(weights)
+    return np.asarray(given[0] + table @ given[1:])
+
+
+def fold_of(fires: Fires, whole: Fires) -> Ints:
+    """Return the fold that never saw a fire's months nor its stripe; -1 for dates outside the training period.
+
+    Folds know places only as odd and even stripes, 110 km wide, counted from the middle of the file itself.
+    """
+    edges = np.array([np.datetime64(date, "D").astype(np.int64) for date in blind_coefficients.TIME_EDGES])
+    when = np.searchsorted(edges, fires.day, side="right") - 1
+    inside = (when >= 0) & (when < len(edges) - 1)
+    return np.where(inside, 2 * when + stripe(fires, whole), -1)
+
+
+def stripe(fires: Fires, whole: Fires) -> Ints:
+    """Return 0 or 1: stripes across the way east, counted in metres from the middle of all fires."""
+    if len(fires) == 0:
+        return np.zeros(0, dtype=np.int64)
+    middle = globe(whole.lon, whole.lat).mean(axis=0)
+    middle /= max(float(np.linalg.norm(middle)), 1e-9)
+    east = np.array([-middle[1], middle[0], 0.0])
+    east /= max(float(np.linalg.norm(east)), 1e-9)
+    along: Floats = globe(fires.lon, fires.lat) @ east
+    return np.asarray(np.floor(along / STRIPE_M).astype(np.int64) % 2)
+
+
+def flagged(p: Floats, threshold: float) -> npt.NDArray[np.bool_]:
+    """Return which fires reach a threshold."""
+    return np.asarray(p >= threshold)
+
+
+def truce_threshold(weather: bool) -> float:
+    """Return the P from which truce mode says *war*: 3 % of peace years' fires near the training line reach it."""
+    return float(blind_coefficients.MODELS["truce+weather" if weather else "truce"]["threshold"])
