@@ -5,9 +5,9 @@
         [--land-use U.csv] [--population P.csv] [--weather W.parquet --oblasts G.csv] [--from DATE]
         [--settled N] [--reliability OUT.svg] --json
 
-Near is under 20 km of the line, far over 100 km and by no reported strike (10 km, one day). Rows before DATE are history
-only. Fires dated in the training months are judged by models that saw neither those months nor their stripe of places;
-others by the whole model; ``judged_by`` says how many of each. Nothing is fitted to the given files, but for
+Near is under 20 km of the line, far over 100 km and by no reported strike (10 km, one day). Rows before DATE are
+history only. Fires dated in the training months are judged by models that saw neither those months nor their stripe of
+places, others by the whole model; ``judged_by`` says how many of each. Nothing is fitted to the given files, but for
 ``shuffled_auc``: there models are fitted to shuffled labels and judged on the shuffled labels of other folds.
 """
 
@@ -30,9 +30,8 @@ from truceline.sources.firetable import alike, read_baseline, read_fires, read_s
 from truceline.thermal import blind_coefficients as trained
 from truceline.thermal import blindtraining as training
 from truceline.thermal import judging
-from truceline.thermal.context import context
 from truceline.thermal.firetable import Baseline, Fires, without, year_of
-from truceline.thermal.placeblind import Scores, names_of, score, stripe, truce_threshold, weather_of
+from truceline.thermal.placeblind import TRUCE_SAYS, Scores, score, stripe, weather_of
 from truceline.thermal.season import Weather
 
 SEED, RECALL, SHUFFLES = 4, 0.8, 5
@@ -54,6 +53,7 @@ class Given:
 
 def read(a: argparse.Namespace) -> Given:
     notes: list[str] = []
+    first = int(np.datetime64(a.since, "D").astype(np.int64)) if a.since else -(1 << 40)
     found = read_fires(a.fires.read_bytes(), file=a.fires.name)
     notes += [f"{a.fires.name}: {reason}" for reason in found.reasons]
     fires, counted, left = alike(found)
@@ -79,7 +79,6 @@ def read(a: argparse.Namespace) -> Given:
             weather = weather_of(held)
         except InputError as error:
             notes.append(f"weather left out: {error}")
-    first = int(np.datetime64(a.since, "D").astype(np.int64)) if a.since else -(1 << 40)
     if not _overlaps(fires, baseline):
         notes.append("the baseline has no fire within 500 km of the middle of the fires: another country's?")
     return Given(fires, counted, baseline, line, strikes, weather, np.flatnonzero(fires.day >= first), notes)
@@ -151,12 +150,12 @@ def truce(given: Given, labels: judging.Labels) -> dict[str, Any]:
     said = score(given.fires, given.rows, given.baseline, mode="truce", weather=given.weather, counted=given.counted)
     used = labels.near | labels.far
     report = judged(said.p[used], labels.near[used], given.fires.day[given.rows][used] // 7)
-    threshold = truce_threshold(given.weather is not None)
+    threshold = TRUCE_SAYS
     by_year = peace(given, "truce", threshold)
     report |= {"flag_share": pooled(by_year), "flag_share_by_year": by_year, "threshold": threshold}
     report["recall"] = float((said.p[labels.near] >= threshold).mean()) if labels.near.any() else None
     report["far_fpr"] = float((said.p[labels.far] >= threshold).mean()) if labels.far.any() else None
-    report["cannot_tell_share"] = float(((said.p > 0.2) & (said.p < 0.8)).mean()) if len(said.p) else None
+    report["cannot_tell_share"] = float(((said.p > 0.1) & (said.p < threshold)).mean()) if len(said.p) else None
     report |= replaced(given, threshold, said, labels)
     return report
 
@@ -184,17 +183,14 @@ def replaced(given: Given, threshold: float, said: Scores, labels: judging.Label
     }
 
 
-def shuffled(given: Given, labels: judging.Labels) -> float | None:
+def shuffled(given: Given, labels: judging.Labels, said: Scores) -> float | None:
     """Fit to shuffled labels on some folds of months and stripes, judge on the shuffled labels of the others."""
     used = np.flatnonzero(labels.near | labels.far)
     used = judging.sampled(used, 20_000)
     if len(used) < 100:
         return None
     asked = given.fires.take(given.rows[used])
-    names, _ = names_of("war", given.weather is not None)
-    table = context(
-        given.fires, given.rows[used], given.baseline, mode="war", weather=given.weather, counted=given.counted
-    ).table(names)
+    table = said.table[used]
     edges = np.quantile(asked.day, [0.25, 0.5, 0.75])
     when, side = np.searchsorted(edges, asked.day, side="right"), stripe(asked, given.fires)
     rng = np.random.default_rng(SEED)
@@ -204,7 +200,7 @@ def shuffled(given: Given, labels: judging.Labels) -> float | None:
         for time_, where in sorted(set(zip(when.tolist(), side.tolist(), strict=True))):
             test, fit = (when == time_) & (side == where), (when != time_) & (side != where)
             if 0 < label[fit].sum() < fit.sum() and 0 < label[test].sum() < test.sum():
-                beta = training.fit(table[fit], label[fit], np.ones(int(fit.sum())), np.full(len(names), 0.03))
+                beta = training.fit(table[fit], label[fit], np.ones(int(fit.sum())), np.full(table.shape[1], 0.03))
                 value = training.auc(beta[0] + table[test] @ beta[1:], label[test])
                 found.append((value or 0.5, int(test.sum())))
     return float(np.average([v for v, _ in found], weights=[n for _, n in found])) if found else None
@@ -276,7 +272,7 @@ def run(a: argparse.Namespace) -> dict[str, Any]:
         "n_far": int(labels.far.sum()),
         "war": report,
         "truce": quiet,
-        "shuffled_auc": shuffled(given, labels),
+        "shuffled_auc": shuffled(given, labels, said),
         "economist": economist(given, labels),
     }
     if a.settled:
@@ -299,7 +295,7 @@ def run(a: argparse.Namespace) -> dict[str, Any]:
     return rounded(result)
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fires", type=Path, required=True)
     parser.add_argument("--baseline", type=Path, required=True)
@@ -314,7 +310,7 @@ def main() -> int:
     parser.add_argument("--reliability", type=Path, help="write the reliability diagram (SVG)")
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line, as always")
     try:
-        print(json.dumps(run(parser.parse_args())))
+        print(json.dumps(run(parser.parse_args(words))))
     except TrucelineError as error:
         print(f"thermal: {error}", file=sys.stderr)
         return error.exit_code

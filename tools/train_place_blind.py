@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def raw(weights: npt.NDArray[np.float64], table: npt.NDArray[np.float64]) -> npt
 
 
 def one_model(sample: Sample, mode: str, names: tuple[str, ...]) -> dict[str, Any]:
-    """Fit the whole model and one a fold, calibrate on held-out log odds, choose the truce threshold."""
+    """Fit the whole model and one a fold, calibrate on held-out log odds."""
     used = sample.labels.near | sample.labels.far
     table, near = sample.columns[mode].table(names), sample.labels.near
     blocks = range(2 * (len(TIME_EDGES) - 1))
@@ -169,15 +170,12 @@ def one_model(sample: Sample, mode: str, names: tuple[str, ...]) -> dict[str, An
     curve = training.calibrate(held[used], near[used], share)
     whole = fitted(sample, mode, names, used)
     p = training.on_curve(held[used], curve)
-    beside = np.concatenate([raw(whole, each.columns[mode].table(names))[each.near] for each in sample.peace.values()])
-    threshold = float(np.quantile(training.on_curve(beside, curve), 0.97))
     rows = training.reliability(p, near[used], share)
     month = sample.fires.day[used].astype("datetime64[D]").astype("datetime64[M]").astype(str)
     return {
         "whole": whole.tolist(),
         "folds": [weights.tolist() for weights in folds],
         "curve": [*curve],
-        "threshold": threshold,
         "held_out": {
             "auc": training.auc(held[used], near[used]),
             "auc_by_month": {m: training.auc(held[used][month == m], near[used][month == m]) for m in np.unique(month)},
@@ -245,7 +243,9 @@ def module_text(found: dict[str, Any]) -> str:
     for name, text in TEXTS.items():
         value = rounded(found[name])
         kind = ": dict[str, Any]" if isinstance(value, dict) else ""
-        parts += [f"{name}{kind} = {value!r}", f'"""{text}"""', ""]
+        shown = f"{name}{kind} = " + repr(value).replace("'", '"')
+        shown = textwrap.fill(shown, 118, break_long_words=False, break_on_hyphens=False)
+        parts += ["# fmt: off", shown, "# fmt: on", f'"""{text}"""', ""]
     return "\n".join(parts)
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train the thermal model and write ``src/truceline/thermal/coefficients.py``.
+"""Train both thermal models and write ``coefficients.py`` and ``blind_coefficients.py`` in ``src/truceline/thermal``.
 
-    python tools/train_thermal.py DATA            print the card's figures
-    python tools/train_thermal.py DATA --write    and write the module
+    python tools/train_thermal.py DATA            print the first model's figures
+    python tools/train_thermal.py DATA --write    train both and write the modules
 
 ``DATA`` is the shared data folder. Only numbers that describe the whole leave it; no row does.
 """
@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -246,13 +248,16 @@ def main() -> None:
     """Train, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the shared data folder")
-    parser.add_argument("--write", action="store_true", help="write src/truceline/thermal/coefficients.py")
+    parser.add_argument("--write", action="store_true", help="train both and write their modules")
     parser.add_argument("--peace", action="store_true", help="also count how simultaneous fires mislead in peace")
     arguments = parser.parse_args()
     found = train(arguments.data)
     if arguments.write:
         target = Path(__file__).resolve().parent.parent / "src" / "truceline" / "thermal" / "coefficients.py"
         target.write_text(module_text(found), encoding="utf-8")
+        # Beside this file, and found there however this one was started.
+        sys.path.insert(0, str(Path(__file__).resolve().parent))
+        importlib.import_module("train_place_blind").write(arguments.data)
     shown = {name: rounded(value) for name, value in found.items() if name != "DRAWS"}
     if arguments.peace:
         shown["PEACE"] = rounded(baseline_check(arguments.data))

@@ -87,8 +87,9 @@ def read_fires(data: bytes, *, file: str) -> FireFile:
 def alike(found: FireFile, *, instrument: str | None = None) -> tuple[Fires, Fires, dict[str, int]]:
     """Return the fires of one instrument, those of them that count round others, and how many were left out.
 
-    A season of one instrument says nothing of another's numbers. The instrument is the one asked for, else the one with
-    more rows. Of several satellites of it the baseline knows but Suomi NPP: only its rows are counted, if there are any.
+    A season of one instrument says nothing of another's numbers. The instrument is the one asked for, else the one
+    with more rows. Of several satellites of it the baseline knows but Suomi NPP: only its rows are counted, if it has
+    any.
     """
     kinds, count = np.unique(found.words, return_counts=True)
     main = instrument or (str(kinds[np.argmax(count)]) if len(kinds) else "viirs")
@@ -180,11 +181,13 @@ def _table(data: bytes, file: str) -> pa.Table:
         if data[:4] == b"PAR1":
             if pq.ParquetFile(io.BytesIO(data)).metadata.num_rows > MOST_ROWS:
                 raise LimitExceeded(f"more than {MOST_ROWS} rows", file=file)
-            table = pq.read_table(io.BytesIO(data))
+            # One thread: Arrow's own may outlive a process that ends soon after, and abort it.
+            table = pq.read_table(io.BytesIO(data), use_threads=False, pre_buffer=False)
         else:
             options = pacsv.ConvertOptions(strings_can_be_null=True)
             skip = pacsv.ParseOptions(invalid_row_handler=lambda _: "skip")
-            table = pacsv.read_csv(io.BytesIO(data), convert_options=options, parse_options=skip)
+            plain = pacsv.ReadOptions(use_threads=False)
+            table = pacsv.read_csv(io.BytesIO(data), plain, skip, options)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise Malformed(f"neither parquet nor CSV: {error!s:.120}", file=file) from error
     return table.rename_columns([name.strip().lower().lstrip("\ufeff") for name in table.column_names])

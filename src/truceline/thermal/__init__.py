@@ -5,5 +5,7 @@ from __future__ import annotations
 
 from truceline.thermal._attribute import attribute
 from truceline.thermal._card import card
+from truceline.thermal.firetable import Fires
+from truceline.thermal.placeblind import score, weather_of
 
-__all__ = ["attribute", "card"]
+__all__ = ["Fires", "attribute", "card", "score", "weather_of"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from truceline.base.geo import Floats
 from truceline.errors import StateError
@@ -19,6 +18,9 @@ from truceline.thermal.firetable import Baseline, Fires, Ints
 from truceline.thermal.season import Weather, WeatherTable
 
 MODES = ("war", "truce")
+
+TRUCE_SAYS = 0.92
+"""P from which truce mode says *war*. Set high, on imagined truces (see the docs); below, it cannot tell."""
 
 STRIPE_M = 110_000.0
 """Width of the stripes that part the training places in two."""
@@ -44,6 +46,9 @@ class Scores:
 
     used: tuple[str, ...]
     """Features used."""
+
+    table: Floats
+    """(q, k) the features themselves."""
 
     absent: tuple[str, ...] = field(default=())
     """Features that could not be had, by name."""
@@ -95,7 +100,7 @@ def score(
         weights = trained["folds"][each] if each >= 0 else trained["whole"]
         p[model == each] = on_curve(log_odds(weights, table[model == each]), trained["curve"])
     absent = () if weather is not None else WEATHER[mode]
-    return Scores(p, model, around.history, mode, settled if mode == "war" else 0, names, absent)
+    return Scores(p, model, around.history, mode, settled if mode == "war" else 0, names, table, absent)
 
 
 def names_of(mode: str, weather: bool) -> tuple[tuple[str, ...], str]:
@@ -131,13 +136,3 @@ def stripe(fires: Fires, whole: Fires) -> Ints:
     east /= max(float(np.linalg.norm(east)), 1e-9)
     along: Floats = globe(fires.lon, fires.lat) @ east
     return np.asarray(np.floor(along / STRIPE_M).astype(np.int64) % 2)
-
-
-def flagged(p: Floats, threshold: float) -> npt.NDArray[np.bool_]:
-    """Return which fires reach a threshold."""
-    return np.asarray(p >= threshold)
-
-
-def truce_threshold(weather: bool) -> float:
-    """Return the P from which truce mode says *war*: 3 % of peace years' fires near the training line reach it."""
-    return float(blind_coefficients.MODELS["truce+weather" if weather else "truce"]["threshold"])

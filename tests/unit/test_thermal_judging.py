@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Labels, calibration, the rule beside the model, and the benchmark as a command on made and on bad files."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from thermal_worlds import BASELINE, LINE, world
+
+from truceline.base.geo import Line
+from truceline.thermal import blindtraining as training
+from truceline.thermal import judging
+from truceline.thermal.firetable import Fires
+
+DAY = int(np.datetime64("2024-07-15").astype(np.int64))
+
+
+def table(fires, **more):
+    date = fires.day.astype("datetime64[D]").astype(str)
+    return pa.table({"latitude": fires.lat, "longitude": fires.lon, "acq_date": pa.array(date.tolist()), **more})
+
+
+@pytest.fixture
+def files(tmp_path):
+    whole = Fires.none()
+    for fires in BASELINE.values():
+        whole = whole.and_(fires)
+    pq.write_table(table(world()), tmp_path / "fires.parquet")
+    pq.write_table(table(whole, src_guess=pa.array(["VIIRS-SNPP"] * len(whole))), tmp_path / "base.parquet")
+    (tmp_path / "line.geojson").write_text(json.dumps(LINE))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def command(repository):
+    spec = importlib.util.spec_from_file_location("bench_thermal", repository / "bench" / "thermal.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bench_thermal"] = module
+    spec.loader.exec_module(module)
+    return module.main
+
+
+@pytest.fixture
+def bench(command, capsys):
+    def run(folder, *more, fires="fires.parquet", base="base.parquet"):
+        words = ["--fires", str(folder / fires), "--baseline", str(folder / base)]
+        code = command([*words, "--line", str(folder / "line.geojson"), "--json", *more])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_near_far_and_deep():
+    line = Line.from_geojson(LINE)
+    fires = Fires(np.array([33.45, 30.0, 30.0, 32.6]), np.full(4, 48.0), np.array([DAY, DAY, DAY + 5, DAY]))
+    strikes = Fires(np.array([30.05]), np.array([48.0]), np.array([DAY + 1]))
+    found = judging.labels(fires, line, strikes)
+    assert found.near.tolist() == [True, False, False, False]
+    assert found.deep.tolist() == [False, True, False, False]
+    assert found.far.tolist() == [False, False, True, False]
+    assert len(judging.labels(Fires.none(), line, strikes).near) == 0
+
+
+def test_the_rule_needs_two_odd_days_a_week_apart_and_lasts_ten():
+    day = np.array([0, 3, 7, 12, 17, 18]) + DAY
+    fires = Fires(np.full(6, 30.05), np.full(6, 48.05), day)
+    assert judging.economist(fires, {2019: Fires.none()}).tolist() == [False, False, True, True, True, True]
+    usual = Fires(np.full(400, 30.05), np.full(400, 48.05), np.repeat(np.arange(40) + DAY - 10 - 366, 10))
+    assert not judging.economist(fires, {2023: usual}).any()
+    assert len(judging.economist(Fires.none(), {})) == 0
+
+
+def test_the_curve_calibrates_what_a_logit_cannot():
+    rng = np.random.default_rng(0)
+    value = rng.normal(0, 2, 20_000)
+    near = rng.random(20_000) < 0.05 + 0.6 / (1 + np.exp(-4 * value))
+    curve = training.calibrate(value, near, 0.5)
+    p = training.on_curve(value, curve)
+    assert training.calibration_error(training.reliability(p, near, 0.5)) < 0.015
+    assert training.auc(p, near) == pytest.approx(training.auc(value, near), abs=0.005)
+
+
+def test_areas_intervals_and_tables_where_a_class_is_empty():
+    p, near = np.array([0.1, 0.9]), np.array([True, True])
+    assert training.auc(p, near) is None
+    assert training.auc_interval(p, near, np.array([0, 1]), np.random.default_rng(0)) is None
+    assert training.calibration_error(training.reliability(p, near, 0.5)) is None
+    value, labels = np.linspace(0, 1, 400), np.arange(400) % 3 == 0
+    low, high = training.auc_interval(value, labels, np.arange(400) // 40, np.random.default_rng(0))
+    assert low < training.auc(value, labels) < high
+
+
+def test_an_interval_by_blocks_of_one_value_is_the_value():
+    value = np.tile([0.0, 1.0, 1.0], 50)
+    near = np.tile([False, True, False], 50)
+    found = training.auc_interval(value, near, np.arange(150) // 3, np.random.default_rng(0))
+    assert found == pytest.approx([0.75, 0.75])
+
+
+def test_the_command_answers_in_the_form_asked_for(bench, files):
+    code, out, err = bench(files, "--from", "2024-06-01", "--reliability", str(files / "r.svg"))
+    assert code == 0, err
+    found = json.loads(out.splitlines()[-1])
+    assert {"n_near", "n_far", "war", "truce", "shuffled_auc", "economist"} <= set(found)
+    assert {"auc", "auc_ci", "far_fpr_at_recall_80", "ece", "flag_share"} <= set(found["war"])
+    assert set(found["war"]["flag_share"]) == {"2020", "2021"}
+    assert {"auc", "auc_ci", "ece", "flag_share", "replaced_flag_share"} <= set(found["truce"])
+    assert {"balanced_accuracy", "far_fpr", "flag_share"} <= set(found["economist"])
+    assert found["war"]["auc"] > 0.85
+    assert found["shuffled_auc"] == pytest.approx(0.5, abs=0.06)
+    assert found["features"]["absent"] == ["weather_90", "land_use", "population"]
+    assert found["judged_by"] == {"whole_model": found["n_near"] + found["n_far"] + between(files)}
+    assert (files / "r.svg").read_text().startswith("<svg")
+
+
+def between(files):
+    fires = world()
+    fires = fires.take(fires.day >= np.datetime64("2024-06-01").astype(np.int64))
+    found = judging.labels(fires, Line.from_geojson(LINE), Fires.none())
+    return int((~found.near & ~found.far).sum())
+
+
+def test_bad_rows_are_counted_and_the_others_kept(bench, files):
+    good = world()
+    text = ["latitude,longitude,acq_date", "nan,30,2024-07-01", "48,30,yesterday", "95,30,2024-07-01", ",,"]
+    some = good.take(np.arange(0, len(good), 8))
+    for lat, lon, day in zip(some.lat, some.lon, some.day.astype("datetime64[D]"), strict=True):
+        text.append(f"{lat:.5f},{lon:.5f},{day}")
+    (files / "fires.csv").write_text("\n".join(text))
+    code, out, err = bench(files, fires="fires.csv")
+    assert code == 0, err
+    notes = json.loads(out.splitlines()[-1])["notes"]
+    assert any("no place on Earth, the first is row 1" in note for note in notes)
+    assert any("no usable date, the first is row 2" in note for note in notes)
+
+
+def test_no_fires_and_no_baseline_give_nulls_not_numbers(bench, files):
+    none = table(Fires.none()).cast(
+        pa.schema([("latitude", pa.float64()), ("longitude", pa.float64()), ("acq_date", pa.string())])
+    )
+    pq.write_table(none, files / "none.parquet")
+    code, out, err = bench(files, fires="none.parquet", base="none.parquet")
+    assert code == 0, err
+    found = json.loads(out.splitlines()[-1])
+    assert found["n_near"] == found["n_far"] == 0
+    assert found["war"]["auc"] is None
+    assert found["war"]["flag_share"] == {"2020": None, "2021": None}
+    assert found["economist"]["balanced_accuracy"] is None
+
+
+def test_what_cannot_be_read_is_refused_by_name(bench, files):
+    (files / "odd.csv").write_text("a,b\n1,2\n")
+    code, _, err = bench(files, fires="odd.csv")
+    assert code == 3
+    assert "odd.csv" in err
+    assert "longitude" in err
+    (files / "odd.parquet").write_bytes(b"PAR1 and no more")
+    assert bench(files, base="odd.parquet")[0] == 3
+    assert bench(files, fires="nowhere.parquet")[0] == 3
+    assert bench(files, "--from", "soon")[0] == 3

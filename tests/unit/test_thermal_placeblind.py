@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The place-blind model knows no place, no future and, in a truce, no past."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from thermal_worlds import BASELINE, LINE, moved, weather_table, world
+
+from truceline.base.geo import Line
+from truceline.errors import Malformed, StateError
+from truceline.thermal import blind_coefficients as trained
+from truceline.thermal import blindtraining as training
+from truceline.thermal import judging
+from truceline.thermal.context import SCALES_KM, TRUCE, WAR, WEATHER, context
+from truceline.thermal.firetable import Fires, a_year_with_its_eve, day_of_year, without, year_of
+from truceline.thermal.placeblind import fold_of, names_of, on_curve, score, stripe, weather_of
+
+DAY = int(np.datetime64("2024-07-15").astype(np.int64))
+
+
+def judged(fires, baseline=BASELINE, mode="war", **options):
+    rows = np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
+    return score(fires, rows, baseline, mode=mode, **options)
+
+
+def areas(fires, baseline, line, mode):
+    said = judged(fires, baseline, mode)
+    rows = np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
+    found = judging.labels(fires.take(rows), line, Fires.none())
+    used = found.near | found.far
+    return training.auc(said.p[used], found.near[used])
+
+
+@pytest.mark.parametrize("mode", ["war", "truce"])
+@pytest.mark.parametrize("by", [(-97.313, 0.0), (143.77, -9.41), (0.0371, 0.0153)])
+def test_moved_to_another_part_of_the_world_the_score_is_the_same(mode, by):
+    """Over the antimeridian, to another latitude, or by less than a patch: grids do not matter."""
+    fires = world()
+    there = moved(fires, by)
+    line = Line.from_geojson(LINE)
+    far = moved(Fires(*np.array(line.parts[0]).T, np.zeros(len(line.parts[0]), dtype=np.int64)), by)
+    line_there = Line((tuple(zip(far.lon.tolist(), far.lat.tolist(), strict=True)),))
+    here = areas(fires, BASELINE, line, mode)
+    away = areas(there, {year: moved(each, by) for year, each in BASELINE.items()}, line_there, mode)
+    assert here == pytest.approx(away, abs=0.03)
+
+
+def test_war_is_found_where_it_burns_day_after_day():
+    assert areas(world(), BASELINE, Line.from_geojson(LINE), "war") > 0.85
+
+
+@pytest.mark.parametrize("mode", ["war", "truce"])
+def test_same_day_uses_nothing_later(mode):
+    fires = world()
+    past = fires.take(fires.day < DAY + 20)
+    later = world(seed=5)
+    later = replace(later, day=later.day + DAY + 20 - later.day.min())
+    said, told = judged(past, mode=mode), judged(past.and_(later), mode=mode)
+    assert said.p.tobytes() == told.p.tobytes()
+
+
+def test_an_answer_of_a_day_does_not_depend_on_who_else_is_asked():
+    fires = world()
+    rows = np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
+    whole = score(fires, rows, BASELINE, mode="war", held_out=False).p
+    part = score(fires, rows[:7], BASELINE, mode="war", held_out=False).p
+    np.testing.assert_array_equal(whole[:7], part)
+
+
+def test_truce_mode_has_no_memory_of_conflict():
+    """Forty thousand earlier fires on the spot change not a bit."""
+    fires = world()
+    rng = np.random.default_rng(3)
+    line = np.array(Line.from_geojson(LINE).parts[0])
+    at = line[rng.integers(0, len(line), 40_000)] + rng.normal(0, 0.05, (40_000, 2))
+    war = Fires(at[:, 0], at[:, 1], rng.integers(DAY - 90, DAY, 40_000))
+    rows = np.flatnonzero(fires.day == DAY)
+    said = score(fires, rows, BASELINE, mode="truce")
+    told = score(fires.and_(war), rows, BASELINE, mode="truce")
+    assert said.p.tobytes() == told.p.tobytes()
+    several = judged(fires, mode="truce")
+    assert several.p.tobytes() == judged(fires.and_(war), mode="truce").p.tobytes()
+    assert not np.array_equal(judged(fires).p, judged(fires.and_(war)).p)
+
+
+def test_no_feature_of_truce_mode_is_one_of_war_mode_but_industry_and_weather():
+    assert set(TRUCE) & set(WAR) == {"hot_months"}
+    assert WEATHER["truce"] == ("weather_1",)
+
+
+def test_no_feature_names_a_place():
+    names = {*WAR, *TRUCE, *WEATHER["war"], *WEATHER["truce"]}
+    stems = {name.rstrip("0123456789").rstrip("_") for name in names}
+    assert stems == {"active", "excess", "over_most", "today", "season", "weather", "hot_months"}
+
+
+def test_a_peace_year_is_judged_without_itself():
+    """What its own year holds beside it in the baseline changes nothing."""
+    line = Line.from_geojson(LINE)
+    found = judging.peace_year(BASELINE, 2021, "war", None)
+    assert found is not None
+    fires = a_year_with_its_eve(BASELINE, 2021)
+    rows = np.flatnonzero(year_of(fires.day) == 2021)
+    plain = score(fires, rows, without(BASELINE, 2021), mode="war", held_out=False)
+    np.testing.assert_array_equal(found[0].p, plain.p)
+    assert len(judging.labels(found[1], line, Fires.none()).near) == len(plain.p)
+    assert judging.peace_year(BASELINE, 1999, "war", None) is None
+    assert judging.peace_year({2021: BASELINE[2021]}, 2021, "war", None) is None
+
+
+def test_a_settled_answer_waits_and_says_how_long():
+    fires = world()
+    now, later = judged(fires), judged(fires, settled=7)
+    assert (now.settled_days, later.settled_days) == (0, 7)
+    assert not np.array_equal(now.p, later.p)
+    for wrong in (-1, 11):
+        with pytest.raises(StateError, match="waits 0 to 10 days"):
+            judged(fires, settled=wrong)
+    with pytest.raises(StateError, match="mode"):
+        judged(fires, mode="peace")
+
+
+def test_weather_is_named_when_absent_and_neutral_when_usual():
+    fires = world()
+    assert judged(fires).absent == ("weather_90",)
+    usual = judged(fires, weather=weather_of(weather_table()))
+    assert usual.absent == ()
+    rows = np.flatnonzero(fires.day == DAY)
+    dry = context(fires, rows, BASELINE, mode="war", weather=weather_of(weather_table(dry=True)))
+    same = context(fires, rows, BASELINE, mode="war", weather=weather_of(weather_table()))
+    assert dry.columns["weather_90"].mean() > same.columns["weather_90"].mean()
+
+
+def test_empty_fires_an_empty_baseline_and_no_history():
+    none = score(Fires.none(), np.zeros(0, dtype=np.int64), BASELINE, mode="war")
+    assert len(none.p) == 0
+    for mode in ("war", "truce"):
+        alone = judged(world(), {}, mode)
+        assert np.isfinite(alone.p).all()
+    fires = world()
+    first = np.flatnonzero(fires.day == fires.day.min())
+    said = score(fires, first, BASELINE, mode="war")
+    assert (said.history == 1).all()
+    assert np.isfinite(said.p).all()
+
+
+def test_training_months_are_judged_by_models_that_did_not_see_them():
+    days = np.array(
+        [np.datetime64(d).astype(np.int64) for d in ("2023-02-28", "2023-03-01", "2023-09-30", "2023-10-01")]
+    )
+    fires = Fires(np.full(4, 30.0), np.full(4, 50.0), days)
+    fold = fold_of(fires, fires)
+    assert fold[0] == fold[3] == -1
+    assert fold[1] // 2 == 0
+    assert fold[2] // 2 == len(trained.TIME_EDGES) - 2
+    wide = Fires(np.linspace(20, 40, 50), np.full(50, 50.0), np.full(50, days[1]))
+    assert set(stripe(wide, wide).tolist()) == {0, 1}
+
+
+def test_shipped_models_fit_their_features():
+    for mode in ("war", "truce"):
+        for weather in (False, True):
+            names, kind = names_of(mode, weather)
+            model = trained.MODELS[kind]
+            assert {len(each) for each in (model["whole"], *model["folds"])} == {len(names) + 1}
+            assert len(model["folds"]) == 2 * (len(trained.TIME_EDGES) - 1)
+            ends = on_curve(np.linspace(-30, 30, 500), model["curve"])
+            assert (np.diff(ends) >= 0).all()
+            assert 0 < ends[0] < ends[-1] < 1
+            assert model["held_out"]["ece"] <= 0.03
+    assert trained.MODELS["war"]["held_out"]["auc"] >= 0.90
+    assert trained.MODELS["truce"]["held_out"]["auc"] >= 0.75
+
+
+@pytest.mark.shared
+def test_the_training_files_are_those_that_were_hashed(shared_data):
+    for name, digest in trained.SOURCES.items():
+        assert hashlib.sha256((shared_data / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_counts_are_in_metres_whatever_the_latitude():
+    """A ring of fires 5 km off is within 10 km and not within 3, at the equator and far north."""
+    for lat in (0.0, 47.0, 68.0):
+        angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        dlat = 5.0 / 111.2 * np.sin(angle)
+        lon = np.r_[179.99, 179.99 + 5.0 / 111.2 / np.cos(np.radians(lat)) * np.cos(angle)]
+        fires = Fires((lon + 180) % 360 - 180, np.r_[lat, lat + dlat], np.full(25, DAY))
+        seen = context(fires, np.array([0]), {}, mode="truce").columns
+        assert seen["today_3"][0] == pytest.approx(0.0, abs=0.4)
+        assert seen["today_10"][0] > 2.0
+    assert SCALES_KM[-1] == 200
+
+
+def test_tables_of_unequal_length_are_refused():
+    with pytest.raises(Malformed):
+        Fires(np.zeros(2), np.zeros(3), np.zeros(2, dtype=np.int64))
+    with pytest.raises(Malformed):
+        replace(weather_table(), cloud_pct=np.zeros((1, 1)))
+
+
+def test_replaced_fires_are_peace_fires_on_the_same_calendar_days():
+    fires = world()
+    line = Line.from_geojson(LINE)
+    found = judging.replaced(fires, DAY, BASELINE, 2021, line, None)
+    assert found is not None
+    assert (found[1].day >= DAY).all()
+    theirs = BASELINE[2021]
+    near = line.nearest(theirs.lon, theirs.lat).distance_m < judging.NEAR_M
+    assert set(day_of_year(found[1].day).tolist()) <= set(day_of_year(theirs.day[near]).tolist())
+    assert judging.replaced(fires, DAY, BASELINE, 1999, line, None) is None
+    assert judging.replaced(fires, DAY + 10_000, BASELINE, 2021, line, None) is None
