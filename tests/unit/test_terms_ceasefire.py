@@ -43,7 +43,7 @@ def test_it_prohibits_every_act_of_war_everywhere_in_the_window():
     found = terms.from_ceasefire(ENTRY, CLAIMS, file="claims.yaml")
     (reading,) = found.readings
     (provision,) = reading.provisions
-    assert (reading.id, reading.held_by) == ("as-declared", ("A",))
+    assert (reading.id, reading.held_by) == ("as-declared", ())  # a president is not in so many words a party
     assert (provision.acts, provision.actors, provision.exceptions) == (("act_of_war",), ("A", "B"), ())
     assert found.zones[0].kind == "everywhere"
     assert found.window.start == datetime(2027, 2, 1, 6, tzinfo=UTC)
@@ -52,6 +52,36 @@ def test_it_prohibits_every_act_of_war_everywhere_in_the_window():
     assert reading.source.date == "2027-01-31"
     assert found.responses == {"A": "none published", "B": "none published"}
     canonical(dict(found.record().body))
+
+
+@pytest.mark.parametrize(
+    ("declared_by", "held_by"),
+    [
+        ("Sabrinia", ("A",)),
+        ("tarvania", ("B",)),
+        ("Sabrinian army", ("A",)),
+        ("Government of Tarvania", ("B",)),
+        ("The Government of Sabrinia (unilateral)", ("A",)),
+        ("Sabrinia; Tarvania said it would mirror", ("A",)),
+        ("Sabrinia and Tarvania", ("A", "B")),
+        ("Sabrinia, Urbia", ()),
+        ("President X (unilateral); Sabrinia would mirror", ()),
+        ("President X; Sabrinian army would mirror", ()),
+        ("Mediators for Tarvania", ()),
+        ("", ()),
+    ],
+)
+def test_a_reading_is_held_by_who_declared_it_and_never_by_a_name_from_the_rest(declared_by, held_by):
+    found = terms.from_ceasefire({**ENTRY, "declared_by": declared_by}, CLAIMS, file="c")
+    assert found.readings[0].held_by == held_by
+
+
+def test_two_parties_whose_names_begin_alike_stay_two():
+    said = [claim("Nigerian army", "Niger"), claim("army of Niger", "Nigeria")]
+    found = terms.from_ceasefire(ENTRY, said, file="c")
+    assert [p.name for p in found.parties] == ["Niger", "Nigeria"]
+    assert terms.party_of(found, "Nigeria") == "B"
+    assert terms.party_of(found, "Niger") == "A"
 
 
 def test_the_order_of_claims_and_who_is_whose_accuser_change_nothing():
@@ -109,6 +139,7 @@ def test_both_truces_of_the_shared_claims_file_become_agreements(shared_data):
     for entry in content["ceasefires"]:
         found = terms.from_ceasefire(entry, claims, file="claims.yaml")
         assert [p.name for p in found.parties] == ["Russia", "Ukraine"]
+        assert found.readings[0].held_by == ()  # "President Putin (unilateral); …Ukraine would mirror"
         assert terms.party_of(found, "Ukrainian military") in {"B", None}
     assert found.window.hours == 30
     assert [terms.party_of(found, c["claimant"]) for c in content["claims"] if c["ceasefire"] == found.id] == [

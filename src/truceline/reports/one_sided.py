@@ -75,10 +75,18 @@ def _readings(agreement: Agreement) -> list[Mapping[str, str]]:
     without = [party.name for party in agreement.parties if not held[party.id]]
     if not without:
         return []
+    if len(without) == len(agreement.parties) and not any(reading.held_by for reading in agreement.readings):
+        return [
+            {
+                "title": "Whose reading it is",
+                "text": f"{agreement.file} does not say, in words that leave no doubt, which party holds the terms as "
+                "they are read here; events are judged by them all the same.",
+            }
+        ]
     return [
         {
             "title": "Whose reading is missing",
-            "text": f"No reading of the terms held by {', '.join(without)} was found; events are judged by "
+            "text": f"No reading of the terms held by {' or '.join(without)} was found; events are judged by "
             "the readings there are, which says nothing of the one that is missing.",
         }
     ]

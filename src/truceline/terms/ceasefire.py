@@ -43,7 +43,7 @@ def from_ceasefire(entry: Mapping[str, Any], claims: Sequence[Claim], *, file: s
         name="As declared",
         summary=f"Declared by {declared_by}: every act of war is prohibited, everywhere, from {iso(window.start)} "
         f"to {iso(window.end)}.",
-        held_by=tuple(p.id for p in parties if any(akin(declared_by, w) for w in (p.name, *p.aliases))),
+        held_by=_holders(declared_by, parties),
         provisions=(provision,),
         source=_source(entry, file),
     )
@@ -119,7 +119,8 @@ def _source(entry: Mapping[str, Any], file: str) -> Source:
 def _parties(truce: str, claims: Sequence[Claim], file: str) -> tuple[Party, Party]:
     """Return the two parties: the accused, and where only one is accused, its accuser."""
     names = sorted({claim.accused.strip() for claim in claims if claim.accused.strip()})
-    names = [n for n in names if not any(akin(n, other) for other in names if other != n and len(other) < len(n))]
+    if len(names) != 2:  # two that differ are two parties, however alike (Niger, Nigeria); more may be one twice named
+        names = [n for n in names if not any(akin(n, other) for other in names if other != n and len(other) < len(n))]
     claimants = sorted({claim.claimant.strip() for claim in claims if claim.claimant.strip()})
     if len(names) == 1:
         names = sorted(names + [c for c in claimants if not akin(c, names[0])])
@@ -132,6 +133,20 @@ def _parties(truce: str, claims: Sequence[Claim], file: str) -> tuple[Party, Par
         aliases = tuple(s for s in spoken if akin(s, name) and not akin(s, other))
         found.append(Party(label, name, f"{name}'s forces", aliases, ()))
     return found[0], found[1]
+
+
+def _holders(declared_by: str, parties: Sequence[Party]) -> tuple[str, ...]:
+    """Return the ids of the parties that ``declared_by`` is, none where it is anything but their names.
+
+    Free text names people, and in its second half often the other party (*…; the other side would mirror*); a name
+    found somewhere inside would hold the wrong one to the reading. So the text up to the first semicolon or bracket
+    must be the name or alias of a party, of its government, or of several joined by *and*.
+    """
+    head = re.split(r"[;(]", declared_by, maxsplit=1)[0].strip().casefold()
+    known = {word.strip().casefold(): p.id for p in parties for word in (p.name, *p.aliases)}
+    parts = [head] if head in known else re.split(r"\s+and\s+|\s*,\s*", head)
+    found = {known.get(re.sub(r"^(the )?(government of )?(the )?", "", part)) or known.get(part) for part in parts}
+    return () if None in found else tuple(p.id for p in parties if p.id in found)
 
 
 def _plain(value: Any) -> Any:
