@@ -186,6 +186,7 @@ export interface Page {
     word: string[];
     figure: string[];
     place: string[];
+    status: string[];
     truce: number[];
   };
   details: Record<string, Detail>;

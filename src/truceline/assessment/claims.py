@@ -67,6 +67,9 @@ class Seen:
     cloud: tuple[CloudDay, ...] = ()
     """The cloud table, if there is one."""
 
+    period: Interval | None = None
+    """From when to when was watched at all; None: the whole of every period asked for."""
+
 
 def judge_claims(
     claims: Sequence[Claim], agreement: Agreement, seen: Seen, estimate: Estimate | None = None
@@ -231,15 +234,22 @@ def _watched(check: ClaimCheck, longest: Interval, seen: Seen) -> tuple[str, str
     heading = "Most hours were not watched" if share < 0.5 else "Not every hour was watched"
     until = _supposed(check)
     of = f"the figure's {_hours(longest.hours)}"
+    common = longest if seen.period is None else longest.overlap(seen.period)
+    if common is None:
+        return heading, f"None of {of}{until} lies inside the watch's period: nothing was looked at."
+    beyond = ""
+    if longest.hours - common.hours > 0.01:
+        beyond = f" The other {_hours(longest.hours - common.hours)} lie outside the watch's period: not watched."
+        of = f"{_hours(common.hours)} of {of}"
     if not check.passes:
-        return heading, f"In {of}{until} no satellite passed."
+        return heading, f"In {of}{until} no satellite passed.{beyond}"
     passes = "one pass" if check.passes == 1 else f"{check.passes} passes"
     pixels = {0: "no fire pixel", 1: "one fire pixel"}.get(
         check.detections_near, f"{check.detections_near} fire pixels"
     )
     text = (
         f"In {of}{until} satellites were passing during {_hours(check.pass_hours)} ({passes}) and saw {pixels} "
-        f"within {seen.act.within_km:g}{NBSP}km of the line."
+        f"within {seen.act.within_km:g}{NBSP}km of the line.{beyond}"
     )
     return heading, text
 

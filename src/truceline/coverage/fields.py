@@ -223,7 +223,7 @@ def coverage(
         high=max(shares),
         by_side=by_side,
         by_sector=np.where(blind, np.nan, cells[0]),
-        gaps=gaps(seen, at, window),
+        gaps=() if both is None else gaps(seen, at, both),
     )
 
 

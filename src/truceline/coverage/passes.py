@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -192,7 +192,10 @@ def denials(
     """
     dates = detections.time.astype("datetime64[D]")
     seen = set(detections.sensor.tolist())
-    read = {(sensor, day) for sensor in seen for day in np.unique(dates[detections.sensor == sensor]).tolist()}
+    read: dict[tuple[str, date], int] = {}
+    for sensor in seen:
+        own, counts = np.unique(dates[detections.sensor == sensor], return_counts=True)
+        read |= {(sensor, day): n for day, n in zip(own.tolist(), counts.tolist(), strict=True)}
     listed: dict[tuple[str, datetime], SatelliteDay] = {}
     for entry in days or ():
         key = (entry.sensor, entry.day)
@@ -203,7 +206,7 @@ def denials(
     for whole in _days(period):
         part = whole.overlap(period)
         for sensor in names if part else ():
-            held = (sensor, whole.start.date()) in read
+            held = read.get((sensor, whole.start.date()), 0)
             entry_or_none = listed.get((sensor, whole.start))
             why = _why(days is not None, entry_or_none, held, part == whole)
             if why and part:
@@ -218,14 +221,18 @@ def _days(period: Interval) -> Iterator[Interval]:
         day += timedelta(days=1)
 
 
-def _why(has_list: bool, entry: SatelliteDay | None, held: bool, whole: bool) -> tuple[str, str] | None:
-    """Reason and source of a denial, or None where the day was read."""
+def _why(has_list: bool, entry: SatelliteDay | None, held: int, whole: bool) -> tuple[str, str] | None:
+    """Reason and source of a denial, or None where the day was read; ``held`` rows of it stand in the file."""
+    rows = f"{held:,} row" + ("" if held == 1 else "s")
+    though = f", though {rows} of it were read: shown, not counted as watched" if held else ""
     if not has_list:
         return None if held else ("no rows and no statement that the file covers this day", "fire rows")
     if entry is None:
-        return "the list of satellite-days does not mention this day", "satellite-day list"
+        return f"the list of satellite-days does not mention this day{though}", "satellite-day list"
     if entry.status != "included":
-        return f"the file of this day was not read: {entry.status.replace('_', ' ')}", "satellite-day list"
+        status = entry.status.replace("_", " ")
+        told = f"the day is listed as {status}" if held else f"the file of this day was not read: {status}"
+        return f"{told}{though}", "satellite-day list"
     if entry.rows and whole and not held:
         return f"said to be included with {entry.rows} rows, of which none was read", "satellite-day list"
     return None
@@ -249,6 +256,14 @@ def readable(looks: Sequence[Look], denied: Iterable[Denial]) -> Bools:
         )
 
     return np.array([free(look) for look in looks], dtype=bool)
+
+
+def on_denied(detections: Detections, denied: Iterable[Denial]) -> Bools:
+    """Return which detections (n,) lie in a denied stretch of their sensor: seen, but part of no count of a watch."""
+    found = np.zeros(len(detections), dtype=bool)
+    for denial in denied:
+        found |= denial.interval.holds(detections.time) & (detections.sensor == denial.sensor)
+    return found
 
 
 def match(looks: Sequence[Look], detections: Detections) -> npt.NDArray[np.int64]:

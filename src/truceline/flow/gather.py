@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.bounded import read_bytes, read_text
-from truceline.base.clock import Interval
+from truceline.base.clock import Interval, iso
 from truceline.base.geo import Line
 from truceline.coverage import elements, passes
-from truceline.errors import ConfigError, InputError, Malformed
+from truceline.errors import ConfigError, InputError, Malformed, NoTime
 from truceline.flow.stages import region_of
 from truceline.flow.terms_files import read_attached
 from truceline.flow.watchfile import SourceFile, Watch
@@ -100,6 +100,17 @@ class Gathered:
 
     files: tuple[Mapping[str, Any], ...]
     """Per file: ``kind file rows rejected sha256 credit licence``."""
+
+
+def _check_time(agreement: Agreement, watch: Watch) -> None:
+    """Refuse a watch no moment of which lies in the truce: its report would say that nothing passed."""
+    window, period = agreement.window, watch.period
+    if window.overlap(period) is None:
+        raise NoTime(
+            f"the truce ({iso(window.start)} to {iso(window.end)}) lies wholly outside the watch's period "
+            f"({iso(period.start)} to {iso(period.end)}, [watch] from and to); are these the right files?",
+            file=agreement.file,
+        )
 
 
 def _check_near(lines: Sequence[LineFile], detections: Detections) -> None:
@@ -197,6 +208,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     lines = _lines(watch, given_line)
     said, claim_files = _claims(watch)
     terms = read_terms(watch.terms, said, watch.period)
+    _check_time(terms.agreement, watch)
     clouds, cloud_rejected, cloud_files = _cloud(watch)
     tell("reading fires")
     west, south, east, north = _bounds(lines)

@@ -184,7 +184,7 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     exposure = {a.name: (clear * (1 - fields.hidden(looks, a))[:, None]).mean(axis=1) for a in assumed}
     table = _pass_table(logged, looks, events, close, exposure)
     compared = comparison.compare(table, {a.name: a.text for a in assumed})
-    inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first)
+    inside = (near.distance_m <= act.within_km * 1000) & window.holds(events.first) & _counted(logged, events)
     floor = logged.agreement.coverage_floor
     war = events.p_act["act_of_war"][inside]
     low, high = (events.attributes[name].astype(np.float64)[inside] for name in ("band_low", "band_high"))
@@ -227,6 +227,15 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     )
 
 
+def _counted(logged: Logged, events: Events) -> npt.NDArray[np.bool_]:
+    """Return which events (n,) have a pixel outside every denied stretch; coverage knows nothing of the others."""
+    index = logged.detections.index
+    if index is None or not logged.denials:
+        return np.ones(len(events), dtype=bool)
+    free = set(index[~passes.on_denied(logged.detections, logged.denials)].tolist())
+    return np.array([any(int(member) in free for member in members) for members in events.members], dtype=bool)
+
+
 def middle_of(lon: Floats) -> float:
     """Return the longitude of the middle of places, also across the antimeridian, degrees."""
     return float(np.degrees(np.angle(np.exp(1j * np.radians(lon)).mean())))
@@ -249,6 +258,7 @@ def _seen(logged: Logged, looks: tuple[Look, ...], points: fields.Points, covera
         hourly=hourly.sum(axis=(0, 1)) / (2 * sum(sector.length_m for sector in coverage.sectors)),
         act=coverage.act,
         cloud=logged.cloud,
+        period=logged.period,
     )
 
 

@@ -103,7 +103,7 @@ class Coverage:
     """The same, per sector and side (s, 2); NaN where not observed."""
 
     gaps: tuple[Interval, ...]
-    """Stretches of the truce without any pass, longest first."""
+    """Stretches of the truce without any pass, as far as the truce lies in the watch's period, longest first."""
 
     @property
     def longest_gap_hours(self) -> float:

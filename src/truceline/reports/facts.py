@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +16,7 @@ from truceline.base.clock import Interval, to_column
 from truceline.base.geo import metres_per_degree
 from truceline.coverage.fields import GROUP_S
 from truceline.coverage.orbit import unit
+from truceline.coverage.passes import on_denied
 from truceline.model.agreement import Agreement, Party
 from truceline.model.claim import ClaimCheck
 from truceline.model.look import Look
@@ -73,10 +75,27 @@ def blind_hours(coverage: Coverage) -> float:
     return sum(gap.hours for gap in blind_gaps(coverage))
 
 
-def pass_groups(coverage: Coverage) -> tuple[Interval, ...]:
-    """Return the stretches of the truce between blind gaps: when satellites were passing, in order of time."""
+def watched(run: Run) -> Interval | None:
+    """Return the part of the truce that lies inside the watch's period."""
+    return run.agreement.window.overlap(run.period)
+
+
+def unwatched(run: Run) -> tuple[Interval, ...]:
+    """Return the stretches of the truce outside the watch's period: nobody looked, which is not *no satellite*."""
+    window, common = run.agreement.window, watched(run)
+    if common is None:
+        return (window,)
+    ends = ((window.start, common.start), (common.end, window.end))
+    return tuple(Interval(start, end) for start, end in ends if start < end)
+
+
+def pass_groups(coverage: Coverage, outside: Sequence[Interval] = ()) -> tuple[Interval, ...]:
+    """Return the stretches of the truce between blind gaps: when satellites were passing, in order of time.
+
+    ``outside`` are stretches that were not watched at all.
+    """
     found, start = [], coverage.window.start
-    for gap in blind_gaps(coverage):
+    for gap in sorted((*coverage.gaps, *outside)):
         if start < gap.start:
             found.append(Interval(start, gap.start))
         start = gap.end
@@ -99,6 +118,11 @@ def passes_in(run: Run, interval: Interval, *, denied: bool = False) -> int:
     """Return how many passes that were read (or, if asked, denied) fall inside a stretch, at least in part."""
     inside = [look for look in run.looks if look.interval.start < interval.end and look.interval.end > interval.start]
     return sum(is_denied(run, look) == denied for look in inside)
+
+
+def denied_rows(run: Run) -> int:
+    """Return how many detections of the truce lie on stretches that may not be read as watched."""
+    return int((on_denied(run.detections, run.denials) & run.agreement.window.holds(run.detections.time)).sum())
 
 
 def cloud_in(run: Run, interval: Interval) -> dict[str, float]:

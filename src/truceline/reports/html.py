@@ -7,12 +7,21 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from truceline.base.clock import from_column
+from truceline.base.clock import Interval, from_column
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import LineView, Run
 from truceline.reports import words
 from truceline.reports.belief import belief
-from truceline.reports.facts import blind_gaps, blind_hours, claims_in_order, near, order_of_parties, places
+from truceline.reports.facts import (
+    blind_gaps,
+    blind_hours,
+    claims_in_order,
+    near,
+    order_of_parties,
+    places,
+    unwatched,
+    watched,
+)
 from truceline.reports.formats import (
     NBSP,
     clock,
@@ -64,7 +73,8 @@ def _head(run: Run) -> str:
     agreement = run.agreement
     facts = (
         ("Readings", " and ".join(reading.name for reading in agreement.readings)),
-        ("No satellite", f"{duration(blind_hours(run.view.coverage))} of {duration(agreement.window.hours)}"),
+        ("No satellite", f"{duration(blind_hours(run.view.coverage))} of {duration(_hours(watched(run)))}"),
+        *((("Outside the watch", duration(_hours(*outside))),) if (outside := unwatched(run)) else ()),
         ("Coverage", percent(run.view.coverage.share)),
         ("Seen near the line", plural(int(near(run, run.view).sum()), "event")),
         ("Change against the days around", "cannot tell" if run.view.comparison.cannot_tell else "see below"),
@@ -75,6 +85,10 @@ def _head(run: Run) -> str:
         f'<header><p class="kicker">{xml(kicker)}</p>\n<h1>{xml(words.headline(run))}</h1>\n'
         f'<p class="lead">{xml(words.lead(run))}</p>\n<dl class="facts">{rows}</dl></header>'
     )
+
+
+def _hours(*spans: Interval | None) -> float:
+    return sum((span.hours for span in spans if span is not None), 0.0)
 
 
 def _could_be_seen(run: Run) -> str:
@@ -93,7 +107,7 @@ def _could_be_seen(run: Run) -> str:
         )
         for row, sector in enumerate(coverage.sectors)
     ]
-    foot = ("Whole line", *(percent(coverage.by_side[side]) for side in sides))
+    foot = ("Whole line, of what is observed", *(percent(coverage.by_side[side]) for side in sides))
     table = _table(
         "Coverage by sector and side of the line: of 100 such acts, how many would have been detected",
         ("Along the line", *(names.get(side, f"{side} side") for side in sides)),

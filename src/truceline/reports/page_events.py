@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from truceline.assessment.factors import statuses
 from truceline.base.clock import from_column
 from truceline.model.event import Events
 from truceline.model.look import Look
-from truceline.model.taxonomy import FIRE_CAUSES, Status
+from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import Run
 from truceline.reports.belief import Belief, belief
 from truceline.reports.facts import in_truce, order_of_parties, places
@@ -51,6 +52,7 @@ def event_columns(run: Run) -> dict[str, Any]:
         "word": [one.word for one in beliefs],
         "figure": [one.figure for one in beliefs],
         "place": places(run, events.lon, events.lat),
+        "status": [status.value for status in statuses(events)],
         "truce": [int(value) for value in in_truce(run)],
     }
 
@@ -110,7 +112,10 @@ def event_details(run: Run) -> dict[str, Any]:
     passes = _passes(run, chosen)
     rows = {int(i): row for row, i in enumerate(run.detections.index)} if run.detections.index is not None else {}
     names = places(run, run.events.lon, run.events.lat)
-    return {str(i): _detail(run, int(i), names[i], passes[int(i)], rows) for i in chosen}
+    reached = statuses(run.events)
+    return {
+        str(i): {"status": reached[i].value, **_detail(run, int(i), names[i], passes[int(i)], rows)} for i in chosen
+    }
 
 
 def _passes(run: Run, chosen: npt.NDArray[np.int64]) -> dict[int, list[tuple[Look, float]]]:
@@ -141,7 +146,6 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
     return {
         "title": f"Fire {place}, {cause}",
         "day": day(first),
-        "status": _status(run, i),
         "when": _when(run, i, members, passes),
         "facts": _facts(run, i),
         "cause": _cause(run, i),
@@ -152,13 +156,6 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
         "change": _change(run, told),
         "pixels": members,
     }
-
-
-def _status(run: Run, i: int) -> str:
-    order = list(Status)
-    index = -1 if run.events.index is None else int(run.events.index[i])
-    mine = [a.status for a in run.assessments if a.event == index]
-    return max(mine, key=order.index).value if mine else Status.RECORDED.value
 
 
 def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]) -> dict[str, Any]:
@@ -245,7 +242,7 @@ def _cause(run: Run, i: int) -> list[dict[str, Any]]:
         {
             "label": CAUSES.get(name, name.replace("_", " ")),
             "p": None if silent else round(float(values[i]), 3),
-            "figure": told.figure if silent and name == "act_of_war" else "",
+            "figure": (told.figure if name == "act_of_war" else CANNOT_TELL) if silent else "",
             "band": band if name == "act_of_war" else None,
             "war": name == "act_of_war",
         }

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from truceline.assessment.factors import statuses
 from truceline.base.geo import Floats
 from truceline.model.claim import ClaimCheck
+from truceline.model.taxonomy import Status
 from truceline.model.watching import LineView, Run
 from truceline.reports import words
 from truceline.reports.facts import claims_in_order, near
@@ -83,7 +85,7 @@ def _facts(run: Run) -> list[dict[str, str]]:
     return [
         {"label": "Reading", "value": reading, "note": ""},
         {"label": "Clear breaches", "value": "0", "note": f"at {share} coverage"},
-        {"label": "Recorded near the line", "value": plural(int(near(run, view).sum()), "event"), "note": ""},
+        {"label": "Seen near the line", "value": plural(int(near(run, view).sum()), "event"), "note": _by_status(run)},
         {
             "label": "Party named",
             "value": plural(len(named), "assessment") if named else "none",
@@ -92,6 +94,14 @@ def _facts(run: Run) -> list[dict[str, str]]:
         {"label": "Change against the days around it", "value": comparison, "note": ""},
         {"label": "Next decision due", "value": "none", "note": ""},
     ]
+
+
+def _by_status(run: Run) -> str:
+    """How many of the truce's events near the line reached which status: one detection alone records nothing."""
+    reached = statuses(run.events)
+    found = [reached[i] for i in np.flatnonzero(near(run, run.view)).tolist()]
+    told = [f"{number(found.count(status))} {status.value}" for status in Status if status in found]
+    return f": {', '.join(told)}" if told else ""
 
 
 def _side_names(run: Run, view: LineView) -> list[str]:

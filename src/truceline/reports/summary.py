@@ -14,7 +14,7 @@ from truceline.base.clock import Interval, iso
 from truceline.model.agreement import Reading
 from truceline.model.claim import ClaimCheck
 from truceline.model.watching import Comparison, Coverage, Estimate, LineView, Run
-from truceline.reports.facts import blind_hours, near
+from truceline.reports.facts import blind_hours, near, unwatched
 
 _ATTRIBUTED = ("attributed", "admitted")
 
@@ -35,7 +35,10 @@ def summary(run: Run, ledger: Mapping[str, Any] | None = None) -> dict[str, Any]
         "events": len(run.events),
         "near": _near(run, view),
         "assessments": {reading.id: _assessments(run, reading) for reading in run.agreement.readings},
-        "coverage": _coverage(view.coverage),
+        "coverage": {
+            **_coverage(view.coverage),
+            "hours_outside_watch": _round(sum(span.hours for span in unwatched(run))),
+        },
         "comparison": _comparison(view.comparison),
         "estimate": _estimate(view.estimate),
         "claims": [_claim(check) for check in view.claims],

@@ -24,12 +24,15 @@ from truceline.reports.facts import (
     blind_gaps,
     blind_hours,
     cloud_in,
+    denied_rows,
     is_denied,
     last_day,
     near,
     order_of_parties,
     passes_in,
     satellites,
+    unwatched,
+    watched,
 )
 from truceline.reports.formats import (
     NBSP,
@@ -104,21 +107,44 @@ def coverage_sentence(view: LineView) -> str:
 
 
 def gap_sentence(run: Run) -> str:
-    """Say how long nothing passed, and the longest stretch."""
+    """Say how long nothing passed, and the longest stretch, of those hours of the truce that were watched."""
     coverage = run.view.coverage
     gaps = blind_gaps(coverage)
-    hours = duration(coverage.window.hours)
+    common, outside = watched(run), unwatched_sentence(run)
+    if common is None:
+        return outside
+    hours = duration(common.hours)
+    outside, its = (f"{outside} ", f"the {hours} watched") if outside else ("", hours)
     if not run.looks:
-        return f"No satellite pass is known in the {hours} of the truce: nothing was observed."
+        of = its if outside else f"the {hours} of the truce"
+        what = "rows are there, but of days said not to be had" if denied_rows(run) else "nothing was observed"
+        return f"{outside}No satellite pass is known in {of}: {what}."
     if not gaps:
-        return f"No stretch of the truce's {hours} was longer than {duration(BLIND_HOURS)} without a pass."
+        of = its if outside else f"the truce's {hours}"
+        return f"{outside}No stretch of {of} was longer than {duration(BLIND_HOURS)} without a pass."
     longest = max(gaps, key=lambda gap: gap.hours)
     unread = sum(passes_in(run, gap, denied=True) for gap in gaps)
     what = "no satellite passed" if not unread else "no satellite gave anything that could be read"
+    if unread and denied_rows(run):
+        what = "no satellite gave anything that may be counted"
     there = f" {plural(unread, 'pass', 'passes')} in them fell on days that are not to be had." if unread else ""
     return (
-        f"For {duration(blind_hours(coverage))} of {hours} {what}, in {plural(len(gaps), 'stretch', 'stretches')}; "
+        f"{outside}For {duration(blind_hours(coverage))} of {its} {what}, in "
+        f"{plural(len(gaps), 'stretch', 'stretches')}; "
         f"the longest, {stretch(longest)}, lasted {duration(longest.hours)}.{there}"
+    )
+
+
+def unwatched_sentence(run: Run) -> str:
+    """Say which hours of the truce lie outside the watch's period; nothing where none do."""
+    spans = unwatched(run)
+    if not spans:
+        return ""
+    which = " and ".join(stretch(span) for span in spans)
+    hours, whole = sum(span.hours for span in spans), run.agreement.window.hours
+    return (
+        f"{duration(hours)} of the truce's {duration(whole)} lie outside the watch's period ({which}): not watched. "
+        "Coverage counts them as not seen."
     )
 
 
@@ -152,6 +178,9 @@ def seen_sentence(run: Run, view: LineView) -> str:
     start = (
         f"{plural(int(held.sum()), 'fire pixel')} in the truce, {number(int(close.sum()))} within {within:g}{NBSP}km"
     )
+    denied = denied_rows(run)
+    if denied:
+        start += f"; {number(denied)} of them on satellite-days said not to be had: shown, not used for rates"
     if not events.any():
         return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
     war = run.events.p_act.get("act_of_war")
@@ -303,23 +332,28 @@ def records_sentence(run: Run) -> str:
 
 def _watched(run: Run) -> str:
     """The headline's middle: how long no satellite passed."""
-    coverage = run.view.coverage
-    hours = coverage.window.hours
+    coverage, common = run.view.coverage, watched(run)
+    if common is None:
+        return "None of its hours lies in the watch's period: nothing was watched"
+    hours = common.hours
     whole = f"{hours:g}{NBSP}hours" if float(hours).is_integer() else duration(hours)
+    whole = f"the {whole} watched of its {duration(coverage.window.hours)}" if unwatched(run) else f"its {whole}"
     names = satellites(run)
-    unread = passes_in(run, coverage.window, denied=True)
-    if not names or not passes_in(run, coverage.window):
+    unread = passes_in(run, common, denied=True)
+    if not names or not passes_in(run, common):
+        if denied_rows(run):
+            return f"No pass in {whole} counts as read: rows are there, but of days said not to be had"
         if unread:
-            return f"Nothing was observed in its {whole}: {plural(unread, 'pass', 'passes')} could not be read"
-        return f"No satellite pass is known for any of its {whole}"
+            return f"Nothing was observed in {whole}: {plural(unread, 'pass', 'passes')} could not be read"
+        return f"No satellite pass is known for any of {whole}"
     blind = blind_hours(coverage)
     if blind <= 0:
-        return f"Satellites passed at least every {duration(BLIND_HOURS)} of its {whole}"
+        return f"Satellites passed at least every {duration(BLIND_HOURS)} of {whole}"
     if unread:
-        return f"Nothing that could be read passed for {duration(blind)} of its {whole}"
+        return f"Nothing that could be read passed for {duration(blind)} of {whole}"
     who = {1: "The one fire satellite did not pass", 2: "Neither of the two fire satellites passed"}.get(len(names), "")
     who = who or f"None of the {count(len(names))} fire satellites passed"
-    return f"{who} for {duration(blind)} of its {whole}"
+    return f"{who} for {duration(blind)} of {whole}"
 
 
 def _cloud_clause(run: Run) -> str:

@@ -34,7 +34,9 @@ function hatch(gap: number, colour: string, width: number, ground = ""): ImageDa
 
 /** An event: ring and dot; with a probability, an outer arc that runs as far round as the event is likely war,
  * dotted all round where heat cannot tell. */
-function event(kind: string, p: number): ImageData {
+function event(named: string, p: number): ImageData {
+  const open = named.endsWith("open"); // one detection: an open ring; the dot is of those that several recorded
+  const kind = named.replace(/open$/, "") || "near";
   const size = kind === "far" ? 12 : 30;
   const [el, c] = canvas(size);
   const mid = size / 2;
@@ -54,9 +56,11 @@ function event(kind: string, p: number): ImageData {
     c.fill();
     c.fillStyle = token("--happened");
     ring(6.5, 2);
-    c.beginPath();
-    c.arc(mid, mid, 2.4, 0, 2 * Math.PI);
-    c.fill();
+    if (!open) {
+      c.beginPath();
+      c.arc(mid, mid, 2.4, 0, 2 * Math.PI);
+      c.fill();
+    }
     if (kind === "gauge") {
       c.strokeStyle = token("--rule");
       ring(11, 2.6);

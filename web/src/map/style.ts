@@ -47,18 +47,20 @@ export const DENSE = 2000;
 
 /** The truce's events. */
 export function events(model: Model, line: LineView): Feature[] {
-  const { lon, lat, truce } = model.page.events;
+  const { lon, lat, truce, status } = model.page.events;
   const out: Feature[] = [];
   for (let i = 0; i < model.count; i += 1) {
     if (!truce[i]) continue;
     const p = model.war(i);
+    const open = status[i] === "detected" ? "open" : "";
     out.push(
       feature(
         { type: "Point", coordinates: [lon[i] as number, lat[i] as number] },
         {
           i,
           near: model.near(i, line),
-          gauge: model.silent(i) || Number.isNaN(p) ? "silent-0" : `gauge-${Math.round(p * 20) * 5}`,
+          mark: open || "near",
+          gauge: model.silent(i) || Number.isNaN(p) ? `silent${open}-0` : `gauge${open}-${Math.round(p * 20) * 5}`,
           label: model.silent(i) || Number.isNaN(p) ? "?" : `${Math.round(p * 100)} %`,
         },
       ),
@@ -138,7 +140,7 @@ export function style(model: Model, line: LineView, base: Base, box: Box, shown:
   const t = token;
   const font = ["TrucelineMap"];
   const gauge = shown.mode === "probability";
-  const icon = gauge ? ["concat", "event-", ["get", "gauge"], `-${theme}`] : `event-near-0-${theme}`;
+  const icon = gauge ? ["concat", "event-", ["get", "gauge"], `-${theme}`] : ["concat", "event-", ["get", "mark"], `-0-${theme}`];
   const one = ["!", ["has", "point_count"]] as unknown as ExpressionSpecification;
   const many = (name: string, source: string): StyleSpecification["layers"][number] => ({
     id: `many-${name}`, type: "symbol", source, filter: ["has", "point_count"],

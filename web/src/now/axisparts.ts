@@ -273,7 +273,7 @@ export function eventMarks(d: Draw): SVGElement {
         s("title", {}, `${ev.place[i]}, ${clock(ev.first[i] as number)} UTC, ${d.model.belief(i)}`),
         chosen && s("circle", { cx: x, cy: y, r: 10, fill: "none", stroke: "var(--text)", "stroke-width": 2 }),
         s("circle", { cx: x, cy: y, r, fill: "var(--panel)", stroke: "var(--happened)", "stroke-width": small ? 1.2 : 1.8 }),
-        !small && s("circle", { cx: x, cy: y, r: 1.7, fill: "var(--happened)" }),
+        !small && ev.status[i] !== "detected" && s("circle", { cx: x, cy: y, r: 1.7, fill: "var(--happened)" }),
       );
     }),
   );

@@ -37,7 +37,8 @@ export function legend(page: Page, line: LineView, { mode, borders, missing, ope
     h(
       "ul",
       {},
-      h("li", {}, mark(true), "event in the truce within ", `${line.coverage.within_km}\u00a0km`),
+      h("li", {}, mark(true, false), "event in the truce within ", `${line.coverage.within_km}\u00a0km, detected once`),
+      h("li", {}, mark(true), "the same, recorded by several detections"),
       h("li", {}, mark(false), "fire in the truce farther away"),
       dense && h("li", {}, several(), "many, with their number; thin ring: farther away. Zoom in to part them"),
       h("li", {}, s("svg", { width: 22, height: 10, "aria-hidden": "true" }, s("path", { d: "M1 5h20", stroke: "var(--text)", "stroke-width": 2.4 })), "line of contact"),
@@ -110,12 +111,12 @@ function several(): SVGElement {
   );
 }
 
-function mark(near: boolean): SVGElement {
+function mark(near: boolean, dot = near): SVGElement {
   return s(
     "svg",
     { width: 22, height: 18, "aria-hidden": "true" },
     s("circle", { cx: 11, cy: 9, r: near ? 6 : 3, fill: "none", stroke: "var(--happened)", "stroke-width": near ? 2 : 1.4 }),
-    near && s("circle", { cx: 11, cy: 9, r: 2.2, fill: "var(--happened)" }),
+    dot && s("circle", { cx: 11, cy: 9, r: 2.2, fill: "var(--happened)" }),
   );
 }
 

@@ -115,7 +115,7 @@ export class Panel {
     return h(
       "a",
       { class: "event-row", "data-i": i, href: address("event", String(ev.index[i])) },
-      statusMark("recorded"),
+      statusMark(ev.status[i] ?? "detected"),
       h("span", {}, h("b", {}, ev.place[i])),
       h("b", { class: "right" }, ev.word[i]),
       h("small", {}, `${clock(t)} UTC, ${clock(t, this.model.offset)} local · ${plural(ev.pixels[i] as number, "fire pixel")}${watts && ` · ${watts}`}`),
