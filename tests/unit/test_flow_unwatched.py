@@ -52,7 +52,8 @@ def test_hours_outside_the_watch_are_not_hours_without_a_satellite(tmp_path):
 
 def test_a_claim_is_told_which_of_its_hours_were_not_watched(tmp_path):
     run, _ = ran(tmp_path, watch_toml=watch_to("2026-04-12T18:00:00Z"))
-    said = " ".join(text for _, text in run.view.claims[0].reasons)
+    said = " ".join(text for _, text in run.view.claims[0].reasons).replace(NBSP, " ")
+    assert "In 18 h of the figure's 20 h" in said
     assert "2 h lie outside the watch's period: not watched" in said
 
 
@@ -86,7 +87,7 @@ def test_rows_on_days_said_not_to_be_had_are_shown_and_not_counted(tmp_path):
     assert "nothing was observed" not in words.headline(run).casefold()
     assert "rows are there, but of days said not to be had" in words.headline(run)
     assert "said not to be had: shown, not used for rates" in words.seen_sentence(run, run.view)
-    assert any("though 3 rows of it were read" in one.reason for one in run.denials)
+    assert any("of it were read: shown, not counted as watched" in one.reason for one in run.denials)
     assert told["estimate"]["seen"] == 0
 
 

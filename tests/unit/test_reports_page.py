@@ -68,7 +68,7 @@ def test_each_line_has_its_own_headline(run):
     assert len(labels) == 6
     values = {fact["label"]: fact["value"] + fact["note"] for fact in two["facts"]}
     assert "4.2" in values["Clear breaches"]
-    assert values["Recorded near the line"].startswith("0")
+    assert values["Seen near the line"].startswith("0")
 
 
 def test_groups_and_gaps_fill_the_period_without_overlap(run):
