@@ -100,7 +100,7 @@ def test_below_the_floor_of_the_terms_it_cannot_tell(ground, window):
     strict = replace(ground, agreement=replace(ground.agreement, coverage_floor=0.99))
     found = answer(strict, area_of(strict, "line"), window).estimate
     assert found.cannot_tell
-    assert "the terms ask for at least" in found.reason
+    assert "this watch asks for at least" in found.reason
 
 
 def test_where_and_when_nothing_looked_it_cannot_tell(ground, window):

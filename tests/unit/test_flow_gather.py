@@ -265,3 +265,41 @@ def test_elements_years_old_are_rejected_and_the_orbit_is_fitted(tmp_path):
     assert found.elements == ()
     assert [(r.source, r.line) for r in found.rejected if r.source == "elements"] == [("elements", 1)]
     assert "days from the watch" in found.rejected[-1].reason
+
+
+def swap(row):
+    first, second, rest = row.split(",", 2)
+    return f"{second},{first},{rest}"
+
+
+@pytest.mark.parametrize("extent", [True, False])
+def test_a_file_with_its_axes_swapped_is_blamed_itself(tmp_path, extent):
+    text = made.WATCH if extent else made.WATCH.replace('extent = "extent.geojson"\n', "")
+    made.write(tmp_path, watch_toml=text, fires_csv=csv(*map(swap, made.rows())))
+    with pytest.raises(Malformed, match="latitude and longitude look swapped in 24 rows") as caught:
+        got(tmp_path)
+    assert (caught.value.file, caught.value.line) == (f"{tmp_path.name}/fires.csv", 2)
+
+
+def test_a_line_with_its_axes_swapped_is_told_so(tmp_path):
+    turned = json.loads(json.dumps(made.LINE))
+    turned["geometry"]["coordinates"] = [[lat, lon] for lon, lat in turned["geometry"]["coordinates"]]
+    with pytest.raises(InputError, match=r"axes of the line.*look swapped") as caught:
+        got(made.write(tmp_path, line_geojson=json.dumps(turned)))
+    assert caught.value.file.endswith("line.geojson")
+
+
+def test_half_a_file_swapped_keeps_the_other_half(tmp_path):
+    rows = made.rows()
+    made.write(tmp_path, fires_csv=csv(*map(swap, rows[::2]), *rows[1::2]))
+    found = got(tmp_path)
+    assert (len(found.detections), len(found.rejected)) == (12, 12)
+    assert all("look swapped" in row.reason for row in found.rejected)
+
+
+def test_a_line_without_a_source_is_told_by_its_file_and_day(tmp_path):
+    bare = json.loads(json.dumps(made.LINE))
+    bare["properties"] = {"date": "2026-04-11"}
+    found = got(made.write(tmp_path, line_geojson=json.dumps(bare)))
+    named = f"the file {tmp_path.name}/line.geojson, dated 2026-04-11; its source is not stated in it"
+    assert found.lines[0].source == named

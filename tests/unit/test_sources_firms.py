@@ -340,3 +340,33 @@ def test_detections_go_through_every_door_of_the_model():
     assert len(joined) == 4
     again = Detections.from_bodies([record.body for record in found.records()], [0, 1, 2])
     assert [record.id for record in again.records()] == [record.id for record in found.records()]
+
+
+UKRAINE = (22.0, 44.0, 41.0, 53.0)
+LINE_THEATRE = (29.5, 43.5, 41.0, 53.0)
+
+
+def placed(*where):
+    head = "latitude,longitude,acq_date,acq_time,satellite\n"
+    return (head + "".join(f"{a},{b},2026-04-{n % 20 + 1:02},0113,N\n" for n, (a, b) in enumerate(where))).encode()
+
+
+def test_a_swapped_row_of_the_theatre_s_far_west_is_rejected_as_swapped():
+    rows = [(48.0, 36.0 + k / 100) for k in range(10)]
+    found = firms.read(placed(*rows, (22.751, 48.222), (48.222, 22.751)), file="f", now=NOW, theatre=LINE_THEATRE)
+    assert [(r.line, "look swapped" in r.reason) for r in found.rejected] == [(12, True)]
+
+
+def test_rows_outside_what_the_file_covers_are_rejected_with_their_place():
+    rows = [(48.0, 36.0), (-33.0, 36.0), (53.9, 30.0), (54.2, 30.0)]
+    found = firms.read(placed(*rows), file="f", now=NOW, theatre=LINE_THEATRE, covered=UKRAINE)
+    assert [r.line for r in found.rejected] == [3, 5]
+    assert "latitude -33, longitude 36 lies more than 1 degree outside the extent" in found.rejected[0].reason
+    assert len(firms.read(placed(*rows), file="f", now=NOW, theatre=LINE_THEATRE).detections) == 4
+
+
+def test_a_file_of_the_whole_world_keeps_its_far_rows():
+    draw = np.random.default_rng(4)
+    rows = list(zip(draw.uniform(-60, 70, 400).round(3), draw.uniform(-180, 180, 400).round(3), strict=True))
+    found = firms.read(placed(*rows, (22.751, 48.222)), file="f", now=NOW, theatre=LINE_THEATRE)
+    assert 402 not in {r.line for r in found.rejected}

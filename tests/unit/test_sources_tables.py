@@ -116,8 +116,8 @@ def test_bad_cloud_days_are_rejected_and_the_good_kept(row: str, reason: str):
 
 
 def test_cloud_tables_without_regions_are_refused():
-    with pytest.raises(Malformed, match="without a column cloud_cover_in_<region>; found date, cloud"):
-        cloud.read(b"date,cloud\n2026-04-01,0.5\n", file="c")
+    with pytest.raises(Malformed, match="without a column cloud_cover_in_<region> or cloud_cover; found date, haze"):
+        cloud.read(b"date,haze\n2026-04-01,0.5\n", file="c")
     with pytest.raises(Malformed, match="two columns name the same region"):
         cloud.read(b"date,cloud_cover_in_east,cloud_cover_in_east_of_country\n", file="c")
     with pytest.raises(Truncated):
@@ -132,3 +132,14 @@ def test_sources_are_found_by_name():
     for helper in ("testing", "_csv", "places", "firms.reader"):
         with pytest.raises(UnknownFormat):
             get(helper)
+
+
+def test_a_table_of_one_region_need_not_name_it():
+    assert shares("2026-04-01,0.25\n2026-04-02,1\n", "date,cloud_cover\n") == ([{"region": 0.25}, {"region": 1.0}], [])
+    assert shares("2026-04-01,0.25,0.5\n", "date,cloud_cover_in_north,cloud\n")[0] == [{"north": 0.25}]
+
+
+def test_a_file_that_is_no_table_is_refused_without_repeating_its_first_line():
+    with pytest.raises(Malformed, match=r"without the column date; expected date; found …$") as caught:
+        cloud.read(b"root:x:0:0:root:/root:/bin/sh\n", file="cloud.csv")
+    assert "root" not in str(caught.value)

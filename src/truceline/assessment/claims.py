@@ -173,7 +173,7 @@ def _verdict(
     if coverage is None or coverage < agreement.coverage_floor:
         known = "not known" if coverage is None else percent(coverage)
         floor = percent(agreement.coverage_floor)
-        text = f"Coverage of these hours is {known}; the terms ask for at least {floor} before a count is judged."
+        text = f"Coverage of these hours is {known}; this watch asks for at least {floor} before a count is judged."
         return cannot, (("Too little was covered", text),)
     interval = f"{estimate.low:,.0f} to {estimate.high:,.0f}"
     said = " ".join(part for part in (claim.qualifier, f"{claim.value:,}") if part)

@@ -259,7 +259,7 @@ def _why_not(coverage: Covered, floor: float, words: Words, *, drawn: bool) -> s
         )
     if share < floor:
         return (
-            f"Only {_percent(share)} of such acts would have been seen; the terms ask for at least {_percent(floor)} "
+            f"Only {_percent(share)} of such acts would have been seen; this watch asks for at least {_percent(floor)} "
             "before a number is stated."
         )
     if not drawn and (not np.isfinite(low) or low <= 0):

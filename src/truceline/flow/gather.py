@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import Interval, iso
-from truceline.base.geo import Line
+from truceline.base.geo import Floats, Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError, Malformed, NoTime
 from truceline.flow.stages import region_of
@@ -29,6 +29,9 @@ from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
 from truceline.sources import Batch, claims, cloud, denials, extent, firms, line, satellite_days
 from truceline.terms import from_ceasefire, load, window_of
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north, degrees."""
 
 THEATRE_MARGIN_DEG = 3.0
 """How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
@@ -113,17 +116,47 @@ def _check_time(agreement: Agreement, watch: Watch) -> None:
         )
 
 
-def _check_near(lines: Sequence[LineFile], detections: Detections) -> None:
+SWAPPED = "latitude and longitude look swapped"
+"""How the reason of a row with its axes exchanged begins, or goes on."""
+
+
+def _check_near(lines: Sequence[LineFile], detections: Detections, rejected: Sequence[Rejected]) -> None:
     """Refuse a line that lies nowhere near any fire: then line and fires are not of one theatre."""
+    swapped = [row for row in rejected if SWAPPED in row.reason]
     for found in lines:
-        west, south, east, north = found.line.bounds
-        near = np.abs(detections.lat - (south + north) / 2) <= (north - south) / 2 + FAR_DEG
-        near &= np.abs(detections.lon - (west + east) / 2) <= (east - west) / 2 + FAR_DEG
-        if len(detections) and not near.any():
+        if _any_near(found.line.bounds, detections.lon, detections.lat):
+            continue
+        if swapped and len(swapped) >= len(detections):
+            raise Malformed(
+                f"{SWAPPED} in {len(swapped):,} rows, and no other row lies near the line “{found.title}” "
+                f"(unless it is {found.file} whose axes are swapped)",
+                file=swapped[0].file,
+                line=swapped[0].line,
+            )
+        if len(detections):
             raise Malformed(
                 f"no fire lies within {FAR_DEG:g} degrees of the line “{found.title}”: are these the right files?",
                 file=found.file,
             )
+
+
+def _check_axes(lines: Sequence[LineFile], covered: Box | None) -> None:
+    """Refuse a line that lies far from what the fire files cover, and inside it the other way round."""
+    for found in lines:
+        west, south, east, north = found.line.bounds
+        corners = np.array([west, east]), np.array([south, north])
+        if covered and not _any_near(covered, *corners) and _any_near(covered, *corners[::-1]):
+            raise Malformed(
+                f"the axes of the line “{found.title}” look swapped: GeoJSON has the longitude first", file=found.file
+            )
+
+
+def _any_near(bounds: Box, lon: Floats, lat: Floats) -> bool:
+    """Return whether any place lies within ``FAR_DEG`` of a box."""
+    west, south, east, north = bounds
+    near = np.abs(lat - (south + north) / 2) <= (north - south) / 2 + FAR_DEG
+    near &= np.abs(lon - (west + east) / 2) <= (east - west) / 2 + FAR_DEG
+    return bool(near.any())
 
 
 def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
@@ -213,18 +246,21 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     tell("reading fires")
     west, south, east, north = _bounds(lines)
     margin = THEATRE_MARGIN_DEG
-    fires = _fires(watch, now, (west - margin, south - margin, east + margin, north + margin))
+    rings = extent.read(read_bytes(watch.extent), file=_name(watch.extent)) if watch.extent else ()
+    _check_axes(lines, _box(rings))
+    theatre = (west - margin, south - margin, east + margin, north + margin)
+    fires = _fires(watch, now, theatre, _box(rings))
     detections, repeated = _joined(fires.batches)
     sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
-    _check_near(lines, detections)
-    region = region_of([found.line for found in lines], detections)
     rejected = [r for batch in fires.batches for r in batch.rejected]
+    _check_near(lines, detections, rejected)
+    region = region_of([found.line for found in lines], detections)
     flown, unflown = _flown(fires.elements, region, watch.period)
     return Gathered(
         agreement=terms.agreement,
         terms=terms.record,
         lines=lines,
-        extent=extent.read(read_bytes(watch.extent), file=_name(watch.extent)) if watch.extent else (),
+        extent=rings,
         cloud=clouds,
         claims=tuple(claim for claim in said.claims if claim.truce in ("", terms.agreement.id)),
         detections=detections,
@@ -296,9 +332,18 @@ def _line(path: Path, name: str) -> LineFile:
         title=str(properties.get("title") or title),
         line=found,
         uncertainty_km=float(properties.get("uncertainty_km") or 0.0),
-        source=str(properties.get("source") or f"{_name(path)}; its source is not stated in it"),
+        source=str(properties.get("source") or f"the file {_name(path)}{_dated(properties)}; {_UNSTATED}"),
         file=_name(path),
     )
+
+
+_UNSTATED = "its source is not stated in it"
+
+
+def _dated(properties: Mapping[str, Any]) -> str:
+    """Of which day a line is, where its file says so: lines move."""
+    said = properties.get("date")
+    return f", dated {said}" if isinstance(said, str) and 0 < len(said.strip()) <= 40 and said.isprintable() else ""
 
 
 def _bounds(lines: Sequence[LineFile]) -> tuple[float, float, float, float]:
@@ -391,12 +436,25 @@ def _cloud(watch: Watch) -> tuple[tuple[CloudDay, ...], tuple[Rejected, ...], tu
     return days, rejected, (_entry(source, source.path, len(days) + len(rejected), len(rejected)),)
 
 
-def _fires(watch: Watch, now: datetime, theatre: tuple[float, float, float, float]) -> _Fires:
+def _box(rings: Sequence[Sequence[tuple[float, float]]]) -> Box | None:
+    """West, south, east, north of what the fire files cover; None where that is not stated."""
+    if not rings:
+        return None
+    lon, lat = np.concatenate([np.asarray(ring, dtype=np.float64) for ring in rings]).T
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _Fires:
     """Every fire file, with the lists of satellite-days and the orbital elements that stand beside them."""
     found = _Fires()
     for source in watch.of("firms"):
         batch = firms.read(
-            read_bytes(source.path), file=_name(source.path), now=now, period=watch.period, theatre=theatre
+            read_bytes(source.path),
+            file=_name(source.path),
+            now=now,
+            period=watch.period,
+            theatre=theatre,
+            covered=covered,
         )
         found.batches.append(batch)
         found.files.append(_entry(source, source.path, batch.rows_read, len(batch.rejected)))

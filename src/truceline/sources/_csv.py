@@ -8,6 +8,7 @@ after it. Here a file is cut into records first, each of which knows the line it
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import NamedTuple
 
 from truceline.errors import LimitExceeded, Malformed, Truncated
 from truceline.model.record import Rejected
+
+_NAME = re.compile(r"[^\W\d_][\w .%°()-]{0,39}|#\d+")
+"""What a column may be called, to be repeated in a message."""
 
 MAX_RECORD = 10_000
 """Longest record looked at, bytes."""
@@ -131,14 +135,21 @@ def _header(raw: bytes, *, file: str, line: int, required: Sequence[str]) -> tup
         raise Malformed(f"the column {twice[0]!r} appears twice in the header", file=file, line=line)
     missing = [name for name in required if name not in names]
     if missing:
-        found = ", ".join(names)
         raise Malformed(
             f"without the column{'s' * (len(missing) > 1)} {', '.join(missing)}; expected {', '.join(required)}; "
-            f"found {found[:300]}",
+            f"found {shown(names)}",
             file=file,
             line=line,
         )
     return names
+
+
+def shown(names: Sequence[str]) -> str:
+    """Return column names for a message; what no table would call a column is not repeated.
+
+    A watch from a stranger may name any file of the machine as its data, and its messages may be sent back.
+    """
+    return ", ".join(name if _NAME.fullmatch(name) else "…" for name in names)[:300]
 
 
 def records(lines: Sequence[bytes], first_line: int) -> Iterator[Record]:

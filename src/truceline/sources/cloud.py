@@ -6,7 +6,7 @@ from __future__ import annotations
 from truceline.errors import Malformed
 from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
-from truceline.sources._csv import Record, Table, open_table, rejections, rows
+from truceline.sources._csv import Record, Table, open_table, rejections, rows, shown
 from truceline.sources._words import day_of, midnight, number_of
 
 MAX_BYTES = 20_000_000
@@ -14,6 +14,9 @@ MAX_BYTES = 20_000_000
 
 PREFIX = "cloud_cover_in_"
 """What the columns of shares begin with; the rest of the name is the region's."""
+
+WHOLE = ("cloud_cover", "cloud", "cloud_share", "cloudiness")
+"""Names of the column of a table of one region that it does not name."""
 
 _OF_COUNTRY = "_of_country"
 
@@ -53,10 +56,12 @@ def _regions(table: Table) -> dict[str, str]:
         for name in table.names
         if name.startswith(PREFIX) and len(name) > len(PREFIX)
     }
+    # A table of one region need not name it.
+    regions |= {name: "region" for name in table.names if name in WHOLE and not regions}
     line = table.first_line - 1
     if not regions:
         raise Malformed(
-            f"without a column {PREFIX}<region>; found {', '.join(table.names)[:300]}", file=table.file, line=line
+            f"without a column {PREFIX}<region> or {WHOLE[0]}; found {shown(table.names)}", file=table.file, line=line
         )
     if len(set(regions.values())) < len(regions):
         raise Malformed("two columns name the same region", file=table.file, line=line)

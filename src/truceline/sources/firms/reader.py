@@ -31,10 +31,20 @@ KIND = "thermal_anomaly"
 Box = tuple[float, float, float, float]
 Decoded = tuple[npt.NDArray[np.int32], list[Any]]
 _MAX_PIXEL_KM = 10.0
+_FAR_DEG = 7.0  # beyond the theatre: a file of one theatre has no row farther off
+_CLIP_DEG = 1.0  # how far beyond what the file is said to cover a row may lie
 _MIRROR_APART_DEG = 5.0  # longitude less latitude of the theatre's middle, from which one row proves a swap
 
 
-def read(data: bytes, *, file: str, now: datetime, period: Interval | None = None, theatre: Box | None = None) -> Batch:
+def read(
+    data: bytes,
+    *,
+    file: str,
+    now: datetime,
+    period: Interval | None = None,
+    theatre: Box | None = None,
+    covered: Box | None = None,
+) -> Batch:
     """Return the detections of one FIRMS file and the rows that could not become one.
 
     Args:
@@ -44,6 +54,7 @@ def read(data: bytes, *, file: str, now: datetime, period: Interval | None = Non
         period: if given, rows outside it are rejected.
         theatre: west, south, east, north in degrees; a row outside it whose place lies inside once latitude and
             longitude change places is rejected as swapped (see ``_swap``). Other rows outside are kept.
+        covered: if given, the box of what the file is said to cover; rows more than a degree outside are rejected.
 
     Raises:
         InputError: the file as a whole cannot be used (empty, too large, binary, other columns).
@@ -52,7 +63,7 @@ def read(data: bytes, *, file: str, now: datetime, period: Interval | None = Non
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(hashlib.sha256, data)
         columns = read_columns(table)
-        checker = _Checker(columns, now=now, period=period, theatre=theatre)
+        checker = _Checker(columns, now=now, period=period, theatre=theatre, covered=covered)
         kept = checker.run()
         found = columns.bad + _with_raw(table, checker.reasons)
         return Batch(
@@ -75,8 +86,11 @@ def _with_raw(table: Table, reasons: dict[int, str]) -> list[tuple[int, str, byt
 class _Checker:
     """The columns of a file on their way to detections: one check after the other, first reason wins."""
 
-    def __init__(self, columns: Columns, *, now: datetime, period: Interval | None, theatre: Box | None) -> None:
+    def __init__(
+        self, columns: Columns, *, now: datetime, period: Interval | None, theatre: Box | None, covered: Box | None
+    ) -> None:
         self.columns = columns
+        self.covered = covered
         self.now = now
         self.period = period
         self.theatre = theatre
@@ -94,6 +108,7 @@ class _Checker:
         self._instruments()
         self._places()
         self._swapped()
+        self._beyond()
         self._measures()
         self._moments()
         self._duplicates()
@@ -166,6 +181,11 @@ class _Checker:
             return np.zeros(len(self.good), dtype=bool)
         lat, lon = self.columns.numbers["latitude"], self.columns.numbers["longitude"]
         swap = ~_inside(lon, lat, self.theatre) & _inside(lat, lon, self.theatre)
+        wide = _grown(self.theatre, _FAR_DEG)
+        far, mirrored = ~_inside(lon, lat, wide), _inside(lat, lon, wide)
+        # A file of the whole world has many rows far off that lie nowhere near either way; one of a theatre has none.
+        if 100 * np.count_nonzero(far & ~mirrored) <= len(far):
+            swap |= far & mirrored
         west, south, east, north = self.theatre
         apart = abs((west + east) / 2 - (south + north) / 2) >= _MIRROR_APART_DEG
         return swap if apart or 2 * np.count_nonzero(swap) > len(swap) else np.zeros(len(swap), dtype=bool)
@@ -178,6 +198,21 @@ class _Checker:
             (
                 f"latitude and longitude look swapped: latitude {lat[row]:g}, longitude {lon[row]:g} lies outside "
                 f"the theatre and would lie inside the other way round"
+                for row in rows
+            ),
+        )
+
+    def _beyond(self) -> None:
+        """Reject rows that lie where the file is said not to reach: their place is not what it should be."""
+        if self.covered is None:
+            return
+        lat, lon = self.columns.numbers["latitude"], self.columns.numbers["longitude"]
+        rows = np.flatnonzero(~_inside(lon, lat, _grown(self.covered, _CLIP_DEG))).tolist()
+        self.reject(
+            rows,
+            (
+                f"latitude {lat[row]:g}, longitude {lon[row]:g} lies more than {_CLIP_DEG:g} degree outside the extent "
+                "that the file is said to cover"
                 for row in rows
             ),
         )
@@ -299,6 +334,11 @@ class _Checker:
             return np.empty(0)
         codes, levels = self.level
         return np.array([false_alarm(level) for level in levels])[codes[rows]]
+
+
+def _grown(box: Box, degrees: float) -> Box:
+    west, south, east, north = box
+    return west - degrees, south - degrees, east + degrees, north + degrees
 
 
 def _inside(lon: Floats, lat: Floats, box: Box) -> npt.NDArray[np.bool_]:
