@@ -79,8 +79,8 @@ def _readings(agreement: Agreement) -> list[Mapping[str, str]]:
         return [
             {
                 "title": "Whose reading it is",
-                "text": "The terms do not say, in words that leave no doubt, which party holds them as they are read here; "
-                "events are judged by them all the same.",
+                "text": "The terms do not say, in words that leave no doubt, which party holds them as they are read "
+                "here; events are judged by them all the same.",
             }
         ]
     return [

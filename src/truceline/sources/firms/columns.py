@@ -17,7 +17,7 @@ from pyarrow import csv as arrow_csv
 
 from truceline.base.geo import Floats
 from truceline.model.detection import Ints
-from truceline.sources._csv import Record, Table, cut, misfit
+from truceline.sources._csv import Record, Table, cut, misfit, records
 from truceline.sources._words import number_of
 
 Codes = npt.NDArray[np.int32]
@@ -33,6 +33,9 @@ REQUIRED = ("latitude", "longitude", "acq_date", "acq_time", "satellite")
 
 BLOCKS = (65_536, 1_024)
 """Rows read together again where more cannot be; a block of the smallest size that fails is read row by row."""
+
+_PIECE = 1 << 21
+"""Bytes read together where the whole cannot be."""
 
 _THREADED = 1 << 22
 """From this many bytes on Arrow's threads pay."""
@@ -65,7 +68,24 @@ def read_columns(table: Table) -> Columns:
     whole = _fast(table, table.text, table.start, table.first_line) if plain else None
     if whole is not None:
         return whole
+    if plain:
+        return _join(list(_pieces(table)), table)
     return _join(list(_blocks(table, list(table.records()), BLOCKS)), table)
+
+
+def _pieces(table: Table) -> Iterator[Columns]:
+    """Read plain text in pieces of whole lines with Arrow; a piece that fails record by record, in blocks."""
+    text, start, line = table.text, table.start, table.first_line
+    while start < len(text):
+        end = text.find(b"\n", start + _PIECE) + 1 or len(text)
+        piece = text[start:end]
+        part = _fast(table, piece, 0, line)
+        if part is not None:
+            yield part
+        else:
+            yield from _blocks(table, list(records(piece.split(b"\n"), line)), BLOCKS)
+        line += piece.count(b"\n")
+        start = end
 
 
 def _blocks(table: Table, records: Sequence[Record], sizes: Sequence[int]) -> Iterator[Columns]:

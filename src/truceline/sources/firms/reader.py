@@ -80,7 +80,14 @@ def _with_raw(table: Table, reasons: dict[int, str]) -> list[tuple[int, str, byt
     """Return (line, reason, bytes) for the lines that have a reason."""
     if not reasons:
         return []
-    return [(record.line, reasons[record.line], record.raw) for record in table.records() if record.line in reasons]
+    if b'"' in table.text:  # a record may run over several lines
+        return [(record.line, reasons[record.line], record.raw) for record in table.records() if record.line in reasons]
+    text = table.text
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8)[table.start :] == ord("\n")) + table.start
+    begins = np.concatenate([[table.start], ends + 1])
+    ends = np.append(ends, len(text))
+    places = ((line, line - table.first_line) for line in sorted(reasons))
+    return [(line, reasons[line], text[begins[at] : ends[at]].removesuffix(b"\r")) for line, at in places]
 
 
 class _Checker:
