@@ -177,14 +177,22 @@ def test_a_truce_of_another_year_is_refused(command, tmp_path, repository):
 
 
 def test_a_file_of_which_no_row_can_be_used_ends_in_rejected_rows_not_in_a_fault(command, easter, tmp_path):
-    toml = easter / "watch.toml"
-    toml.write_text(toml.read_text().replace("2026-04-01T", "2024-04-01T").replace("2026-04-23T", "2024-04-23T"))
+    fires = easter / "data" / "fires.csv"
+    fires.write_text(fires.read_text().replace("2026-04-", "2024-04-"))
     done = command("assess", easter, "--json", cwd=tmp_path, keys=tmp_path / "keys")
     assert done.returncode == 4, done.stderr
     summary = last_json(done)
     assert summary["records"] == {"read": 2021, "detections": 0, "rejected": 2021}
     assert summary["estimate"]["cannot_tell"]
     assert summary["comparison"]["cannot_tell"]
+
+
+def test_a_watch_of_another_year_than_its_truce_is_refused(command, easter, tmp_path):
+    toml = easter / "watch.toml"
+    toml.write_text(toml.read_text().replace("2026-04-01T", "2024-04-01T").replace("2026-04-23T", "2024-04-23T"))
+    done = command("assess", easter, "--json", cwd=tmp_path, keys=tmp_path / "keys")
+    assert done.returncode == 3
+    assert "lies wholly outside the watch's period" in done.stderr
 
 
 def test_a_line_of_another_theatre_is_refused(command, tmp_path, repository):
