@@ -86,3 +86,11 @@ def test_the_ladder_says_what_was_not_reported():
     triggers = [reading.steps[2].trigger for reading in agreement.readings]
     assert "expanded" in triggers[0]
     assert "extended" in triggers[1]
+
+
+def test_the_page_lists_every_agreement_with_its_cases():
+    page = (ROOT / "docs" / "explanation" / "agreements.md").read_text(encoding="utf-8")
+    for path in CASES:
+        sheet = plain(path)
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{sheet['terms']}` |")]
+        assert row.split("|")[-2].strip() == str(len(sheet["cases"])), row
