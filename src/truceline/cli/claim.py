@@ -35,11 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--accused", metavar="NAME", help="who is accused")
     made.add_argument("--what", metavar="WORDS", help="what is counted, in the claim's words")
     made.add_argument("--count", metavar="N", help="how many: 12, or “more than 500”")
-    made.add_argument(
-        "--where",
-        metavar="AREA",
-        help="line, side:PARTY, sector:N, LON,LAT,KM, a town or a polygon file (default: line)",
-    )
+    where = "line, side:PARTY, sector:N, LON,LAT,KM, a town or a polygon file (default: line)"
+    made.add_argument("--where", metavar="AREA", help=where)
     made.add_argument("--from", dest="start", metavar="TIME", help="UTC, as 2026-04-11T13:00Z, or a day")
     made.add_argument("--to", dest="end", metavar="TIME", help="first moment after; a day means to its end")
     made.add_argument("--sheet", type=Path, metavar="FILE", help="write one page to share: .pdf or .html")

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from truceline.base.bounded import read_bytes, read_text
 from truceline.base.canonical import parse_json
@@ -186,8 +185,3 @@ def _replace(path: Path, made: str, before: str) -> None:
     if then != now or not kept:
         raise ConfigError("cannot be added to without changing it; add the source by hand", file=str(path))
     write(path, made.encode())
-
-
-def option_of(watch_sources: Sequence[Any], key: str) -> bool:
-    """Return whether some source of a watch has an option."""
-    return any(key in source.options for source in watch_sources)
