@@ -16,7 +16,8 @@ from truceline.sources._batch import Batch
 
 __all__ = ["Batch", "get", "kinds"]
 
-_NOT_SOURCES = {"testing", "places", "feeds"}
+_NOT_SOURCES = {"testing", "places", "feeds", "event_file", "firetable"}
+"""Modules that read files for commands and benchmarks, or help; no watch names them as a feed."""
 
 
 def kinds() -> tuple[str, ...]:
