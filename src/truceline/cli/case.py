@@ -11,7 +11,7 @@ from typing import Any
 from truceline.cli._cases import Desk, common, desk
 from truceline.errors import Malformed
 from truceline.model.case import RECORD_OF
-from truceline.services.views import case_view, may_see
+from truceline.services.views import case_view, may_see, title_for
 from truceline.settings import Settings
 
 NAME = "case"
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _listed(at: Desk) -> list[dict[str, Any]]:
     seen = [case for case in at.cases if may_see(case, at.actor)]
-    return [{"case": c.id, "title": c.title, "state": c.state, "exit": c.exit} for c in seen]
+    return [{"case": c.id, "title": title_for(c, at.actor), "state": c.state, "exit": c.exit} for c in seen]
 
 
 def _act(at: Desk, options: argparse.Namespace) -> dict[str, Any]:

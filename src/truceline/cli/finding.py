@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         for case in at.cases:
             if may_see(case, at.actor):
                 view = case_view(case, at.actor, at.rules)
-                found += [{"case": case.id, "title": case.title, **finding} for finding in view["findings"]]
+                found += [{"case": case.id, "title": view["title"], **finding} for finding in view["findings"]]
         if options.finding is not None:
             found = [finding for finding in found if finding["finding"] == options.finding]
             if not found:

@@ -32,7 +32,7 @@ def audience_of(case: Case, item: str) -> frozenset[str]:
 
 def may_see(case: Case, actor: Actor) -> bool:
     """Return whether a person may know that the case exists."""
-    parties = frozenset((*case.allegations, *case.notices, *((case.complainant,) if case.complainant else ())))
+    parties = _parties(case)
     shown = frozenset().union(*(audience_of(case, item) for item in case.released))
     return decide(actor, "read", Thing("case", "restricted", parties, shown, case.state)).allowed or bool(
         "public" in shown
@@ -47,34 +47,60 @@ def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     """
     if not may_see(case, actor):
         raise AccessError(f"there is no case {case.id} that {actor.user} may see", record=case.id)
-    exhibits = {name: x for name, x in case.exhibits.items() if _exhibit_seen(case, x, actor)}
-    inside = actor.role in INSIDE
-    named = frozenset(rules.parties if inside and names_party(actor, 0.0, rules.publication) else ())
-    own = frozenset((actor.of,) if actor.of in rules.parties else ())
+    exhibits = [x for x in case.exhibits.values() if _exhibit_seen(case, x, actor)]
     view: dict[str, Any] = {
         "case": case.id,
-        "title": case.title,
+        "title": title_for(case, actor),
         "state": case.state,
         "exit": case.exit,
-        "origin": case.origin,
-        "opened": iso(case.opened),
-        "provisions": list(case.provisions),
-        "exhibits": [exhibit_json(x) for x in exhibits.values()],
+        "exhibits": [exhibit_json(x) for x in exhibits],
         "withheld": {"exhibits": len(case.exhibits) - len(exhibits)},
-        "notices": _served(case, case.notices, None if inside else own),
-        "allegations": _served(case, case.allegations, (named if inside else own) or None),
         "findings": [
             finding_json(case, f, actor, rules) for f in case.findings.values() if _finding_seen(case, f, actor)
         ],
-        "clocks": clocks(case),
         "caveat": caveat(tuple(sorted(audience_of(case, case.id)))),
     }
-    if inside and not named:
-        view["allegations"] = {f"party {n + 1}": s for n, s in enumerate(view["allegations"].values())}
+    if not _concerned(case, actor):
+        return view
+    allegations = _allegations(case, actor, rules)
+    own = None if actor.role in INSIDE else frozenset({actor.of or ""})
+    view |= {
+        "origin": case.origin,
+        "opened": iso(case.opened),
+        "provisions": list(case.provisions),
+        "notices": _served(case, case.notices, own),
+        "allegations": allegations,
+        "clocks": {**clocks(case), "reply_due": {party: served["due"] for party, served in allegations.items()}},
+    }
     if actor.role in ("commissioner", "secretariat", "auditor", "analyst"):
         view["proposals"] = [proposal_json(case, p, actor, rules) for p in case.proposals.values()]
         view["conflicts"], view["boycotts"] = sorted(case.conflicts), sorted(case.boycotts)
     return view
+
+
+def _concerned(case: Case, actor: Actor) -> bool:
+    """Whether a person works on the case or serves a party to it; others see what was released and nothing else."""
+    return actor.role in INSIDE or (actor.role == "liaison" and actor.of in _parties(case))
+
+
+def _parties(case: Case) -> frozenset[str]:
+    return frozenset((*case.allegations, *case.notices, *((case.complainant,) if case.complainant else ())))
+
+
+def title_for(case: Case, actor: Actor) -> str | None:
+    """Return the title for whom the case concerns: it may name a place; None: withheld."""
+    return case.title if _concerned(case, actor) else None
+
+
+def _allegations(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """Who is accused, by name only to those who may see a party named below ``attributed``, and to itself."""
+    if actor.role not in INSIDE:
+        return _served(case, case.allegations, frozenset({actor.of or ""}))
+    found = _served(case, case.allegations, None)
+    if names_party(actor, 0.0, rules.publication):
+        return found
+    # In the order of time, then without names: the order of ids would tell who it is.
+    return {f"accused {n}": served for n, served in enumerate(found.values(), 1)}
 
 
 def _exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
@@ -159,14 +185,20 @@ def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) ->
         "votes": [{"seat": v.seat, "choice": v.choice, "act": v.act} for v in proposal.votes],
         "waiting": sorted(waiting) if proposal.outcome is None else [],
         "outcome": proposal.outcome,
-        "lacks": []
-        if proposal.outcome
-        else list(lacking(case, proposal, rules, votes=bool(proposal.votes), now=case.now)),
+        "lacks": _lacks(case, proposal, rules, shown=shown),
     }
 
 
+def _lacks(case: Case, proposal: Proposal, rules: Rules, *, shown: bool) -> list[str]:
+    """What a proposal still lacks; told only in number where its words would name a party too early."""
+    if proposal.outcome:
+        return []
+    missing = lacking(case, proposal, rules, votes=bool(proposal.votes), now=case.now)
+    return list(missing) if shown or proposal.party is None else [f"{len(missing)} things are missing"] * bool(missing)
+
+
 def clocks(case: Case) -> dict[str, Any]:
-    """Return the case's clocks: minutes from opening to notice and to silence, hours to findings."""
+    """Return the case's clocks: minutes from opening to notice and to silence, hours to findings; they name nobody."""
     noticed = min((s.at for s in case.notices.values()), default=None)
     silent = [s.silent for s in case.notices.values()]
     quiet = max((moment for moment in silent if moment), default=None) if all(silent) else None
@@ -178,7 +210,6 @@ def clocks(case: Case) -> dict[str, Any]:
         "silence_minutes": _minutes(case.opened, quiet),
         "first_finding_hours": _hours(case.opened, first),
         "finding_hours": _hours(case.opened, None if found is None else found.at),
-        "reply_due": {party: _iso(case.due(s)) for party, s in case.allegations.items()},
     }
 
 
