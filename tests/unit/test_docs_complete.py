@@ -163,7 +163,9 @@ def test_statuses_and_records_that_people_meet_are_in_the_glossary(repository):
 
 def test_every_dependency_has_its_reason(repository):
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *(d for g in project["dependency-groups"].values() for d in g)]
+    extras = project["project"]["optional-dependencies"].values()
+    groups = project["dependency-groups"].values()
+    wanted = [*project["project"]["dependencies"], *(d for group in (*extras, *groups) for d in group)]
     names = {re.split(r"[<>=\[; ]", each)[0] for each in wanted}
     text = read(repository, "decisions/0002-dependencies.md")
     rows = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
