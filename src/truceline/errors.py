@@ -24,6 +24,8 @@
     │   └── FileMismatch        a published file is not the one the ledger holds
     ├── StateError          not possible in this state       (HTTP 409, exit 5)
     ├── AccessError         not this person's to do or see   (HTTP 403, exit 7)
+    │   ├── NotSignedIn         nobody known is asking           (HTTP 401)
+    │   └── NotHere             not there, or not theirs to know (HTTP 404)
     ├── UnavailableError    something needed is not there    (HTTP 503, exit 6)
     └── ConfigError         refuses to start                 (exit 2)
 """
@@ -149,6 +151,18 @@ class AccessError(TrucelineError):
 
     exit_code = 7
     http_status = 403
+
+
+class NotSignedIn(AccessError):
+    """Nobody known is asking: a session, token, password or code that does not hold."""
+
+    http_status = 401
+
+
+class NotHere(AccessError):
+    """Not there, or not theirs to know of; both are told alike."""
+
+    http_status = 404
 
 
 class UnavailableError(TrucelineError):

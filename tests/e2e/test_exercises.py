@@ -145,7 +145,7 @@ def test_a_case_from_the_command_line(watch, command, tmp_path):
         "case", "approve", watch, case, "--as", "sam", "--reason", "fine", "--set", f"of={asked['act']}", code=5
     )
     run("case", "approve", watch, case, "--as", "anna", "--reason", "no witness named", "--set", f"of={asked['act']}")
-    assert "may not write reply" in run(
+    assert "there is no case" in run(
         "case", "reply", watch, case, "--as", "lia", "--reason", "for them", "--set", "party=B", code=7
     )
     replied = run(
@@ -158,7 +158,7 @@ def test_a_case_from_the_command_line(watch, command, tmp_path):
     assert run("case", "list", watch, "--as", "lia") == {"cases": []}
     run("case", "close", watch, case, "--as", "sam", "--reason", "nothing came of it", "--set", "exit=unsubstantiated")
     assert run("finding", "show", watch, "--as", "aud") == {"findings": []}
-    assert "there is no finding X" in run("finding", "show", watch, "X", "--as", "aud", code=5)
+    assert "there is no finding X" in run("finding", "show", watch, "X", "--as", "aud", code=7)
     verified = command(
         "verify", watch / "out", "--key", watch / "out" / "ledger" / "vkey", "--json", cwd=tmp_path, keys=tmp_path / "k"
     )

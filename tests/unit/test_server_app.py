@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import http.client
 import json
-import threading
-import time
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
-import uvicorn
+from live_server import running
 
 from truceline.errors import InputError, TrucelineError
 from truceline.ledger.note import Verifier
@@ -30,23 +27,7 @@ BODIES = [{"reason": f"row {n}", "raw": "é" * n} for n in range(300)]
 
 def serving(folder: Path, dist: Path):
     """A context in which the application answers on a port of its own."""
-
-    @contextlib.contextmanager
-    def running():
-        with listen(0) as listening:
-            config = uvicorn.Config(app(folder, dist), log_level="error", lifespan="off")
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            while not server.started:
-                time.sleep(0.01)
-            try:
-                yield listening.getsockname()[1]
-            finally:
-                server.should_exit = True
-                thread.join(10)
-
-    return running()
+    return running(app(folder, dist))
 
 
 @pytest.fixture(scope="module")

@@ -1,54 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the verbs about cases share: the watch's rules, people and ledger, and who is asking."""
+"""What the verbs about cases share: the options, and the desk with who is asking."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from truceline.base.bounded import read_text
-from truceline.base.ids import ulid
-from truceline.base.yaml import MAX_CHARS, parse
-from truceline.commission import Rules, rules_of
-from truceline.errors import ConfigError, Malformed
-from truceline.flow.terms_files import read_terms_file
-from truceline.flow.watchfile import read_watch
-from truceline.model.case import Act, Actor
-from truceline.services.cases import Cases
-from truceline.services.people import people_of, person
+from truceline.model.case import Actor
+from truceline.services.desk import Desk, open_desk
 from truceline.settings import Settings
-from truceline.store import Store
-
-PEOPLE = "people.yaml"
-"""File of a watch's folder that lists who may act."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """An open ledger, its cases, and the person at the desk."""
-
-    cases: Cases
-    """All cases."""
-
-    rules: Rules
-    """The agreement's rules."""
-
-    actor: Actor
-    """Who is asking."""
-
-    def act(self, kind: str, case: str | None, reason: str, data: Mapping[str, Any]) -> tuple[int, Act]:
-        """Do one act now; returns its ledger index and the act."""
-        at = datetime.now(UTC)
-        name = ulid(at, os.urandom(10))
-        done = Act(name, case or name, kind, self.actor, at, reason, data)
-        index, _ = self.cases.do(done)
-        return index, done
 
 
 def common(parser: argparse.ArgumentParser) -> None:
@@ -60,20 +22,7 @@ def common(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def desk(options: argparse.Namespace, settings: Settings) -> Iterator[Desk]:
+def desk(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Desk, Actor]]:
     """Open the watch's ledger for the person named."""
-    what = read_watch(options.watch)
-    if what.terms is None:
-        raise ConfigError("a commission needs terms; this watch has none", file=str(options.watch))
-    rules = rules_of(read_terms_file(what.terms).agreement)
-    path = options.watch / PEOPLE
-    document = parse(read_text(path, limit=MAX_CHARS), file=str(path)).to_json()
-    if not isinstance(document, dict) or set(document) != {"people"}:
-        raise Malformed("expected one key, people", file=str(path))
-    actor = person(people_of(document["people"], file=str(path)), options.user)
-    with Store.open(
-        options.out or options.watch / "out", keys=settings.key_dir, origin=f"truceline/{what.id}"
-    ) as store:
-        cases = Cases(rules, store.append)
-        cases.load(store.read)
-        yield Desk(cases, rules, actor)
+    with open_desk(options.watch, keys=settings.key_dir, out=options.out) as opened:
+        yield opened, opened.person(options.user)

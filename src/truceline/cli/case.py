@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import UTC, datetime
 from typing import Any
 
-from truceline.cli._cases import Desk, common, desk
+from truceline.cli._cases import common, desk
 from truceline.errors import Malformed
-from truceline.model.case import RECORD_OF
-from truceline.services.views import case_view, may_see, title_for
+from truceline.model.case import RECORD_OF, Actor
+from truceline.services.desk import Desk
+from truceline.services.views import case_view, title_for
 from truceline.settings import Settings
 
 NAME = "case"
@@ -57,14 +57,14 @@ def _act_options(parser: argparse.ArgumentParser, *, case: bool) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it, and say under which record it stands."""
-    with desk(options, settings) as at:
+    with desk(options, settings) as (at, actor):
         if options.case_verb == "list":
-            told: dict[str, Any] = {"cases": _listed(at)}
+            told: dict[str, Any] = {"cases": _listed(at, actor)}
         elif options.case_verb == "show":
-            told = case_view(at.cases.case(options.case), at.actor, at.rules)
-            at.cases.log_read(at.actor, "case", options.case, datetime.now(UTC))
+            told = case_view(at.case(actor, options.case), actor, at.rules)
+            at.log(actor, "read", "case", options.case, allowed=True)
         else:
-            told = _act(at, options)
+            told = _act(at, actor, options)
     if options.json:
         print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     else:
@@ -72,16 +72,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _listed(at: Desk) -> list[dict[str, Any]]:
-    seen = [case for case in at.cases if may_see(case, at.actor)]
-    return [{"case": c.id, "title": title_for(c, at.actor), "state": c.state, "exit": c.exit} for c in seen]
+def _listed(at: Desk, actor: Actor) -> list[dict[str, Any]]:
+    seen = at.seen(actor)
+    return [{"case": c.id, "title": title_for(c, actor), "state": c.state, "exit": c.exit} for c in seen]
 
 
-def _act(at: Desk, options: argparse.Namespace) -> dict[str, Any]:
+def _act(at: Desk, actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
     kind = options.kind if options.case_verb == "do" else _ACTS[options.case_verb][0]
-    index, act = at.act(kind, getattr(options, "case", None), options.reason, _data(options))
-    state = at.cases.case(act.case).state
-    return {"act": act.id, "kind": kind, "case": act.case, "state": state, "record": index}
+    index, act, case = at.act(actor, kind, getattr(options, "case", None), options.reason, _data(options))
+    return {"act": act.id, "kind": kind, "case": act.case, "state": case.state, "record": index}
 
 
 def _data(options: argparse.Namespace) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import UTC, datetime
 
 from truceline.cli._cases import common, desk
-from truceline.errors import StateError
-from truceline.services.views import case_view, may_see
+from truceline.errors import NotHere
+from truceline.services.views import case_view
 from truceline.settings import Settings
 
 NAME = "finding"
@@ -26,16 +25,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Print them."""
-    with desk(options, settings) as at:
+    with desk(options, settings) as (at, actor):
         found = []
-        for case in at.cases:
-            if may_see(case, at.actor):
-                view = case_view(case, at.actor, at.rules)
-                found += [{"case": case.id, "title": view["title"], **finding} for finding in view["findings"]]
+        for case in at.seen(actor):
+            view = case_view(case, actor, at.rules)
+            found += [{"case": case.id, "title": view["title"], **finding} for finding in view["findings"]]
         if options.finding is not None:
             found = [finding for finding in found if finding["finding"] == options.finding]
             if not found:
-                raise StateError(f"there is no finding {options.finding} that {at.actor.user} may see")
-        at.cases.log_read(at.actor, "finding", options.finding or "all", datetime.now(UTC))
+                raise NotHere(f"there is no finding {options.finding:.40} that {actor.user} may see")
+        at.log(actor, "read", "finding", options.finding or "all", allowed=True)
     print(json.dumps({"findings": found}, ensure_ascii=False, indent=None if options.json else 2))
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from truceline.base.ids import content_id
 
-KINDS = (
+MADE = (
     "run",
     "terms",
     "line",
@@ -30,6 +30,10 @@ KINDS = (
     "claim_check",
     "report",
     "gap",
+)
+"""Kinds that the flow makes, in its order. They rest on public sources, and pages show them to everybody."""
+
+ACTS = (
     "case",
     "notice",
     "ack",
@@ -48,7 +52,10 @@ KINDS = (
     "redaction",
     "access",
 )
-"""Kinds of record: first those the flow makes, in its order, then those of people's acts on cases."""
+"""Kinds of what people do, and of who read what. They are shown through the access table only."""
+
+KINDS = (*MADE, *ACTS)
+"""Kinds of record."""
 
 
 @dataclass(frozen=True)

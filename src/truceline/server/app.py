@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The routes. All of them read files of a folder of results; what the page may load is listed in ``guard``."""
+"""The routes: those that read files of a folder of results, and the commission's, where it works here."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from truceline.errors import TrucelineError
+from truceline.errors import TrucelineError, UnavailableError
 from truceline.server import records
 from truceline.server.claims import claim_routes
 from truceline.server.files import CHECK, FOREVER, answer, find, send
 from truceline.server.guard import Guard
 from truceline.server.problems import problem, problem_of
+from truceline.server.routes import routers
+from truceline.services.desk import Desk
 
 PUBLIC = ("report.html", "report.pdf", "events.geojson", "events.csv", "summary.json")
 """Results served under their own names."""
@@ -25,16 +31,45 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _NOT_BUILT = "The page is not built. Run `make web` in the repository; /report.html holds the whole report meanwhile."
 
 
-def app(folder: Path, page_dist: Path) -> FastAPI:
-    """Return the server's application for a folder of results and a built page (``web/dist``)."""
+def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
+    """Return the server's application for a folder of results, a built page (``web/dist``) and the commission's desk.
+
+    Without a desk it only reads.
+    """
     # No interactive documentation: it would load scripts from elsewhere. docs/reference/page-json.md has the routes.
-    made = FastAPI(title="Truceline", docs_url=None, redoc_url=None, openapi_url=None)
-    made.add_middleware(Guard)
+    described = None if desk is None else "/api/v1/openapi.json"
+    made = FastAPI(
+        title="Truceline", version="1", docs_url=None, redoc_url=None, openapi_url=described, lifespan=_published
+    )
+    made.add_middleware(Guard, writing=desk is not None)
     _handlers(made)
+    if desk is not None:
+        made.state.desk = desk
+        for router in routers():
+            made.include_router(router, prefix="/api/v1")
     _page_routes(made, page_dist)
     claim_routes(made, folder)
     _result_routes(made, folder)
     return made
+
+
+@asynccontextmanager
+async def _published(made: FastAPI) -> AsyncIterator[None]:
+    """While a commission works, bring the ledger's public files up to it every second."""
+    desk: Desk | None = getattr(made.state, "desk", None)
+
+    async def again() -> None:
+        while desk is not None:
+            await asyncio.sleep(1)
+            # What was appended is safe in the database; where publishing fails, the next second tries again.
+            with suppress(UnavailableError):
+                await asyncio.to_thread(desk.publish)
+
+    task = asyncio.create_task(again())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _handlers(made: FastAPI) -> None:
@@ -45,48 +80,55 @@ def _handlers(made: FastAPI) -> None:
     async def http(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "registered for these only"
         detail = "There is nothing under this address." if error.status_code == 404 else str(error.detail)
-        return problem(error.status_code, detail)
+        return problem(error.status_code, detail, headers=error.headers)
 
+    async def form(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError), "registered for these only"
+        # Where and why, never what was sent: that may be a password.
+        told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]]
+        return problem(422, "; ".join(told), kind="urn:truceline:malformed")
+
+    made.add_exception_handler(RequestValidationError, form)
     made.add_exception_handler(TrucelineError, ours)
     made.add_exception_handler(HTTPException, http)
 
 
 def _page_routes(made: FastAPI, dist: Path) -> None:
-    @made.api_route("/", methods=["GET", "HEAD"])
+    @made.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     def page(request: Request) -> Response:
         found = find(dist, "index.html")
         return answer(request, found) if found else problem(503, _NOT_BUILT)
 
-    @made.api_route("/assets/{name:path}", methods=["GET", "HEAD"])
+    @made.api_route("/assets/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def assets(request: Request, name: str) -> Response:
         # The builder puts a hash of the content into each name.
         return answer(request, find(dist / "assets", name), cache=FOREVER)
 
-    @made.api_route("/base/{name:path}", methods=["GET", "HEAD"])
+    @made.api_route("/base/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def base(request: Request, name: str) -> Response:
         return answer(request, find(dist / "base", name))
 
 
 def _result_routes(made: FastAPI, folder: Path) -> None:
-    @made.api_route("/api/v1/page", methods=["GET", "HEAD"])
+    @made.api_route("/api/v1/page", methods=["GET", "HEAD"], include_in_schema=False)
     def page_json(request: Request) -> Response:
         return answer(request, find(folder, "page.json"), what="This folder holds no page.json; run the watch again.")
 
-    @made.api_route("/api/v1/records/{index}", methods=["GET", "HEAD"])
+    @made.api_route("/api/v1/records/{index}", methods=["GET", "HEAD"], include_in_schema=False)
     def record(request: Request, index: str) -> Response:
         if not _INDEX.fullmatch(index):
             return problem(422, "An index is a whole number from 0.")
         found = records.record(folder, int(index))
         if found is None:
-            return problem(404, f"The published checkpoint covers no record {index}.")
+            return problem(404, f"The published checkpoint covers no record {index} that is shown here.")
         body = json.dumps(found, ensure_ascii=False).encode()
         return send(request, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', "application/json", CHECK)
 
-    @made.api_route("/ledger/{name:path}", methods=["GET", "HEAD"])
+    @made.api_route("/ledger/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def ledger(request: Request, name: str) -> Response:
         return answer(request, find(folder / "ledger", name))
 
-    @made.api_route("/{name}", methods=["GET", "HEAD"])
+    @made.api_route("/{name}", methods=["GET", "HEAD"], include_in_schema=False)
     def result(request: Request, name: str) -> Response:
         if name not in PUBLIC:
             return problem(404, "There is nothing under this address.")

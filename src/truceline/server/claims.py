@@ -54,13 +54,13 @@ def claim_routes(made: FastAPI, folder: Path) -> None:
     """Add the two routes."""
     grounds = Grounds(folder)
 
-    @made.get("/api/v1/claim-check")
+    @made.get("/api/v1/claim-check", include_in_schema=False)
     def claim_check(request: Request) -> Response:
         checked, _ = _checked(grounds.get(), request, datetime.now(UTC))
         body = json.dumps(checked, ensure_ascii=False, allow_nan=False).encode()
         return Response(body, media_type="application/json", headers={"Cache-Control": CHECK})
 
-    @made.get("/api/v1/claim-sheet")
+    @made.get("/api/v1/claim-sheet", include_in_schema=False)
     def claim_sheet_of(request: Request) -> Response:
         now = datetime.now(UTC)
         checked, ground = _checked(grounds.get(), request, now)

@@ -5,31 +5,56 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from truceline.errors import TrucelineError
 
 TITLES = {
-    403: "May be forged",
+    400: "Not understood",
+    401: "Not signed in",
+    403: "Not allowed",
     404: "Not here",
-    405: "Only reading is possible",
+    405: "Not possible with this address",
     409: "Does not fit what the ledger holds",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Not JSON",
     421: "Not addressed to this machine",
     422: "Not understood",
+    429: "Too many tries",
     500: "Cannot go on",
     503: "Not available",
 }
 
 
-def problem(status: int, detail: str, *, kind: str = "about:blank") -> Response:
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str = Field(description="urn:truceline: and the kind of error, or about:blank")
+    title: str = Field(description="the same for all refusals of this status")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="one sentence for a person")
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return these refusals as the OpenAPI document describes them."""
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": TITLES[status], "content": content} for status in statuses}
+
+
+def problem(
+    status: int, detail: str, *, kind: str = "about:blank", headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a problem document; ``detail`` is one sentence for a person."""
     value = {"type": kind, "title": TITLES.get(status, "Refused"), "status": status, "detail": detail}
     body = json.dumps(value, ensure_ascii=False).encode()
-    headers = {"Cache-Control": "no-store"}
-    if status == 405:
-        headers["Allow"] = "GET, HEAD"
-    return Response(body, status, headers, "application/problem+json")
+    if status == 401:
+        headers = {"WWW-Authenticate": 'Bearer realm="truceline"', **(headers or {})}
+    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
 
 
 def problem_of(error: TrucelineError) -> Response:

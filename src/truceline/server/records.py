@@ -15,6 +15,7 @@ from truceline.ledger.leaf import SALT_BYTES, SALTS_BYTES
 from truceline.ledger.merkle import Tree
 from truceline.ledger.note import Verifier, open_note
 from truceline.ledger.tiles import Tile, split_hashes, tiles_of
+from truceline.model.record import MADE
 from truceline.store import sqlite
 from truceline.store.publish import CHECKPOINT, LEDGER, VKEY
 
@@ -24,7 +25,8 @@ _MAX_NOTE = 1 << 16
 def record(folder: Path, index: int) -> dict[str, Any] | None:
     """Return a record's body, leaf and salts, its path to the published root, and the checkpoint that signs it.
 
-    None if the published checkpoint does not cover the index.
+    None if the published checkpoint does not cover the index, or the record is of people's acts: those are shown
+    through the access table only.
 
     Raises:
         InputError: there is no ledger, or a file cannot be read.
@@ -36,6 +38,8 @@ def record(folder: Path, index: int) -> dict[str, Any] | None:
     if not 0 <= index < checkpoint.size:
         return None
     kind, id_, body, salts, leaf = _row(folder, index)
+    if kind.decode() not in MADE:
+        return None
     return {
         "index": index,
         "kind": kind.decode(),

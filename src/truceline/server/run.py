@@ -12,6 +12,7 @@ import uvicorn
 
 from truceline.errors import ConfigError, InputError, UnavailableError
 from truceline.server.app import app
+from truceline.services.desk import Desk
 
 HOST = "127.0.0.1"
 MAX_PORT = 65_535
@@ -40,19 +41,21 @@ def listen(port: int) -> socket.socket:
     raise UnavailableError(f"no port on {HOST}")
 
 
-def serve(folder: Path, port: int = 0, *, page_dist: Path | None = None) -> None:
-    """Serve a folder of results on 127.0.0.1 and print the address; return when interrupted.
+def serve(folder: Path, port: int = 0, *, page_dist: Path | None = None, desk: Desk | None = None) -> None:
+    """Serve a folder of results, and the commission's API where there is a desk, on 127.0.0.1; print the address.
+
+    Returns when interrupted.
 
     Raises:
         InputError: the folder holds no results.
         ConfigError: the port is no port.
         UnavailableError: no port can be had.
     """
-    if not (folder / "page.json").is_file():
+    if desk is None and not (folder / "page.json").is_file():
         raise InputError("holds no results of demo, watch or assess (no page.json)", file=str(folder))
     if not 0 <= port <= MAX_PORT:
         raise ConfigError(f"a port is a number from 0 to {MAX_PORT}, not {port}")
-    made = app(folder, page_dist or PAGE)
+    made = app(folder, page_dist or PAGE, desk)
     with listen(port) as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}/"
         print(f"\nThe page: {address}  (Ctrl-C ends it)", flush=True)  # noqa: T201  this is what the verb is for

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,16 +94,16 @@ class Cases:
             raise StateError(f"there is no case {name}")
         return self._cases[name]
 
+    def find(self, name: str) -> Case | None:
+        """Return a case; None: there is none of that id."""
+        return self._cases.get(name)
+
     def acts(self, name: str) -> list[tuple[int, Act]]:
         """Return the acts of a case with their ledger indices, in order."""
         return list(self._acts.get(name, ()))
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Case]:
         return iter(self._cases.values())
-
-    def log_read(self, actor: Actor, resource: str, name: str, at: datetime) -> None:
-        """Log that somebody read something restricted."""
-        self._append([access_record(actor, "read", resource, name, at, allowed=True)])
 
 
 def access_record(actor: Actor, action: str, resource: str, name: str, at: datetime, *, allowed: bool) -> Record:

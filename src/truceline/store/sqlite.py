@@ -93,7 +93,10 @@ def connect(path: Path, *, mode: str) -> sqlite3.Connection:
     touched, not even a lock file is made).
     """
     query = {"write": "mode=rwc", "read": "mode=ro", "still": "mode=ro&immutable=1"}[mode]
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?{query}", uri=True, isolation_level=None)
+    # A server answers on many threads; who opens a connection lets one of them use it at a time.
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{query}", uri=True, isolation_level=None, check_same_thread=False
+    )
     connection.text_factory = bytes
     try:
         for pragma in _WRITE if mode == "write" else _READ:

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commission's desk: one open ledger, its cases, its rules and its people. Pages and commands work at the same one.
+
+The desk is the ledger's one writer. It asks its clock once per act; a clock that goes back stops it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from truceline.access import TABLE, decide
+from truceline.base.bounded import read_text
+from truceline.base.clock import iso
+from truceline.base.ids import ulid
+from truceline.base.yaml import MAX_CHARS, parse
+from truceline.commission import Case, Rules, rules_of
+from truceline.errors import ConfigError, Malformed, NotHere, UnavailableError
+from truceline.flow.terms_files import read_terms_file
+from truceline.flow.watchfile import Watch, read_watch
+from truceline.model.case import Act, Actor
+from truceline.services.cases import Cases, access_record
+from truceline.services.people import people_of, person
+from truceline.services.permits import permit_of
+from truceline.services.views import may_see
+from truceline.store import Store
+
+PEOPLE = "people.yaml"
+"""File of a watch's folder that lists who may act."""
+
+OUT = "out"
+"""Folder of a watch's folder where its results and its ledger are, unless said otherwise."""
+
+SLACK = timedelta(seconds=1)
+"""How far a clock may be set back while it is being disciplined; the time before is used until it has caught up."""
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Return the machine's time, UTC."""
+    return datetime.now(UTC)
+
+
+class Now:
+    """A clock that never goes back."""
+
+    def __init__(self, clock: Clock, latest: datetime | None = None) -> None:
+        self._clock = clock
+        self._latest = latest
+        self._lock = RLock()
+
+    def __call__(self) -> datetime:
+        """Return the time, UTC.
+
+        Raises:
+            UnavailableError: it is before a time that was already used; deadlines cannot be kept with such a clock.
+        """
+        with self._lock:
+            now = self._clock()
+            if self._latest is None or now >= self._latest:
+                self._latest = now
+            elif self._latest - now > SLACK:
+                raise UnavailableError(
+                    f"the clock went back: it says {iso(now)}, but {iso(self._latest)} was already used; set it right"
+                )
+            return self._latest
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open ledger with what the commission needs beside it."""
+
+    watch: Watch
+    """The watch whose ledger it is."""
+
+    store: Store
+    """The ledger; only under :attr:`lock`."""
+
+    cases: Cases
+    """All cases."""
+
+    rules: Rules
+    """The agreement's rules."""
+
+    people: Mapping[str, Actor]
+    """Who may act, by user."""
+
+    now: Now
+    """The time, UTC."""
+
+    lock: RLock = field(default_factory=RLock)
+    """Held while the ledger is written or read."""
+
+    def person(self, user: str) -> Actor:
+        """Return who that is.
+
+        Raises:
+            AccessError: nobody is called so here.
+        """
+        return person(self.people, user)
+
+    def case(self, actor: Actor, name: str) -> Case:
+        """Return a case that a person may know of.
+
+        Raises:
+            NotHere: there is none, or it is not theirs to know; nobody can tell which.
+        """
+        with self.lock:
+            found = self.cases.find(name)
+            if found is None or not may_see(found, actor):
+                self.log(actor, "read", "case", name, allowed=False)
+                raise NotHere(f"there is no case {name:.40} that {actor.user} may see")
+            return found
+
+    def seen(self, actor: Actor) -> list[Case]:
+        """Return the cases a person may know of, in the order they were opened."""
+        with self.lock:
+            return [case for case in self.cases if may_see(case, actor)]
+
+    def act(
+        self, actor: Actor, kind: str, case: str | None, reason: str, data: Mapping[str, Any]
+    ) -> tuple[int, Act, Case]:
+        """Do one act now: allowed, then possible, then in the ledger. Returns its index, the act, the case after it.
+
+        Raises:
+            NotHere: there is no such case that the person may know of.
+            AccessError: it is not this person's to do; the refusal is logged.
+            StateError: it is not possible now.
+            Malformed: its data do not have the form.
+            UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
+        """
+        with self.lock:
+            at = self.now()
+            name = ulid(at, os.urandom(10))
+            done = Act(name, case or name, kind, actor, at, reason, data)
+            if case is not None and not self._by_office(done):
+                self.case(actor, case)
+            index, after = self.cases.do(done)
+            return index, done, after
+
+    def _by_office(self, act: Act) -> bool:
+        """Whether the act is the person's on any case at all, also on one the person may not read."""
+        held = self.cases.find(act.case)
+        if held is None:
+            return False
+        row = decide(act.by, *permit_of(act, held)).row
+        return row is not None and TABLE[row].whose == "any"
+
+    def publish(self) -> None:
+        """Bring the ledger's public files up to its newest record.
+
+        Raises:
+            UnavailableError: they cannot be written; what was appended is safe all the same.
+        """
+        with self.lock:
+            self.store.publish()
+
+    def log(self, actor: Actor, action: str, resource: str, name: str, *, allowed: bool) -> None:
+        """Log a decision about access, before what was asked for is given.
+
+        Raises:
+            UnavailableError: the ledger cannot be written; then nothing may be given either.
+        """
+        with self.lock:
+            self.store.append([access_record(actor, action, resource, name, self.now(), allowed=allowed)])
+
+
+@contextmanager
+def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock = system_clock) -> Iterator[Desk]:
+    """Open the ledger of a watch's folder (``out``: where it is, by default ``folder/out``) and close it at the end.
+
+    Raises:
+        ConfigError: the watch has no terms.
+        InputError: a file cannot be read.
+        StateError: another process writes to the ledger.
+        TrustError: the ledger does not verify.
+    """
+    what = read_watch(folder)
+    if what.terms is None:
+        raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
+    rules = rules_of(read_terms_file(what.terms).agreement)
+    people = read_people(folder / PEOPLE)
+    with Store.open(out or folder / OUT, keys=keys, origin=f"truceline/{what.id}") as store:
+        cases = Cases(rules, store.append)
+        cases.load(store.read)
+        latest = max((case.now for case in cases), default=None)
+        yield Desk(what, store, cases, rules, people, Now(clock, latest))
+
+
+def read_people(path: Path) -> Mapping[str, Actor]:
+    """Return the people a file lists, by user.
+
+    Raises:
+        InputError: it cannot be read, or is not of the form.
+    """
+    document = parse(read_text(path, limit=MAX_CHARS), file=str(path)).to_json()
+    if not isinstance(document, dict) or set(document) != {"people"}:
+        raise Malformed("expected one key, people", file=str(path))
+    return people_of(document["people"], file=str(path))
