@@ -68,7 +68,14 @@ TABLE: tuple[Row, ...] = (
     Row((*STAFF, "auditor"), "coverage", ("read",)),
     Row(STAFF, "log", ("read", "write")),
     Row(("secretariat", "auditor"), "log", ("read",)),
-    Row(STAFF, "handover", ("read", "write")),
+    Row(STAFF, "handover", ("read",)),
+    Row(("watch_officer",), "handover", ("write",)),
+    # Patrols: where they are is the monitors' alone; where a mine lies is everybody's whose people may walk there.
+    Row(("watch_officer",), "patrol", ("read", "write")),
+    Row(("analyst", "auditor"), "patrol", ("read",)),
+    Row((*STAFF, "auditor"), "position", ("read",)),
+    Row(STAFF, "mine", ("write",)),
+    Row(EVERYBODY, "mine", ("read",), "audience", "public"),
     # Stop it first: the hotline and its notices.
     Row(("watch_officer", "analyst", "secretariat"), "notice", ("read", "give")),
     Row(("watch_officer",), "notice", ("observe",)),

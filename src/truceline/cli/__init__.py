@@ -29,6 +29,8 @@ VERBS = (
     "case",
     "finding",
     "exercise",
+    "log",
+    "patrol",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from truceline.model.case import Actor
 from truceline.services.desk import Desk, open_desk
@@ -26,3 +28,11 @@ def desk(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Desk
     """Open the watch's ledger for the person named."""
     with open_desk(options.watch, keys=settings.key_dir, out=options.out) as opened:
         yield opened, opened.person(options.user)
+
+
+def tell(told: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Print a result: for people, or as one JSON object on one line."""
+    if options.json:
+        print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    else:
+        print(json.dumps(told, ensure_ascii=False, indent=2))

@@ -7,7 +7,7 @@ import argparse
 import json
 from typing import Any
 
-from truceline.cli._cases import common, desk
+from truceline.cli._cases import common, desk, tell
 from truceline.errors import Malformed
 from truceline.model.case import RECORD_OF, Actor
 from truceline.services.desk import Desk
@@ -65,10 +65,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             at.log(actor, "read", "case", options.case, allowed=True)
         else:
             told = _act(at, actor, options)
-    if options.json:
-        print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
-    else:
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+    tell(told, options)
     return 0
 
 

@@ -26,8 +26,10 @@ from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import Watch, read_watch
 from truceline.model.case import Act, Actor
 from truceline.services.cases import Cases, access_record
+from truceline.services.log import Logbook
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
+from truceline.services.posts import known_of
 from truceline.services.views import may_see
 from truceline.store import Store
 
@@ -92,6 +94,9 @@ class Desk:
     people: Mapping[str, Actor]
     """Who may act, by user."""
 
+    logbook: Logbook
+    """The watch log; only under :attr:`lock`."""
+
     now: Now
     """The time, UTC."""
 
@@ -138,7 +143,7 @@ class Desk:
         """
         with self.lock:
             at = self.now()
-            name = ulid(at, os.urandom(10))
+            name = new_id(at)
             done = Act(name, case or name, kind, actor, at, reason, data)
             if case is not None and not self._by_office(done):
                 self.case(actor, case)
@@ -185,13 +190,21 @@ def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock
     what = read_watch(folder)
     if what.terms is None:
         raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
-    rules = rules_of(read_terms_file(what.terms).agreement)
+    agreement = read_terms_file(what.terms).agreement
+    rules = rules_of(agreement)
     people = read_people(folder / PEOPLE)
     with Store.open(out or folder / OUT, keys=keys, origin=f"truceline/{what.id}") as store:
         cases = Cases(rules, store.append)
         cases.load(store.read)
-        latest = max((case.now for case in cases), default=None)
-        yield Desk(what, store, cases, rules, people, Now(clock, latest))
+        logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id)
+        logbook.load(store.read)
+        used = [case.now for case in cases] + ([logbook.book.now] if logbook.book.now else [])
+        yield Desk(what, store, cases, rules, people, logbook, Now(clock, max(used, default=None)))
+
+
+def new_id(at: datetime) -> str:
+    """Return a new ULID for something done at a moment."""
+    return ulid(at, os.urandom(10))
 
 
 def read_people(path: Path) -> Mapping[str, Actor]:

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline patrol``: who is out, when they were last heard of, and what they found lying in the ground."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from truceline.cli._cases import common, desk, tell
+from truceline.logbook.line import read_spot
+from truceline.settings import Settings
+
+NAME = "patrol"
+HELP = "patrols: depart, check in, return, report a mine, list"
+
+_KINDS = {"depart": "depart", "check-in": "check_in", "return": "return"}
+_TOLD = {
+    "depart": "a patrol goes out and says how often it will be heard of",
+    "check-in": "a patrol is heard of",
+    "return": "a patrol is back",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own verbs."""
+    verbs = parser.add_subparsers(dest="patrol_verb", required=True, metavar="VERB")
+    for name, told in _TOLD.items():
+        sub = verbs.add_parser(name, help=told, description=told)
+        common(sub)
+        sub.add_argument("patrol", metavar="PATROL", help="its name, such as P4")
+        if name == "depart":
+            sub.add_argument(
+                "--every", type=float, required=True, metavar="MINUTES", help="how often it will be heard of"
+            )
+        sub.add_argument("--place", metavar="PLACE", help="where: 48.01,37.80, @Town or BEARING/KM; monitors only")
+    mine = verbs.add_parser("mine", help="report a mine; it is told at once to all whose people are in danger")
+    common(mine)
+    mine.add_argument("--place", required=True, metavar="PLACE", help="where: 48.01,37.80 ±20")
+    mine.add_argument("--what", required=True, metavar="TEXT", help="what was seen")
+    common(verbs.add_parser("list", help="patrols and mines, as far as you may see them"))
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Do it; a patrol that is overdue by its own interval is recorded as lost whoever looks."""
+    with desk(options, settings) as (at, actor):
+        now = at.now()
+        lost = at.logbook.tick(now)
+        if options.patrol_verb == "list":
+            told = {key: value for key, value in at.logbook.view(actor, now).items() if key in ("patrols", "mines")}
+        else:
+            data: dict[str, Any] = {}
+            if options.place is not None:
+                data["spot"] = asdict(read_spot(options.place, at.logbook.known))
+            if options.patrol_verb == "mine":
+                index, entry = at.logbook.do(actor, "mine", now, {**data, "what": options.what})
+            else:
+                data["patrol"] = options.patrol
+                if options.patrol_verb == "depart":
+                    data["every_minutes"] = options.every
+                index, entry = at.logbook.do(actor, _KINDS[options.patrol_verb], now, data)
+            told = {"entry": entry.id, "record": index}
+        told["lost_now"] = [str(entry.data["patrol"]) for entry in lost]
+    tell(told, options)
+    return 0
