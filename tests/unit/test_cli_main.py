@@ -50,6 +50,8 @@ OPTIONS["coverage"] = {
 }
 OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
 OPTIONS["finding"] = {"--as", "--out", "--json"}
+OPTIONS["log"] = {"--as", "--out", "--json", "--again", "--reason", "--about", "--history", "--last", "--note"}
+OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what"}
 OPTIONS["exercise"] = {"--json", "--out"}
 OPTIONS["claim"] = {
     *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
@@ -62,6 +64,8 @@ PARTS = {
     "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
     "finding": ("show",),
     "exercise": ("run",),
+    "log": ("add", "correct", "ask", "answer", "list", "handover", "takeover"),
+    "patrol": ("depart", "check-in", "return", "mine", "list"),
 }
 """Verbs of several words: what may follow the first."""
 
@@ -80,6 +84,8 @@ NEEDED = {
     "case": ["list", "D", "--as", "anna"],
     "finding": ["show", "D", "--as", "anna"],
     "exercise": ["run", "F"],
+    "log": ["list", "D", "--as", "wanda"],
+    "patrol": ["list", "D", "--as", "wanda"],
 }
 
 

@@ -56,14 +56,10 @@ ACTS = (
     "patrol",
     "mine",
 )
-<<<<<<< HEAD
 """Kinds of what people do, and of who read what. They are shown through the access table only."""
 
 KINDS = (*MADE, *ACTS)
 """Kinds of record."""
-=======
-"""Kinds of record: first those the flow makes, in its order, then those of people's acts, on cases and in the log."""
->>>>>>> 0a093fa (A watch log: lines keyed in, corrections, questions, patrols, mines and shifts, by two people)
 
 
 @dataclass(frozen=True)
