@@ -8,6 +8,7 @@
     │   ├── Malformed           it does not have the form it claims
     │   ├── Truncated           it ends too early
     │   ├── LimitExceeded       larger, deeper or slower than we accept
+    │   ├── TooLarge            a request larger than we accept  (HTTP 413)
     │   ├── ChecksumMismatch    its own checksum contradicts it
     │   ├── NoTime              it has no usable time
     │   ├── NoPlace             it has no usable place
@@ -23,6 +24,8 @@
     │   ├── Rollback            an older state than one already signed
     │   └── FileMismatch        a published file is not the one the ledger holds
     ├── StateError          not possible in this state       (HTTP 409, exit 5)
+    │   ├── Outdated            decided on what has changed since (HTTP 412)
+    │   └── KeyReused           a key that stands for something else (HTTP 422)
     ├── AccessError         not this person's to do or see   (HTTP 403, exit 7)
     │   ├── NotSignedIn         nobody known is asking           (HTTP 401)
     │   └── NotHere             not there, or not theirs to know (HTTP 404)
@@ -74,6 +77,12 @@ class Truncated(InputError):
 
 class LimitExceeded(InputError):
     """Larger, deeper or slower than we accept."""
+
+
+class TooLarge(InputError):
+    """A request larger than we accept; it is not read."""
+
+    http_status = 413
 
 
 class ChecksumMismatch(InputError):
@@ -144,6 +153,18 @@ class StateError(TrucelineError):
 
     exit_code = 5
     http_status = 409
+
+
+class Outdated(StateError):
+    """Decided on a state that has changed since."""
+
+    http_status = 412
+
+
+class KeyReused(StateError):
+    """An idempotency key that stands for another request."""
+
+    http_status = 422
 
 
 class AccessError(TrucelineError):

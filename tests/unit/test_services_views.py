@@ -6,12 +6,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from commission_world import PEOPLE
+from commission_world import PEOPLE, START
 from test_commission_acts import SEATS, Desk
 
+from truceline.base.clock import iso
+from truceline.commission.rules import NOTICE_WITHIN
 from truceline.errors import AccessError
 from truceline.model.case import Actor
-from truceline.services.views import case_view, title_for
+from truceline.services.views import case_line, case_view
 
 PUBLIC = Actor("public", "public", clearance="public")
 
@@ -30,10 +32,8 @@ def test_who_is_not_concerned_learns_neither_name_nor_place_nor_time(who):
     desk = matter()
     view = case_view(desk.case, who, desk.rules)
     assert view["findings"][0]["party"] is None
-    assert view["title"] is None
-    assert not {"allegations", "notices", "clocks", "opened", "proposals"} & set(view)
+    assert set(view) == {"case", "exhibits", "findings", "caveat"}  # neither state nor counts of what is withheld
     assert '"A"' not in json.dumps(view)
-    assert view["withheld"] == {"exhibits": 2}
 
 
 @pytest.mark.parametrize("who", ["wanda", "sam", "aud"])
@@ -55,6 +55,43 @@ def test_at_80_per_cent_the_released_finding_names_the_party():
 def test_the_accused_sees_what_it_is_accused_of_and_the_other_party_does_not():
     desk = Desk(title="Mill").two_kinds().alleged()
     assert list(case_view(desk.case, PEOPLE["lia"], desk.rules)["allegations"]) == ["A"]
-    assert title_for(desk.case, PEOPLE["lib"]) is None
     with pytest.raises(AccessError, match="there is no case"):
         case_view(desk.case, PEOPLE["lib"], desk.rules)
+
+
+def test_a_name_once_rightly_published_does_not_follow_the_analysts_later_shares():
+    desk = matter(0.85).attributed(0.6)
+    assert case_view(desk.case, PUBLIC, desk.rules)["findings"][0]["party"] == "A"
+    desk = matter(0.6).attributed(0.85)
+    assert case_view(desk.case, PUBLIC, desk.rules)["findings"][0]["party"] is None
+
+
+def test_a_correction_that_was_not_released_is_not_named():
+    desk = matter()
+    desk.proposed("p2", status="recorded", corrects="f").voted(proposal="p2", seats=SEATS[:4]).determined("f2", "p2")
+    shown = case_view(desk.case, PUBLIC, desk.rules)
+    assert [f["superseded"] for f in shown["findings"]] == ["withheld"]
+    assert case_view(desk.case, PEOPLE["anna"], desk.rules)["findings"][0]["superseded"] == "f2"
+
+
+def test_the_line_of_a_case_has_a_clock_for_whom_it_concerns():
+    desk = Desk(title="Mill").two_kinds()
+    assert case_line(desk.case, PEOPLE["wanda"], desk.rules)["due"] == {
+        "at": iso(START + NOTICE_WITHIN),
+        "what": "notice",
+    }
+    desk.do("machine", "notice", "n").alleged()
+    line = case_line(desk.case, PEOPLE["lia"], desk.rules)
+    assert line["due"]["what"] == "reply"
+    assert case_line(desk.case, PEOPLE["lib"], desk.rules)["due"] is None  # the other party's clock is not theirs
+    desk.do("lia", "reply", "r", party="A", text="no").proposed(status="recorded")
+    assert case_line(desk.case, PEOPLE["c-oak"], desk.rules)["due"]["what"] == "vote"
+    assert case_line(desk.case, PEOPLE["lia"], desk.rules)["due"] is None
+    assert case_line(matter().case, PUBLIC, desk.rules) == {"case": "c", "findings": 1}
+
+
+def test_the_caveat_spells_out_nobody():
+    desk = Desk(title="Mill").two_kinds().alleged()
+    desk.do("sam", "release", "out", item="c", audience=["accused", "public"]).do("anna", "approve", "yes", of="out")
+    assert case_view(desk.case, PEOPLE["wanda"], desk.rules)["caveat"] == "Releasable to: accused, public."
+    assert case_view(desk.case, PUBLIC, desk.rules)["caveat"] == "Releasable to: public."

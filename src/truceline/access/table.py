@@ -58,6 +58,7 @@ TABLE: tuple[Row, ...] = (
     Row(EVERYBODY, "ledger", ("read",), level="public"),
     Row(EVERYBODY, "terms", ("read",), level="public"),
     Row(EVERYBODY, "claim", ("read",), level="public"),
+    Row(EVERYBODY, "case", ("read", "list"), "audience", "public"),
     Row(EVERYBODY, "finding", ("read",), "audience", "public"),
     Row(EVERYBODY, "exhibit", ("read",), "audience", "public"),
     Row(EVERYBODY, "coverage", ("read",), "audience", "public"),
@@ -92,6 +93,7 @@ TABLE: tuple[Row, ...] = (
     Row(("analyst", "secretariat"), "case", ("merge", "split", "reopen", "close")),
     Row(("analyst", "secretariat"), "case", ("approve",)),
     Row(("administrator", "secretariat"), "case", ("record_outage",)),
+    Row((*INSIDE, "auditor"), "assessment", ("read",)),
     # Evidence.
     Row(STAFF, "exhibit", ("read", "add", "withdraw")),
     Row(("analyst",), "exhibit", ("read", "add", "withdraw"), level="secret"),

@@ -11,7 +11,7 @@ from truceline.cli._cases import common, desk, tell
 from truceline.errors import Malformed
 from truceline.model.case import RECORD_OF, Actor
 from truceline.services.desk import Desk
-from truceline.services.views import case_view, title_for
+from truceline.services.views import case_line, case_view
 from truceline.settings import Settings
 
 NAME = "case"
@@ -70,8 +70,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _listed(at: Desk, actor: Actor) -> list[dict[str, Any]]:
-    seen = at.seen(actor)
-    return [{"case": c.id, "title": title_for(c, actor), "state": c.state, "exit": c.exit} for c in seen]
+    return [case_line(case, actor, at.rules) for case in at.seen(actor)]
 
 
 def _act(at: Desk, actor: Actor, options: argparse.Namespace) -> dict[str, Any]:

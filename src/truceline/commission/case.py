@@ -180,6 +180,9 @@ class Finding:
     met: tuple[str, ...]
     """Facts on the table when the standard of proof was met."""
 
+    share: float = 0.0
+    """The analyst's share for the party it names, when it was made; 0 where it names nobody."""
+
     superseded: str | None = None
     """The finding that replaced it, or ``reopened``."""
 

@@ -130,7 +130,8 @@ def _determine(case: Case, act: Act, rules: Rules) -> Case:
 
 def _found(case: Case, act: Act, proposal: Proposal) -> Case:
     table = case.on_the_table(votes=True, basis=proposal.basis, party=proposal.party, now=act.at)
-    finding = Finding(act.id, proposal.id, act.at, tuple(sorted(table.kinds())))
+    share = case.hypotheses.get(proposal.party, 0.0) if proposal.party else 0.0
+    finding = Finding(act.id, proposal.id, act.at, tuple(sorted(table.kinds())), share)
     before = {
         name: replace(found, superseded=act.id) if found.superseded is None else found
         for name, found in case.findings.items()

@@ -142,6 +142,9 @@ class Act:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the kind of act needs (docs/reference/case-acts.md)."""
 
+    key: str | None = None
+    """Idempotency key of the request that asked for it: under one key a person does one thing, once."""
+
     def __post_init__(self) -> None:
         if self.kind not in RECORD_OF:
             raise Malformed(f"unknown kind of act {self.kind!r}", record=self.id)
@@ -159,6 +162,8 @@ class Act:
             "reason": self.reason,
             "data": dict(self.data),
         }
+        if self.key is not None:
+            body["key"] = self.key
         return Record(RECORD_OF[self.kind], body)
 
     @classmethod
@@ -177,6 +182,7 @@ class Act:
                 utc(str(body["at"])),
                 str(body["reason"]),
                 dict(body["data"]),
+                body.get("key"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed(f"not an act: {error!r:.100}") from error

@@ -28,7 +28,8 @@ class Cases:
         self._append = append
         self._cases: dict[str, Case] = {}
         self._acts: dict[str, list[tuple[int, Act]]] = {}
-        self._alias: dict[str, str] = {}
+        self._journal: list[tuple[int, Act]] = []
+        self._keyed: dict[tuple[str, str], tuple[int, Act, Case]] = {}
 
     def load(self, read: Callable[[str], list[tuple[int, dict[str, Any]]]]) -> None:
         """Take up what a ledger already holds.
@@ -48,9 +49,23 @@ class Cases:
             case = apply(before, act, self.rules)
         else:
             raise StateError(f"there is no case {act.case}", record=act.id)
+        self._hold(index, act, case)
+        return case
+
+    def _hold(self, index: int, act: Act, case: Case) -> None:
         self._cases[act.case] = case
         self._acts.setdefault(act.case, []).append((index, act))
-        return case
+        self._journal.append((index, act))
+        if act.key is not None:
+            self._keyed[act.by.user, act.key] = (index, act, case)
+
+    def under(self, user: str, key: str) -> tuple[int, Act, Case] | None:
+        """Return what a person did under an idempotency key: index, act, the case after it; None: nothing."""
+        return self._keyed.get((user, key))
+
+    def journal(self, start: int = 0) -> list[tuple[int, Act]]:
+        """Return all acts of all cases with their ledger indices, in order, from the ``start``-th on."""
+        return self._journal[start:]
 
     def do(self, act: Act) -> tuple[int, Case]:
         """Do one act: allowed, then possible, then in the ledger. Returns its index and the case after it.
@@ -73,8 +88,7 @@ class Cases:
         else:
             case = apply(before, act, self.rules)
         index = self._append([act.record()])[0]
-        self._cases[act.case] = case
-        self._acts.setdefault(act.case, []).append((index, act))
+        self._hold(index, act, case)
         return index, case
 
     def _ask(self, act: Act, case: Case | None) -> None:

@@ -21,11 +21,14 @@ from truceline.base.clock import iso
 from truceline.base.ids import ulid
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import Case, Rules, rules_of
-from truceline.errors import ConfigError, Malformed, NotHere, UnavailableError
+from truceline.errors import ConfigError, KeyReused, Malformed, NotHere, Outdated, UnavailableError
 from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import Watch, read_watch
+from truceline.model.agreement import Agreement
 from truceline.model.case import Act, Actor
+from truceline.services.acts import version
 from truceline.services.cases import Cases, access_record
+from truceline.services.feed import Feed, Feeds
 from truceline.services.log import Logbook
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
@@ -88,6 +91,9 @@ class Desk:
     cases: Cases
     """All cases."""
 
+    agreement: Agreement
+    """What was agreed."""
+
     rules: Rules
     """The agreement's rules."""
 
@@ -99,6 +105,9 @@ class Desk:
 
     now: Now
     """The time, UTC."""
+
+    feeds: Feeds = field(default_factory=Feeds)
+    """What each is told as it happens."""
 
     lock: RLock = field(default_factory=RLock)
     """Held while the ledger is written or read."""
@@ -129,24 +138,52 @@ class Desk:
         with self.lock:
             return [case for case in self.cases if may_see(case, actor)]
 
+    def feed(self, actor: Actor) -> Feed:
+        """Return what a person is told as it happens, up to the newest act."""
+        with self.lock:
+            return self.feeds.of(actor, self.cases.journal, self.rules)
+
+    def version(self, case: Case, actor: Actor) -> int | None:
+        """Return the ledger index of the newest act of a case that a person may read; None: none."""
+        with self.lock:
+            return version(case, self.cases.acts(case.id), actor, self.rules)
+
     def act(
-        self, actor: Actor, kind: str, case: str | None, reason: str, data: Mapping[str, Any]
+        self,
+        actor: Actor,
+        kind: str,
+        case: str | None,
+        reason: str,
+        data: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        seen: int | None = None,
     ) -> tuple[int, Act, Case]:
         """Do one act now: allowed, then possible, then in the ledger. Returns its index, the act, the case after it.
 
+        ``key`` makes it safe to ask again: the same person's same request under the same key is done once, and answered
+        as it was. ``seen`` is the :meth:`version` the person acts upon; None: whatever it is.
+
         Raises:
             NotHere: there is no such case that the person may know of.
+            KeyReused: the key stands for another request.
+            Outdated: something happened in the case that the person may read and had not seen.
             AccessError: it is not this person's to do; the refusal is logged.
             StateError: it is not possible now.
             Malformed: its data do not have the form.
             UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
         """
         with self.lock:
+            before = None if key is None else self.cases.under(actor.user, key)
+            if before is not None:
+                return _repeated(before, kind, case, reason, data)
             at = self.now()
             name = new_id(at)
-            done = Act(name, case or name, kind, actor, at, reason, data)
+            done = Act(name, case or name, kind, actor, at, reason, data, key)
             if case is not None and not self._by_office(done):
                 self.case(actor, case)
+            if seen is not None and case is not None and self.version(self.cases.case(case), actor) != seen:
+                raise Outdated(f"the case has changed since record {seen}; look at it again")
             index, after = self.cases.do(done)
             return index, done, after
 
@@ -177,6 +214,16 @@ class Desk:
             self.store.append([access_record(actor, action, resource, name, self.now(), allowed=allowed)])
 
 
+def _repeated(
+    before: tuple[int, Act, Case], kind: str, case: str | None, reason: str, data: Mapping[str, Any]
+) -> tuple[int, Act, Case]:
+    _, act, _ = before
+    asked = (kind, act.id if case is None else case, reason, dict(data))
+    if asked != (act.kind, act.case, act.reason, dict(act.data)):
+        raise KeyReused("this Idempotency-Key stands for another request", record=act.id)
+    return before
+
+
 @contextmanager
 def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock = system_clock) -> Iterator[Desk]:
     """Open the ledger of a watch's folder (``out``: where it is, by default ``folder/out``) and close it at the end.
@@ -199,7 +246,7 @@ def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock
         logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id)
         logbook.load(store.read)
         used = [case.now for case in cases] + ([logbook.book.now] if logbook.book.now else [])
-        yield Desk(what, store, cases, rules, people, logbook, Now(clock, max(used, default=None)))
+        yield Desk(what, store, cases, agreement, rules, people, logbook, Now(clock, max(used, default=None)))
 
 
 def new_id(at: datetime) -> str:

@@ -225,7 +225,7 @@ def outcome(script: Script, cases: Cases, played: Played, rules: Rules) -> dict[
         saw[user] = {
             label: {
                 "exhibits": len(view["exhibits"]),
-                "withheld": view["withheld"]["exhibits"],
+                "withheld": view["withheld"]["exhibits"] if "withheld" in view else None,
                 "findings": len(view["findings"]),
                 "named": sorted({f["party"] for f in view["findings"] if f["party"]}),
             }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from truceline.access import Thing, decide
+from truceline.access.check import names_of
 from truceline.access.release import caveat, names_party
 from truceline.base.clock import iso
 from truceline.commission.case import Case, Exhibit, Finding, Proposal, Served
@@ -32,11 +33,13 @@ def audience_of(case: Case, item: str) -> frozenset[str]:
 
 def may_see(case: Case, actor: Actor) -> bool:
     """Return whether a person may know that the case exists."""
-    parties = _parties(case)
     shown = frozenset().union(*(audience_of(case, item) for item in case.released))
-    return decide(actor, "read", Thing("case", "restricted", parties, shown, case.state)).allowed or bool(
-        "public" in shown
-    )
+    return decide(actor, "read", Thing("case", _level(shown), parties_of(case), shown, case.state)).allowed
+
+
+def _level(audience: frozenset[str]) -> str:
+    """What two people released to the public is public."""
+    return "public" if "public" in audience else "restricted"
 
 
 def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
@@ -47,21 +50,26 @@ def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     """
     if not may_see(case, actor):
         raise AccessError(f"there is no case {case.id} that {actor.user} may see", record=case.id)
-    exhibits = [x for x in case.exhibits.values() if _exhibit_seen(case, x, actor)]
+    exhibits = [x for x in case.exhibits.values() if exhibit_seen(case, x, actor)]
     view: dict[str, Any] = {
         "case": case.id,
-        "title": title_for(case, actor),
+        "exhibits": [exhibit_json(x) for x in exhibits],
+        "findings": [
+            finding_json(case, f, actor, rules) for f in case.findings.values() if finding_seen(case, f, actor)
+        ],
+    }
+    if not concerned(case, actor):
+        # Neither state nor counts: they would tell of what was not released.
+        shared = audience_of(case, case.id) & {"public", *names_of(actor)}
+        return view | {"caveat": caveat(tuple(sorted(shared)))}
+    view |= {
+        "title": case.title,
         "state": case.state,
         "exit": case.exit,
-        "exhibits": [exhibit_json(x) for x in exhibits],
         "withheld": {"exhibits": len(case.exhibits) - len(exhibits)},
-        "findings": [
-            finding_json(case, f, actor, rules) for f in case.findings.values() if _finding_seen(case, f, actor)
-        ],
-        "caveat": caveat(tuple(sorted(audience_of(case, case.id)))),
+        # As it was released: spelt out, "accused" would name who that is.
+        "caveat": caveat(tuple(sorted(case.released.get(case.id, ())))),
     }
-    if not _concerned(case, actor):
-        return view
     allegations = _allegations(case, actor, rules)
     own = None if actor.role in INSIDE else frozenset({actor.of or ""})
     view |= {
@@ -78,18 +86,46 @@ def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     return view
 
 
-def _concerned(case: Case, actor: Actor) -> bool:
-    """Whether a person works on the case or serves a party to it; others see what was released and nothing else."""
-    return actor.role in INSIDE or (actor.role == "liaison" and actor.of in _parties(case))
+def concerned(case: Case, actor: Actor) -> bool:
+    """Return whether a person works on the case or serves a party to it; others see what was released, no more."""
+    return actor.role in INSIDE or (actor.role == "liaison" and actor.of in parties_of(case))
 
 
-def _parties(case: Case) -> frozenset[str]:
+def parties_of(case: Case) -> frozenset[str]:
+    """Return the parties a case is about: accused, given notice, or complaining."""
     return frozenset((*case.allegations, *case.notices, *((case.complainant,) if case.complainant else ())))
 
 
-def title_for(case: Case, actor: Actor) -> str | None:
-    """Return the title for whom the case concerns: it may name a place; None: withheld."""
-    return case.title if _concerned(case, actor) else None
+def case_line(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """Return a case as one line of a list: with its clock for whom it concerns, the next moment something is due."""
+    view = case_view(case, actor, rules)
+    line = {"case": case.id, "findings": len(view["findings"])}
+    if not concerned(case, actor):
+        return line
+    return line | {"title": case.title, "state": case.state, "exit": case.exit, "due": due(case, actor)}
+
+
+def due(case: Case, actor: Actor) -> dict[str, Any] | None:
+    """Return the next moment by which something is due in a case, and what; None: nothing that the person may know."""
+    if case.exit is not None or case.merged_into is not None:
+        return None
+    inside = actor.role in INSIDE
+    waiting: list[tuple[datetime, str]] = []
+    if not case.notices and inside:
+        waiting.append((case.opened + NOTICE_WITHIN, "notice"))
+    for party, served in case.allegations.items():
+        moment = case.due(served)
+        if moment is not None and not served.replies and (inside or actor.of == party):
+            waiting.append((moment, "reply"))
+    if actor.role in ("commissioner", "secretariat", "auditor", "analyst"):
+        waiting += [(p.deadline, "vote") for p in case.proposals.values() if p.outcome is None]
+    for remedy in case.remedies.values():
+        if remedy.due is not None and remedy.result == "open" and (inside or actor.of == remedy.party):
+            waiting.append((remedy.due, "remedy"))
+    if not waiting:
+        return None
+    moment, what = min(waiting)
+    return {"at": iso(moment), "what": what}
 
 
 def _allegations(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
@@ -103,18 +139,18 @@ def _allegations(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     return {f"accused {n}": served for n, served in enumerate(found.values(), 1)}
 
 
-def _exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
+def exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
+    """Return whether a person may read an exhibit."""
     audience = audience_of(case, exhibit.id) | (exhibit.readers or frozenset())
     return decide(actor, "read", Thing("exhibit", exhibit.level, audience=audience, state=case.state)).allowed and (
         actor.role != "commissioner" or exhibit.readers is None or actor.seat in exhibit.readers
     )
 
 
-def _finding_seen(case: Case, finding: Finding, actor: Actor) -> bool:
-    thing = Thing("finding", "restricted", audience=audience_of(case, finding.id), state=case.state)
-    if decide(actor, "read", thing).allowed:
-        return True
-    return "public" in thing.audience
+def finding_seen(case: Case, finding: Finding, actor: Actor) -> bool:
+    """Return whether a person may read a finding."""
+    audience = audience_of(case, finding.id)
+    return decide(actor, "read", Thing("finding", _level(audience), audience=audience, state=case.state)).allowed
 
 
 def exhibit_json(exhibit: Exhibit) -> dict[str, Any]:
@@ -132,27 +168,30 @@ def exhibit_json(exhibit: Exhibit) -> dict[str, Any]:
 
 
 def _served(case: Case, places: Mapping[str, Served], only: frozenset[str] | None) -> dict[str, Any]:
+    return {party: served_json(case, s) for party, s in places.items() if only is None or party in only}
+
+
+def served_json(case: Case, served: Served) -> dict[str, Any]:
+    """Return a notice or an allegation to one party as JSON, and what the party did."""
     return {
-        party: {
-            "at": iso(s.at),
-            "due": _iso(case.due(s)),
-            "acknowledged": _iso(s.acknowledged),
-            "ordered": _iso(s.ordered),
-            "silent": _iso(s.silent),
-            "replies": list(s.replies),
-            "late": list(s.late),
-            "admitted": s.admitted,
-        }
-        for party, s in places.items()
-        if only is None or party in only
+        "at": iso(served.at),
+        "due": _iso(case.due(served)),
+        "acknowledged": _iso(served.acknowledged),
+        "ordered": _iso(served.ordered),
+        "silent": _iso(served.silent),
+        "replies": list(served.replies),
+        "late": list(served.late),
+        "admitted": served.admitted,
     }
 
 
 def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> dict[str, Any]:
     """Return a finding as JSON: three axes, how its standard was met, coverage beside it; who dissented and why."""
     proposal = case.proposals[finding.proposal]
-    share = case.hypotheses.get(proposal.party, 0.0) if proposal.party else 0.0
-    sure = proposal.attribution == "admitted" or names_party(actor, share, rules.publication)
+    sure = proposal.attribution == "admitted" or names_party(actor, finding.share, rules.publication)
+    after = finding.superseded
+    if after is not None and after in case.findings and not finding_seen(case, case.findings[after], actor):
+        after = "withheld"
     return {
         "finding": finding.id,
         "at": iso(finding.at),
@@ -167,7 +206,7 @@ def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> di
         "standard_met_by": list(finding.met),
         "coverage": dict(proposal.coverage),
         "dissents": [v.act for v in proposal.votes if v.choice == "against"],
-        "superseded": finding.superseded,
+        "superseded": after,
     }
 
 

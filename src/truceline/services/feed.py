@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person is told as it happens: one event whenever the person's own view of a case changes.
+
+A view never shows more than the person may know, so neither does the feed: an act that changes nothing in the view
+makes no event and takes no number. Events are therefore numbered by themselves, not by the ledger's index, which would
+tell the public how much is going on. The feed follows from the ledger alone: after a restart it is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from truceline.base.canonical import digest
+from truceline.base.clock import iso
+from truceline.commission import Case, Rules, apply, begin
+from truceline.model.case import Act, Actor
+from truceline.services.views import case_line, case_view, may_see
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event of a feed."""
+
+    number: int
+    """Its place in the person's own feed, from 1."""
+
+    body: dict[str, Any]
+    """When, and the line of the case as the person may see it."""
+
+
+def same_eyes(actor: Actor) -> Actor:
+    """Return what of a person decides about what the person sees: everything but the name."""
+    return replace(actor, user="somebody")
+
+
+class Feed:
+    """The events of everybody with the same eyes, made from the acts in their order."""
+
+    def __init__(self, actor: Actor, rules: Rules) -> None:
+        self._actor = same_eyes(actor)
+        self._rules = rules
+        self._cases: dict[str, Case] = {}
+        self._views: dict[str, str] = {}
+        self._events: list[Told] = []
+        self.name = digest(self._actor.to_json())[:12]
+        """Tells feeds of different eyes apart; whoever's role changes begins another feed."""
+
+    def take(self, acts: Iterable[Act]) -> None:
+        """Follow some more acts."""
+        for act in acts:
+            before = self._cases.get(act.case)
+            case = begin(act, self._rules) if before is None else apply(before, act, self._rules)
+            self._cases[act.case] = case
+            if not may_see(case, self._actor):
+                continue
+            shown = digest(case_view(case, self._actor, self._rules))
+            if self._views.get(case.id) != shown:
+                self._views[case.id] = shown
+                line = case_line(case, self._actor, self._rules)
+                self._events.append(Told(len(self._events) + 1, {"at": iso(act.at), **line}))
+
+    def after(self, number: int) -> list[Told]:
+        """Return the events after the one of that number; 0: all."""
+        return self._events[max(number, 0) :]
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+
+class Feeds:
+    """The feeds of one ledger, by the eyes of those who follow them."""
+
+    def __init__(self) -> None:
+        self._held: dict[Actor, tuple[Feed, int]] = {}
+
+    def of(self, actor: Actor, journal: Callable[[int], list[tuple[int, Act]]], rules: Rules) -> Feed:
+        """Return a person's feed, up to the newest act; ``journal(n)`` gives indexed acts from the n-th on."""
+        eyes = same_eyes(actor)
+        feed, done = self._held.get(eyes, (None, 0))
+        if feed is None:
+            feed = Feed(actor, rules)
+        new = journal(done)
+        feed.take(act for _, act in new)
+        self._held[eyes] = (feed, done + len(new))
+        return feed

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which acts each may read: one's own always, the others by the table, and no party named to whom it is too early."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from commission_world import PEOPLE, World
+from desk_world import office
+
+from truceline.errors import KeyReused, NotHere, Outdated
+from truceline.model.case import Act, Actor
+from truceline.services import reading
+from truceline.services.acts import act_json, acts_seen, version
+from truceline.services.views import concerned
+
+PUBLIC = Actor("public", "public", clearance="public")
+OPEN = {"title": "Mill", "origin": "event", "events": [7]}
+
+
+def walked(seed, steps=250):
+    world = World(seed)
+    for _ in range(steps):
+        world.step()
+    return world, list(enumerate(world.acts))
+
+
+def kinds(world, indexed, who):
+    return {act.kind for _, act in acts_seen(world.case, indexed, PEOPLE[who], world.rules)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_everybody_reads_the_own_acts_and_none_reads_what_the_table_refuses(seed):
+    world, indexed = walked(seed)
+    for who, actor in PEOPLE.items():
+        seen = {act.id for _, act in acts_seen(world.case, indexed, actor, world.rules)}
+        if not concerned(world.case, actor):
+            assert not seen
+            continue
+        own = {act.id for act in world.acts if act.by.user == actor.user}
+        assert own <= seen
+        if actor.role == "liaison":
+            others = {a.kind for a in world.acts if a.id in seen - own}
+            assert not others & {"vote", "note", "conflict", "boycott", "assess", "attribute", "test_exceptions"}, who
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_liaison_never_reads_what_passed_between_the_centre_and_the_other_party(seed):
+    world, indexed = walked(seed)
+    for who, other in (("lia", "B"), ("lib", "A")):
+        for _, act in acts_seen(world.case, indexed, PEOPLE[who], world.rules):
+            assert act.data.get("party") != other, act
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_below_80_per_cent_only_analysts_and_commissioners_read_who_is_meant(seed):
+    world, indexed = walked(seed)
+    for who in ("wanda", "sam", "aud"):
+        for _, act in acts_seen(world.case, indexed, PEOPLE[who], world.rules):
+            if act.by.user == PEOPLE[who].user or act.kind in ("acknowledge", "order", "silence", "request"):
+                continue
+            named = {p for p in "AB" if p == act.data.get("party") or p in act.data.get("hypotheses", ())}
+            assert all(world.case.hypotheses.get(party, 0) >= 0.8 for party in named), act
+    assert "attribute" not in kinds(world, indexed, "sam")
+
+
+def test_an_approval_is_read_by_whoever_reads_what_it_approves():
+    for seed in range(30):
+        world, indexed = walked(seed)
+        by_id = {act.id: act for act in world.acts}
+        for who in ("lia", "lib", "wanda"):
+            seen = {act.id for _, act in acts_seen(world.case, indexed, PEOPLE[who], world.rules)}
+            for act in (by_id[name] for name in seen):
+                if act.kind == "approve" and act.by.user != PEOPLE[who].user:
+                    assert act.data["of"] in seen
+
+
+def test_notes_are_for_whom_they_are_addressed_to():
+    world, _ = walked(1, 0)
+    note = Act(
+        "n", world.case.id, "note", PEOPLE["anna"], world.now, "because", {"audience": ["commissioner"], "text": "x"}
+    )
+    indexed = [(0, world.acts[0]), (5, note)]
+    assert "note" in kinds(world, indexed, "c-oak")
+    assert "note" in kinds(world, indexed, "anna")  # her own
+    assert "note" not in kinds(world, indexed, "ben")
+    assert "note" not in kinds(world, indexed, "sam")
+    assert version(world.case, indexed, PEOPLE["c-oak"], world.rules) == 5
+    assert version(world.case, indexed, PEOPLE["sam"], world.rules) == 0
+    assert version(world.case, indexed, PUBLIC, world.rules) is None
+
+
+def test_a_party_is_not_told_the_names_of_the_missions_people():
+    act = Act("x", "c", "silence", PEOPLE["wanda"], World(1).now, "seen", {"party": "A"})
+    assert act_json(3, act, PEOPLE["lia"])["by"] == {"user": None, "role": "watch_officer", "of": None, "seat": None}
+    assert act_json(3, act, PEOPLE["sam"])["by"]["user"] == "wanda"
+    own = Act("x", "c", "reply", PEOPLE["lia"], World(1).now, "seen", {"party": "A"})
+    assert act_json(3, own, Actor("lio", "liaison", "A"))["by"]["user"] == "lia"
+
+
+@pytest.fixture
+def at(tmp_path, repository):
+    with office(tmp_path, repository) as found:
+        yield found
+
+
+def test_under_one_key_a_thing_is_done_once_also_after_a_restart(at):
+    wanda, anna = at.desk.person("wanda"), at.desk.person("anna")
+    first = at.desk.act(wanda, "open", None, "seen", OPEN, key="k")
+    assert at.desk.act(wanda, "open", None, "seen", OPEN, key="k") == first
+    assert at.desk.act(anna, "open", None, "seen", OPEN, key="k")[1].id != first[1].id  # keys are each person's own
+    for other in ({"reason": "other"}, {"data": {**OPEN, "title": "Ford"}}, {"kind": "notice", "case": first[2].id}):
+        asked = {"kind": "open", "case": None, "reason": "seen", "data": OPEN} | other
+        with pytest.raises(KeyReused):
+            at.desk.act(wanda, **asked, key="k")
+    at.desk.act(wanda, "notice", first[2].id, "now", {}, key="k2")
+    at.desk.cases.__init__(at.desk.rules, at.desk.store.append)  # as another process would
+    at.desk.cases.load(at.desk.store.read)
+    again = at.desk.act(wanda, "open", None, "seen", OPEN, key="k")
+    assert again == first  # the state of the case as it was then, too
+    assert len([body for body in at.records("case") if body["by"]["user"] == "wanda"]) == 1
+
+
+def test_who_acts_on_what_has_changed_is_told(at):
+    wanda, sam = at.desk.person("wanda"), at.desk.person("sam")
+    index, _, case = at.desk.act(wanda, "open", None, "seen", OPEN)
+    assert at.desk.version(case, sam) == index
+    at.desk.act(wanda, "notice", case.id, "now", {}, seen=index)
+    with pytest.raises(Outdated):
+        at.desk.act(sam, "close", case.id, "nothing", {"exit": "unsubstantiated"}, seen=index)
+    # What a person may not read cannot be what it has not seen.
+    newest = at.desk.version(at.desk.cases.case(case.id), sam)
+    at.desk.act(at.desk.person("anna"), "note", case.id, "for us", {"audience": ["analyst"], "text": "x"})
+    at.desk.act(sam, "close", case.id, "nothing", {"exit": "unsubstantiated"}, seen=newest)
+
+
+def test_what_the_public_is_told_is_withheld_is_counted_at_fixed_times(at):
+    wanda = at.desk.person("wanda")
+    _, _, case = at.desk.act(wanda, "open", None, "seen", OPEN)
+    found = {"modality": "acoustic", "family": "array", "owner": "mission", "grade": "B2"}
+    at.desk.act(wanda, "evidence", case.id, "heard", found)
+    assert reading.counted(at.desk)["withheld"] == 0
+    at.clock.forward(days=8)
+    told = reading.counted(at.desk)
+    assert told["withheld"] == 1
+    at.desk.act(wanda, "evidence", case.id, "heard", found)
+    assert reading.counted(at.desk) == told
+
+
+def test_every_read_of_what_is_not_public_is_logged_and_only_auditors_read_the_log(at):
+    wanda, aud = at.desk.person("wanda"), at.desk.person("aud")
+    _, _, case = at.desk.act(wanda, "open", None, "seen", OPEN)
+    at.clock.forward(seconds=1)
+    for read in (reading.cases, reading.findings, reading.notices):
+        read(at.desk, wanda)
+        read(at.desk, PUBLIC)
+    reading.case(at.desk, wanda, case.id)
+    with pytest.raises(NotHere):
+        reading.exhibit(at.desk, wanda, case.id, "nothing")
+    log = reading.access(at.desk, aud)
+    told = {(each["by"]["user"], each["resource"], each["name"], each["allowed"]) for each in log}
+    assert {
+        ("wanda", "case", "all", True),
+        ("wanda", "case", case.id, True),
+        ("wanda", "exhibit", "nothing", False),
+    } <= told
+    assert ("aud", "access", "all", True) in told
+    assert not [each for each in log if each["by"]["user"] == "public"]
+
+
+def test_seats_and_terms_are_told(at):
+    told = reading.terms(at.desk)
+    assert [seat["id"] for seat in told["seats"]] == ["birch", "elm", "oak", "seat-a", "seat-b"]
+    assert (told["quorum"], told["rule"], told["recused"], told["reply_hours"]) == (3, "majority", "accused", 48)
+    assert json.dumps(told["document"])
