@@ -33,7 +33,7 @@ OPTIONS = {
         ),
     },
     "watch": {"--out", "--line", "--port"},
-    "assess": {"--json", "--out", "--line", "--terms", "--events", "--notices", "--lang"},
+    "assess": {"--json", "--out", "--line", "--terms", "--events", "--notices", "--lang", "--page"},
     "verify": {"--key", "--replay", "--json"},
     "serve": {"--port"},
     "fetch": {

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from truceline.cli import main
 from truceline.reports.terms_diff import comparison_page
 from truceline.scrutiny.compare import compare
 from truceline.terms import load
@@ -16,6 +17,7 @@ from truceline.terms import load
 pytestmark = pytest.mark.browser
 
 FULL = Path(__file__).resolve().parents[1] / "vectors" / "terms" / "full.yaml"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +36,16 @@ def pages(tmp_path_factory):
     first, second = (load(each, file="t.yaml") for each in (text, changed))
     folder = tmp_path_factory.mktemp("pages")
     found = {"diff": comparison_page(compare(first, second, "uk"))}
+    energy = EXAMPLES / "energy-truce-2026"
+    terms, events = energy / "terms" / "agreement-energy-truce-2026.yaml", energy / "data" / "events.geojson"
+    assert main(["assess", "--terms", str(terms), "--events", str(events), "--page", str(folder / "r.html")]) == 0
+    found["readings"] = (folder / "r.html").read_text("utf-8")
     for name, page in found.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in found}
 
 
-@pytest.mark.parametrize("name", ["diff"])
+@pytest.mark.parametrize("name", ["diff", "readings"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1100)])
 def test_a_page_is_accessible_fits_and_fetches_nothing(browser, pages, name, scheme, width):
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -54,4 +60,39 @@ def test_a_page_is_accessible_fits_and_fetches_nothing(browser, pages, name, sch
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+    page.close()
+
+
+def test_the_page_says_exactly_where_the_readings_part_on_the_strike_night(browser, pages):
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    page.goto(pages["readings"])
+    night = page.get_by_role("heading", name="4. The strike on a protected object").locator(
+        "xpath=following-sibling::p[1]"
+    )
+    assert night.inner_text().replace("\N{NO-BREAK SPACE}", " ") == (
+        "The strike on a protected object of about 2 February 2026, 23:30 UTC is a breach as Kyiv reads the agreement "
+        "(94 %); no breach as Washington reads the agreement, for the window ended on 1 February 2026, 22:00 UTC; and "
+        "no breach as Moscow reads the agreement, for the window ended on 1 February 2026, 21:00 UTC."
+    )
+    table = page.get_by_role("table", name="Event 4, energy-facilities, reading by reading")
+    heads = table.get_by_role("columnheader").all_inner_texts()
+    assert heads == ["What", "Washington's week", "Moscow's week until 1 February", "Kyiv's seven days"]
+    told = table.get_by_role("row").nth(1).get_by_role("cell").all_inner_texts()
+    assert [each.splitlines()[0] for each in told] == ["no breach", "no breach", "a breach"]
+    page.close()
+
+
+def test_what_is_folded_opens_from_the_keyboard_and_stands_open_in_print(browser, pages):
+    page = browser.new_page(viewport={"width": 800, "height": 800})
+    page.goto(pages["readings"])
+    fold = page.locator("details").first
+    inside = fold.locator("table")
+    assert not inside.is_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert inside.is_visible()
+    closed = page.locator("details").nth(1).locator("table")
+    assert closed.bounding_box()["height"] == 0
+    page.emulate_media(media="print")
+    assert closed.bounding_box()["height"] > 20
     page.close()

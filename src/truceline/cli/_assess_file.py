@@ -13,15 +13,19 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from truceline.cli._shared import PARTLY
+from truceline.cli._shared import PARTLY, write_page
 from truceline.errors import ConfigError
-from truceline.flow.assess_file import Job, head, prepare, rows
+from truceline.flow.assess_file import Job, assessed, earliest, head, prepare, rows
+from truceline.reports.readings_page import readings_page
 
 _ROWS = 50_000
 """Rows written to Parquet in one go."""
 
 _SHOWN = 40
 """Rows printed for people."""
+
+ON_PAGE = 24
+"""Events on a page: the first by time."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"truceline: rejected record {each.record} (row {each.row}): {each.reason}", file=sys.stderr)
     if len(job.refused) > 5:
         print(f"truceline: and {len(job.refused) - 5:,} more rejected records", file=sys.stderr)
+    if options.page is not None:
+        _page(options.page, job)
     found = rows(job)
     if options.out is not None:
         count = _write(options.out, found)
@@ -44,6 +50,16 @@ def run(options: argparse.Namespace) -> int:
     else:
         _show(job, found)
     return PARTLY if job.refused else 0
+
+
+def _page(path: Path, job: Job) -> None:
+    """Write the first events side by side under every reading of one agreement."""
+    if len(job.agreements) != 1:
+        names = ", ".join(Path(each.file).name for each in job.agreements)
+        raise ConfigError(f"a page shows one agreement; name one of {names} as --terms")
+    few, left = earliest(job, ON_PAGE)
+    agreement = job.agreements[0]
+    write_page(path, readings_page(agreement, assessed(few, agreement), left, job.language))
 
 
 def _json(value: Any) -> str:

@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--terms", type=Path, metavar="PATH", help="terms: a file, or a folder of agreement*.yaml")
     parser.add_argument("--events", type=Path, metavar="FILE", help="events: Parquet or GeoJSON with DESIGN's columns")
     parser.add_argument("--notices", type=Path, metavar="FILE", help="what was notified: a file of notices, YAML")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="with --terms: write the readings side by side, HTML")
     parser.add_argument("--lang", default="en", metavar="CODE", help="language of reasons: en, uk, ru or fr")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
     parser.add_argument(
@@ -38,6 +39,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.watch is not None:
             raise ConfigError("assess takes a WATCH, or --terms and --events, not both")
         return _assess_file.run(options)
+    if options.page is not None:
+        raise ConfigError("--page goes with --terms and --events; a watch has its own page")
     out = options.out or options.watch / "out"
     found, summary = run_watch(read_watch(options.watch), out, options.line, settings, quiet=options.json)
     code = finished(found)

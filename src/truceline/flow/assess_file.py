@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from truceline.access.release import coarse_time
 from truceline.assessment import factors
 from truceline.assessment.judge import FACTORS, Judge, Pair
+from truceline.assessment.parting import Happened
 from truceline.assessment.reasons import Writer, changes
 from truceline.base.bounded import read_bytes, read_text
+from truceline.base.clock import from_column
 from truceline.base.geo import Line
 from truceline.base.yaml import MAX_CHARS
 from truceline.flow.terms_files import find_terms, read_terms_file
 from truceline.lang import catalogue
 from truceline.model.agreement import Agreement
 from truceline.model.notice import Notice
+from truceline.reports.readings_page import Assessed
 from truceline.sources import line as lines
 from truceline.sources.event_file import EventFile, Refused, read_events
 from truceline.terms.geometry import Geometry
@@ -101,6 +105,39 @@ def rows(job: Job) -> Iterator[dict[str, Any]]:
             tables = [_Table(judge, pair, job) for pair in pairs(judge)]
             for row in range(end - start):
                 yield from (table.row(row, job.events.ids[start + row]) for table in tables)
+
+
+def earliest(job: Job, most: int) -> tuple[Job, int]:
+    """Return the job with its first events by time, at most so many, and how many later ones are left out."""
+    order = np.argsort(job.events.first, kind="stable")[:most]
+    return replace(job, events=job.events.some(order)), len(job.events) - len(order)
+
+
+def assessed(job: Job, agreement: Agreement) -> list[Assessed]:
+    """Return the events of a job with their assessments under its one agreement, in the order of the file.
+
+    Times that are shown are as fine as the agreement lets the accused have them.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(job):
+        told.setdefault(row["event"], []).append(row)
+    events, minutes = job.events, agreement.publication.impact_minutes
+    found = []
+    for at, name in enumerate(events.ids):
+        first, last = from_column(events.first[at]), from_column(events.last[at])
+        shown = coarse_time(first, minutes)
+        assert shown is not None  # the rules of a text are finite
+        happened = Happened(name, _likeliest(events.beliefs["p_act"], at), first, last, shown)
+        place = float(events.columns["lon"][at]), float(events.columns["lat"][at])
+        spread = float(events.columns["sigma_major_m"][at])
+        found.append(Assessed(happened, place, spread, told.get(name, ())))
+    return found
+
+
+def _likeliest(beliefs: Mapping[str, Any], at: int) -> str:
+    """The act most believed of one event; of equals the first; empty where nothing is believed."""
+    shares = {name: float(column[at]) for name, column in beliefs.items() if column[at] > 0}
+    return max(shares, key=lambda name: shares[name], default="")
 
 
 def _judge(

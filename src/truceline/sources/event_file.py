@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,18 @@ class EventFile:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def some(self, rows: npt.NDArray[np.intp]) -> EventFile:
+        """Return the usable rows at these positions, in this order."""
+        return replace(
+            self,
+            ids=[self.ids[row] for row in rows],
+            columns={name: column[rows] for name, column in self.columns.items()},
+            first=self.first[rows],
+            last=self.last[rows],
+            families=[self.families[row] for row in rows],
+            beliefs={name: {k: v[rows] for k, v in columns.items()} for name, columns in self.beliefs.items()},
+        )
 
     def events(self, start: int, end: int) -> Events:
         """Return some of them as events; their index is their position in the file's usable rows."""
