@@ -7,14 +7,15 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from truceline.cli._progress import teller
 from truceline.errors import ConfigError, UnavailableError
-from truceline.flow.watchfile import Watch
-from truceline.model.watching import Run
 from truceline.settings import Settings
-from truceline.watch import watch
+
+if TYPE_CHECKING:
+    from truceline.flow.watchfile import Watch
+    from truceline.model.watching import Run
 
 PARTLY = 4
 """Exit code of a run that finished while some records were rejected."""
@@ -39,6 +40,8 @@ def run_watch(
     what: Watch, out: Path, line: Path | None, settings: Settings, *, quiet: bool = False
 ) -> tuple[Run, Mapping[str, Any]]:
     """Run a watch into ``out`` with the machine's clock and keys."""
+    from truceline.watch import watch  # noqa: PLC0415  a whole watch takes two seconds to load
+
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

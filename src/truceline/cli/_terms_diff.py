@@ -12,7 +12,6 @@ from truceline.errors import ConfigError
 from truceline.flow.terms_files import find_terms, read_terms_file
 from truceline.lang import languages
 from truceline.model.agreement import Agreement
-from truceline.reports.terms_diff import comparison_page
 from truceline.scrutiny.compare import compare
 from truceline.scrutiny.compared import comparison_text
 
@@ -32,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     """Print what changed; equal texts are no fault, and different ones neither."""
     found = compare(_one(options.before), _one(options.after), options.lang)
     if options.html is not None:
+        from truceline.reports.terms_diff import comparison_page  # noqa: PLC0415  only a page needs what makes pages
+
         write_page(options.html, comparison_page(found))
     if options.json:
         print(json.dumps(found.to_json(), ensure_ascii=False, separators=(",", ":")))

@@ -8,7 +8,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from truceline.assessment.states import states, timeline
 from truceline.base.bounded import read_text
 from truceline.base.clock import iso, utc
 from truceline.base.geo import Line
@@ -33,6 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print each state at the moment, and how it came to it."""
+    from truceline.assessment.states import states, timeline  # noqa: PLC0415  half a second that no other verb needs
+
     path = find_terms(options.path)[0]
     agreement = read_terms_file(path).agreement
     reading = agreement.reading(options.reading) if options.reading else None

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from truceline.base.bounded import read_text
 from truceline.base.yaml import MAX_CHARS
-from truceline.errors import InputError
+from truceline.errors import InputError, LimitExceeded
 from truceline.model.agreement import Agreement
 from truceline.terms import attachments_of, load
 
 MAX_ATTACHED = 1 << 24
-"""Largest file that terms may name, bytes."""
+"""Largest file that terms may name, bytes (16 MiB: more than the vertices that are read can fill)."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,11 @@ def read_terms_file(path: Path) -> TermsFile:
     Raises:
         InputError: with file, line and reason.
     """
-    text = read_text(path, limit=4 * MAX_CHARS)
+    try:
+        text = read_text(path, limit=4 * MAX_CHARS)
+    except LimitExceeded as error:
+        error.line = _line_at(path, 4 * MAX_CHARS)
+        raise
     name = str(path)
     attachments = read_attached(path, text, name)
     return TermsFile(path, text, attachments, load(text, file=name, attachments=attachments))
@@ -81,8 +85,18 @@ def read_attached(path: Path, text: str, name: str) -> dict[str, str]:
             raise InputError(f"{wanted!r:.100} does not lie beside the terms", file=name, line=_line(text, wanted))
         file = path.parent / wanted
         if file.is_file():
-            attachments[wanted] = read_text(file, limit=MAX_ATTACHED)
+            try:
+                attachments[wanted] = read_text(file, limit=MAX_ATTACHED)
+            except InputError as error:
+                where = wanted if error.line is None else f"{wanted}:{error.line}"
+                raise type(error)(f"{where}: {error.reason}", file=name, line=_line(text, wanted)) from error
     return attachments
+
+
+def _line_at(path: Path, limit: int) -> int:
+    """Return the line on which a file goes beyond so many bytes."""
+    with path.open("rb") as file:
+        return file.read(limit).count(b"\n") + 1
 
 
 def _line(text: str, word: str) -> int:

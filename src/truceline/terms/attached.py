@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from truceline.base.canonical import parse_json
 from truceline.errors import InputError, LimitExceeded, Malformed, NoPlace
 from truceline.terms.kinds import Entry
 
-MAX_VERTICES = 200_000
-"""Most vertices of one file."""
+MAX_VERTICES = 100_000
+"""Most vertices of the polygons of one file."""
+
+MAX_RINGS = 1_000
+"""Most rings of one file."""
+
+MAX_MARKS = 500_000
+"""Most commas and opening brackets of one file, counted before it is parsed: a vertex has three, with a height four."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +36,20 @@ def geojson(entry: Entry, at: str, attachments: Mapping[str, str]) -> Any:
     """Return the JSON value of the file that ``path`` names.
 
     Raises:
-        InputError: the file was not given, or is no JSON.
+        InputError: the file was not given, is too large, or is no strict JSON.
     """
     name, line = entry["path"], entry.line("path")
     if name not in attachments:
         raise InputError(f"{at}: the file {name!r:.100} was not found beside the terms", line=line)
+    text = attachments[name]
+    marks = sum(text.count(mark) for mark in ",[{")
+    if marks > MAX_MARKS:
+        raise LimitExceeded(f"{at}: {name}: {marks:,} commas and brackets; at most {MAX_MARKS:,} are read", line=line)
     try:
-        return json.loads(attachments[name])
-    except RecursionError as error:
-        raise LimitExceeded(f"{at}: {name}: nested too deep", line=line) from error
-    except ValueError as error:
-        raise Malformed(f"{at}: {name}: not JSON: {error}", line=line) from error
+        return parse_json(text)
+    except InputError as error:
+        where = name if error.line is None else f"{name}:{error.line}"
+        raise type(error)(f"{at}: {where}: {error.reason}", line=line) from error
 
 
 def rings_of(value: Any, at: str, line: int) -> Rings:
@@ -49,7 +58,7 @@ def rings_of(value: Any, at: str, line: int) -> Rings:
     Raises:
         Malformed: it holds no polygon, or is not GeoJSON.
         NoPlace: a coordinate is out of range.
-        LimitExceeded: it has too many vertices.
+        LimitExceeded: it has too many rings or vertices.
     """
     found = Rings([], [])
     for polygon in _polygons(value, 0):
@@ -59,6 +68,8 @@ def rings_of(value: Any, at: str, line: int) -> Rings:
             (found.holes if number else found.outer).append(_ring(ring, at, line))
     if not found.outer:
         raise Malformed(f"{at}: holds no Polygon or MultiPolygon", line=line)
+    if len(found.outer) + len(found.holes) > MAX_RINGS:
+        raise LimitExceeded(f"{at}: more than {MAX_RINGS:,} rings", line=line)
     if sum(len(ring) for ring in (*found.outer, *found.holes)) > MAX_VERTICES:
         raise LimitExceeded(f"{at}: more than {MAX_VERTICES:,} vertices", line=line)
     return found
@@ -83,10 +94,14 @@ def _ring(ring: Any, at: str, line: int) -> list[list[float]]:
         raise Malformed(f"{at}: a ring is not a list", line=line)
     vertices = []
     for vertex in ring:
-        pair = vertex[:2] if isinstance(vertex, list) else []
-        if len(pair) != 2 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in pair):
+        pair = vertex[:2] if isinstance(vertex, list) else ()
+        if len(pair) != 2 or not _NUMBERS.issuperset(map(type, pair)):
             raise Malformed(f"{at}: not a lon/lat pair of numbers: {vertex!r:.60}", line=line)
-        if not (abs(pair[0]) <= 180 and abs(pair[1]) <= 180):
-            raise NoPlace(f"{at}: longitude {pair[0]!r:.20} is outside ±180", line=line)
-        vertices.append([float(pair[0]), float(pair[1])])
+        lon, lat = pair
+        if not (-180 <= lon <= 180 and -180 <= lat <= 180):
+            raise NoPlace(f"{at}: longitude {lon!r:.20} is outside ±180", line=line)
+        vertices.append([float(lon), float(lat)])
     return vertices
+
+
+_NUMBERS = frozenset({int, float})

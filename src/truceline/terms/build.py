@@ -25,6 +25,9 @@ from truceline.terms.kinds import Entry, Name, suggest
 
 _LISTS = ("acts", "weapons", "classes")
 
+_LONG = 12
+"""So many definitions of a circle are named; of a longer one its ends."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -91,7 +94,12 @@ def definitions(entries: Entries, context: Context) -> dict[str, Definition]:
         # graphlib names it from what is used to what uses it.
         circle: list[str] = error.args[1][::-1]
         line = entries[circle[0]]["id"].line
-        raise Malformed(f"definitions that rest on each other in a circle: {' → '.join(circle)}", line=line) from error
+        told = (
+            circle
+            if len(circle) <= _LONG
+            else [*circle[: _LONG - 2], f"… {len(circle) - _LONG + 1} more …", circle[-1]]
+        )
+        raise Malformed(f"definitions that rest on each other in a circle: {' → '.join(told)}", line=line) from error
     found: dict[str, Definition] = {}
     for name in order:
         found[name] = _definition(name, entries[name], rests[name], found, context)

@@ -48,8 +48,8 @@ class Context:
     standards: list[str] = field(default_factory=list)
     """Ids of the standards of proof."""
 
-    made: dict[int, Any] = field(default_factory=dict)
-    """Geometry made already, by the identity of its node: readings share it."""
+    made: dict[Any, Any] = field(default_factory=dict)
+    """Geometry made already, by the identity of its node, areas by that of their rings: readings share it."""
 
     def people(self, *more: str) -> list[str]:
         """Return every id that can hold, declare or do something."""

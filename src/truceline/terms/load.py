@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from truceline.base.yaml import Node, parse
@@ -33,8 +34,7 @@ def load(text: str, *, file: str, attachments: Mapping[str, str] | None = None) 
     Raises:
         InputError: one of its kinds, with file, line and what was expected.
     """
-    root = parse(text, file=file)
-    entry: Entry = AGREEMENT.read(root, "", file)
+    root, entry = _form(text, file)
     try:
         return _agreement(entry, root, file, attachments or {})
     except InputError as error:
@@ -50,11 +50,19 @@ def attachments_of(text: str, *, file: str) -> tuple[str, ...]:
     """
     if "path" not in text and "vocabulary_file" not in text:
         return ()
-    entry: Entry = AGREEMENT.read(parse(text, file=file), "", file)
+    _, entry = _form(text, file)
     changes = [change for one in entry["readings"] for change in one.get("changes", [])]
     items = [*entry.get("lines", []), *entry["zones"], *changes]
     names = [item["path"] for item in items if "path" in item]
     return tuple(dict.fromkeys([*names, *([entry["vocabulary_file"]] if "vocabulary_file" in entry else [])]))
+
+
+@lru_cache(maxsize=1)
+def _form(text: str, file: str) -> tuple[Node, Entry]:
+    """The text's tree and its entries; kept, as who looks for the files it names loads it next."""
+    root = parse(text, file=file)
+    entry: Entry = AGREEMENT.read(root, "", file)
+    return root, entry
 
 
 def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, str]) -> Agreement:

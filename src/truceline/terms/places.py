@@ -5,16 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import median
+from typing import Any
 
+import numpy as np
 import shapely
 
 from truceline.base.yaml import Node
-from truceline.errors import Malformed, NoPlace
+from truceline.errors import LimitExceeded, Malformed, NoPlace
 from truceline.model.territory import Ring, Zone
 from truceline.terms.kinds import Entry
 
 FAR_DEGREES = 10.0
 """Farther than this from all held places a coordinate is suspect, degrees; a theatre is smaller."""
+
+MAX_TOUCHING = 10_000
+"""Most pairs of touching rings that are looked at one by one."""
 
 POLE_DEGREES = 89.0
 """Latitude beyond which nothing is measured: a metric frame there has no north."""
@@ -66,11 +71,11 @@ def _lines(node: Node) -> list[int]:
 def ring(at: str, vertices: list[list[float]], lines: list[int], held: Sequence[tuple[float, float]]) -> Ring:
     """Return one ring, closed and checked; see :func:`polygon`. ``lines``: the line of each vertex."""
     first = lines[0] if lines else None
-    for (_, lat), line in zip(vertices, lines, strict=True):
+    if any(abs(lat) > POLE_DEGREES for _, lat in vertices):
+        lat, line = next((pair[1], n) for pair, n in zip(vertices, lines, strict=True) if abs(pair[1]) > POLE_DEGREES)
         if abs(lat) > 90:
             raise NoPlace(f"{at}: latitude {lat:g} is outside ±90 (longitude comes first)", line=line)
-        if abs(lat) > POLE_DEGREES:
-            raise NoPlace(f"{at}: reaches a pole (latitude {lat:g}); nothing is measured there", line=line)
+        raise NoPlace(f"{at}: reaches a pole (latitude {lat:g}); nothing is measured there", line=line)
     closed = tuple((lon, lat) for lon, lat in vertices)
     closed = closed if closed and closed[0] == closed[-1] else (*closed, *closed[:1])
     if len(set(closed)) < 3:
@@ -78,7 +83,7 @@ def ring(at: str, vertices: list[list[float]], lines: list[int], held: Sequence[
     lons = [lon for lon, _ in closed]
     if max(lons) - min(lons) > 180:
         raise NoPlace(f"{at}: crosses the antimeridian; cut it there", line=first)
-    shape = shapely.Polygon(closed)
+    shape = _polygon(closed)
     if not shape.is_valid:
         reason = shapely.is_valid_reason(shape).replace("Self-intersection", "the ring crosses itself at ")
         raise Malformed(f"{at}: {reason}", line=first)
@@ -109,50 +114,72 @@ def holes_inside(outer: Sequence[Ring], holes: Sequence[Ring], at: str, line: in
     Raises:
         Malformed: with the line.
     """
-    shapes = [shapely.Polygon(one) for one in outer]
-    if any(_overlap(a, b) for a, b in _pairs(shapes)):
+    shapes = [_polygon(one) for one in outer]
+    if len(shapes) > 1 and not shapely.MultiPolygon(shapes).is_valid and _any_overlap(shapes, None, at, line):
         raise Malformed(f"{at}: two of its rings overlap", line=line)
-    for hole in holes:
-        if not any(shape.covers(shapely.Polygon(hole)) for shape in shapes):
-            raise Malformed(f"{at}: a hole lies outside its rings", line=line)
+    within = shapely.STRtree([_polygon(hole) for hole in holes]).query(shapes, predicate="covers")[1]
+    if len(set(within.tolist())) < len(holes):
+        raise Malformed(f"{at}: a hole lies outside its rings", line=line)
 
 
-def _pairs(shapes: Sequence[shapely.Polygon]) -> list[tuple[shapely.Polygon, shapely.Polygon]]:
-    """Return pairs whose boxes touch."""
-    if len(shapes) < 2:
-        return []
-    one, two = shapely.STRtree(shapes).query(shapes)
-    return [(shapes[i], shapes[j]) for i, j in zip(one.tolist(), two.tolist(), strict=True) if i < j]
+def _polygon(one: Ring) -> shapely.Polygon:
+    return shapely.Polygon(np.array(one))
+
+
+def _any_overlap(ones: Sequence[shapely.Polygon], others: Sequence[shapely.Polygon] | None, at: str, line: int) -> bool:
+    """Whether one of some areas overlaps one of others (None: another one of the same); touching is no overlap.
+
+    Raises:
+        LimitExceeded: so many of them touch that nobody can wait for it.
+    """
+    tree, seen = shapely.STRtree(ones if others is None else others), 0
+    for number, shape in enumerate(ones):
+        for other in tree.query(shape, predicate="intersects").tolist():
+            if others is not None or other > number:
+                if _overlap(shape, tree.geometries[other]):
+                    return True
+                seen += 1
+        if seen > MAX_TOUCHING:
+            raise LimitExceeded(f"{at}: more than {MAX_TOUCHING:,} pairs of polygons touch", line=line)
+    return False
 
 
 def _overlap(one: shapely.Geometry, two: shapely.Geometry) -> bool:
     """Whether two areas share more than a rounding error of the smaller one."""
-    if not one.intersects(two):
-        return False
     return bool(one.intersection(two).area > 1e-9 * min(one.area, two.area))
 
 
-def check_ranks(zones: Sequence[Zone], line_of: Callable[[str], int]) -> None:
+def check_ranks(zones: Sequence[Zone], line_of: Callable[[str], int], made: dict[Any, Any]) -> None:
     """Refuse two polygons of one kind and rank that overlap at one time; ``line_of`` tells a zone's line.
+
+    ``made`` keeps areas, so that a further reading of the same zones need not make them again.
 
     Raises:
         Malformed: naming both, with the line of the later one.
     """
     drawn = [zone for zone in zones if zone.shape == "polygon"]
-    shapes = [_area(zone) for zone in drawn]
     if len(drawn) < 2:
         return
+    shapes = [_area(zone, made) for zone in drawn]
     one, two = shapely.STRtree(shapes).query(shapes)
     for i, j in sorted(zip(one.tolist(), two.tolist(), strict=True)):
         a, b = drawn[i], drawn[j]
-        if i < j and (a.kind, a.rank) == (b.kind, b.rank) and _together(a, b) and _overlap(shapes[i], shapes[j]):
+        if i >= j or (a.kind, a.rank) != (b.kind, b.rank) or not _together(a, b):
+            continue
+        first, second = (shapely.get_parts(shape).tolist() for shape in (shapes[i], shapes[j]))
+        if _any_overlap(first, second, f"zones {a.id!r} and {b.id!r}", line_of(b.id)):
             reason = f"the zones {a.id!r} and {b.id!r} overlap and have the same rank ({a.rank})"
             raise Malformed(f"{reason}; give one a higher rank, or say which replaces which", line=line_of(b.id))
 
 
-def _area(zone: Zone) -> shapely.Geometry:
-    outer = shapely.union_all([shapely.Polygon(one) for one in zone.coordinates])
-    return outer.difference(shapely.union_all([shapely.Polygon(one) for one in zone.holes])) if zone.holes else outer
+def _area(zone: Zone, made: dict[Any, Any]) -> shapely.Geometry:
+    key = ("area", id(zone.coordinates), id(zone.holes))
+    if key not in made:
+        outer = shapely.MultiPolygon([_polygon(one) for one in zone.coordinates])
+        # They do not overlap, so only where they share borders is a union needed, which takes far longer.
+        outer = outer if outer.is_valid else shapely.union_all(outer)
+        made[key] = outer.difference(shapely.union_all([_polygon(one) for one in zone.holes])) if zone.holes else outer
+    return made[key]
 
 
 def _together(one: Zone, two: Zone) -> bool:

@@ -69,7 +69,7 @@ def build(sections: Mapping[str, Entries], context: Context, more: Iterable[str]
     lines = build_places.lines(sections["lines"], context)
     words = Words(context, definitions(sections["definitions"], context))
     zones = build_places.zones(sections["zones"], lines, words)
-    check_ranks(tuple(zones.values()), lambda name: sections["zones"][name]["id"].line)
+    check_ranks(tuple(zones.values()), lambda name: sections["zones"][name]["id"].line, context.made)
     if "unknown" not in zones and any(p["zone"].text == "unknown" for p in sections["provisions"].values()):
         zones["unknown"] = Zone("unknown", "unknown")
     ids = {*more, *(name for section in ("provisions", "ladder", *CLAUSE_SECTIONS) for name in sections[section])}
