@@ -69,8 +69,29 @@ def image(name="image", *, hours=(5.0, 5.2), p=0.5):
     return Area(name, name, "optical", interval, (ring,), p, 1.0)
 
 
-def denial(sensor, low, high):
-    return Denial(sensor, Interval(START + timedelta(hours=low), START + timedelta(hours=high)), "jammed", "test")
+def denial(sensor, low, high, **where):
+    interval = Interval(START + timedelta(hours=low), START + timedelta(hours=high))
+    return Denial(sensor, interval, "jammed", "test", **where)
+
+
+def square(x, y, half):
+    """A ring about a place, degrees."""
+    return ((x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half))
+
+
+def holds(denied, cell, where=WHERE):
+    """Whether a denial holds in a cell, by counting the edges that a ray to the east crosses."""
+    if not denied.area and not denied.sectors:
+        return True
+    lon, lat = float(where.lon[cell]), float(where.lat[cell])
+    inside = False
+    for ring in denied.area:
+        crossings = 0
+        for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True):
+            if (ay > lat) != (by > lat) and lon < ax + (lat - ay) / (by - ay) * (bx - ax):
+                crossings += 1
+        inside |= crossings % 2 == 1
+    return inside or int(where.sector[cell]) in denied.sectors
 
 
 def everything():
@@ -103,7 +124,7 @@ def slowly(sights, cell, hour, *, duration=1.0, share=0.0, where=WHERE, denials=
         high = low + field.SLOT_S
         clear = hidden = 1.0
         for sight in sights:
-            spans = spans_of(sight, denials)
+            spans = spans_of(sight, [each for each in denials if holds(each, cell, where)])
             if not spans or not seen(sight, where)[cell]:
                 continue
             if isinstance(sight, Swath):
@@ -112,7 +133,7 @@ def slowly(sights, cell, hour, *, duration=1.0, share=0.0, where=WHERE, denials=
                 p = sight.p[0]
             else:
                 lit = [(max(low, a - duration * 3600), min(high, b)) for a, b in spans]
-                p = sight.p
+                p = sight.p[0] if isinstance(sight.p, tuple) else sight.p
             weight = union([pair for pair in lit if pair[1] > pair[0]]) / field.SLOT_S
             clear *= 1 - weight * p
             hidden *= sight.sky + (1 - sight.sky) * (1 - weight * p)

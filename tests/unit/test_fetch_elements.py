@@ -4,20 +4,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import flow_factory as made
 import pytest
+from coverage_cases import look_over, made_line
 from feed_server import Feed, endless, plain, serve
 from sgp4.exporter import export_tle
 from test_coverage_elements import omm
 
+from truceline.base.clock import Interval
 from truceline.coverage import elements as orbits
+from truceline.coverage.passes import readable
 from truceline.errors import InputError, LimitExceeded, TrucelineError, UnavailableError
 from truceline.flow import live
+from truceline.flow import log as flow_log
 from truceline.flow.fetch_elements import fetch_elements
 from truceline.flow.gather import gather
+from truceline.flow.seeing import scene
+from truceline.flow.stages import on_time, stages
 from truceline.flow.watchfile import read_watch
+from truceline.model.look import ELEMENTS, Denial, elements_feed
+from truceline.model.watching import ReferenceAct
 from truceline.sources.feeds import elements
 from truceline.sources.feeds.wire import Hands, Limits, Wire
 
@@ -93,6 +102,7 @@ def test_elements_older_than_twice_the_feeds_period_are_a_denial_of_the_feed(fee
     assert json.loads((folder / live.DENIALS).read_text()) == [
         {**each, "source": "elements feed"} for each in found.plain()["denials"]
     ]
+    assert {denial.interval.start for denial in found.denials} <= {NOW + timedelta(hours=43)}
 
 
 def test_elements_of_another_season_are_kept_but_not_used(feed, folder):
@@ -102,7 +112,8 @@ def test_elements_of_another_season_are_kept_but_not_used(feed, folder):
     feed.held = {number: [fields(number, NOW + timedelta(days=200))] for number in NUMBERS}
     found = fetch(feed, folder, now=NOW + timedelta(days=200))
     assert found.held == 2
-    assert (folder / "watch.toml").read_text() == before
+    after = (folder / "watch.toml").read_text()
+    assert after.replace(f'denials = "{live.DENIALS}"\n', "") == before
     assert gather(read_watch(folder), None, made.NOW, made.quiet).elements
 
 
@@ -182,3 +193,55 @@ def test_the_command(feed, folder, command, tmp_path, monkeypatch):
     assert set(told["late"]) == set(SENSORS.values()), "these elements are of April"
     done = command("fetch", "elements", folder, "--satellites", "x", cwd=tmp_path, keys=tmp_path / "keys")
     assert done.returncode == 2
+
+
+def share_of(folder, now=made.NOW):
+    """Mean coverage of the truce, and the field's own, as a watch's folder gives them."""
+    watch = read_watch(folder)
+    memory = made.Memory()
+    logged = flow_log.logged(flow_log.log(watch, gather(watch, None, now, made.quiet), {}, memory))
+    run = stages(logged, memory, made.quiet)
+    made_of = scene(watch, now=now)
+    return run.lines[0].coverage.share, float(made_of.field(ReferenceAct()).together.mean()), run
+
+
+def test_late_elements_take_their_share_from_coverage_and_later_ones_give_it_back(feed, tmp_path):
+    """Without rows no orbit can be fitted: what flew from the time on at which the feed was late is not known."""
+    folder = made.write(tmp_path, fires_csv=made.HEADER + "\n")
+    feed.held = {number: [fields(number, NOW - timedelta(days=2))] for number in NUMBERS}
+    fetch(feed, folder, now=NOW - timedelta(days=1))
+    whole = share_of(folder)
+    fetch(feed, folder, now=NOW + timedelta(days=3), again=True)
+    late = share_of(folder)
+    assert 0 < late[0] < whole[0]
+    assert 0 < late[1] < whole[1]
+    assert {each.sensor for each in late[2].looks} == set(SENSORS.values())  # shown all the same, as not read
+    feed.held = {number: [fields(number, NOW + timedelta(days=2, hours=20))] for number in NUMBERS}
+    fetch(feed, folder, now=NOW + timedelta(days=3), again=True)
+    back = share_of(folder)
+    assert back[0] == pytest.approx(whole[0], rel=0.05)
+    assert back[1] == pytest.approx(whole[1], rel=0.05)
+
+
+def test_where_rows_tell_the_orbit_it_serves_in_place_of_late_elements():
+    looks = tuple(look_over(made_line(), NOW, sensor=name) for name in SENSORS.values())
+    given = tuple(replace(look, basis=ELEMENTS) for look in looks)
+    late = [
+        Denial(elements_feed(name), Interval(NOW, NOW + timedelta(days=1)), "late", "test") for name in SENSORS.values()
+    ]
+    assert on_time(given, [], SENSORS.values()) == given
+    assert on_time(given, late, ["VIIRS/NOAA-20"]) == given[1:]
+    assert on_time(given, late[:1], SENSORS.values()) == given[1:]
+    assert readable(given, late).tolist() == [False, False]
+    assert readable(looks, late).tolist() == [True, True]
+    assert readable(looks, [replace(late[0], sensor=looks[0].sensor)]).tolist() == [False, True]
+
+
+def test_a_list_of_denials_named_by_two_sources_is_read_once(feed, folder):
+    fetch(feed, folder, now=NOW + timedelta(days=3))
+    once = gather(read_watch(folder), None, made.NOW, made.quiet)
+    assert {denial.source for denial in once.denials} >= {"elements feed"}
+    with (folder / "watch.toml").open("a") as file:
+        file.write(f'\n[[source]]\nkind = "denials"\npath = "{live.DENIALS}"\n')
+    twice = gather(read_watch(folder), None, made.NOW, made.quiet)
+    assert (twice.denials, twice.files) == (once.denials, once.files)

@@ -303,3 +303,25 @@ def test_a_line_without_a_source_is_told_by_its_file_and_day(tmp_path):
     found = got(made.write(tmp_path, line_geojson=json.dumps(bare)))
     named = f"the file {tmp_path.name}/line.geojson, dated 2026-04-11; its source is not stated in it"
     assert found.lines[0].source == named
+
+
+def test_a_run_publishes_no_denial_of_a_watch_s_own_sensors_and_not_where(tmp_path):
+    ring = [[36.0, 48.0], [36.2, 48.0], [36.2, 48.2]]
+    span = {"start": "2026-04-11T00:00:00Z", "end": "2026-04-11T06:00:00Z", "source": "operator"}
+    listed = [
+        {**span, "sensor": "mic 3", "reason": "jammed by the tower"},
+        {**span, "sensor": "drone 1", "reason": "jammed", "sectors": [1]},
+        {**span, "sensor": "VIIRS/NOAA-20", "reason": "dazzled at the bridge", "area": [ring]},
+        {**span, "sensor": "MSI/Sentinel-2A", "reason": "not taken"},
+        {**span, "sensor": "elements of OLI/Landsat-8", "reason": "late"},
+    ]
+    text = made.WATCH + '\n[[source]]\nkind = "denials"\npath = "denied.json"\n'
+    found = got(made.write(tmp_path, watch_toml=text, denied_json=json.dumps(listed)))
+    mine = [denial for denial in found.denials if denial.source == "operator"]
+    assert [denial.sensor for denial in mine] == ["MSI/Sentinel-2A", "VIIRS/NOAA-20", "elements of OLI/Landsat-8"]
+    said = repr([denial.record() for denial in found.denials])
+    for word in ("mic 3", "drone", "tower", "bridge", "36.2", "jammed"):
+        assert word not in said
+    assert not any(denial.local for denial in found.denials)
+    assert len(found.all_denials) == len(found.denials) + 2
+    assert {denial.sensor for denial in found.all_denials if denial.local} == {"drone 1", "VIIRS/NOAA-20"}

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tracks, stations and cloud grids at the edges: bad rows are said, good ones kept."""
+"""Tracks, stations and cloud grids at the edges: bad rows are said, good ones kept. Where a denial holds."""
 
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from truceline.errors import InputError, Malformed
-from truceline.sources import cloud_grid, stations, tracks
+from truceline.errors import InputError, LimitExceeded, Malformed, NoPlace
+from truceline.sources import cloud_grid, denials, stations, tracks
 
 GOLDEN = Path(__file__).parents[1] / "contract" / "golden"
 
@@ -91,3 +92,56 @@ def test_cloud_grids_as_parquet():
     for cut in (4, 50, 300):
         with pytest.raises(InputError):
             cloud_grid.read(made(**good)[:cut], file="c")
+
+
+DENIAL = {
+    "sensor": "mic 3",
+    "start": "2026-04-11T09:00:00Z",
+    "end": "2026-04-12T00:00:00Z",
+    "reason": "jammed",
+    "source": "operator",
+}
+RING = [[37.0, 48.0], [37.2, 48.0], [37.2, 48.2]]
+
+
+def test_a_denial_says_where_by_rings_or_by_sectors_and_is_written_as_it_was_read():
+    listed = [DENIAL, {**DENIAL, "area": [RING, RING[::-1]]}, {**DENIAL, "sectors": [7, 3, 7]}]
+    whole, ringed, sectored = found = denials.read(json.dumps(listed).encode(), file="d")
+    assert [each.local for each in found] == [False, True, True]
+    assert whole.area == ringed.sectors == sectored.area == ()
+    assert ringed.area[0] == ((37.0, 48.0), (37.2, 48.0), (37.2, 48.2))
+    assert sectored.sectors == (3, 7)
+    again = json.dumps([denials.plain(each) for each in found]).encode()
+    assert denials.read(again, file="d") == found
+    assert not {"area", "sectors"} & set(whole.record().body) | {"area", "sectors"} & set(ringed.record().body)
+
+
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        ({"area": []}, Malformed),  # would mean everywhere
+        ({"area": [[]]}, Malformed),
+        ({"area": [RING[:2]]}, Malformed),
+        ({"area": [[RING[0]] * 4]}, Malformed),
+        ({"area": RING}, Malformed),
+        ({"area": "POLYGON ((37 48, 38 48, 38 49, 37 48))"}, Malformed),
+        ({"area": [[*RING, [37.1]]]}, Malformed),
+        ({"area": [[*RING, ["37", "48"]]]}, Malformed),
+        ({"area": [[*RING, [True, False]]]}, Malformed),
+        ({"area": [[*RING, [48.0, 137.0]]]}, NoPlace),
+        ({"area": [[*RING, [10**400, 48]]]}, NoPlace),
+        ({"area": [RING * 4000]}, LimitExceeded),
+        ({"sectors": []}, Malformed),
+        ({"sectors": [0]}, Malformed),
+        ({"sectors": [1.5]}, Malformed),
+        ({"sectors": "3-5"}, Malformed),
+        ({"sectors": [2**40]}, Malformed),
+        ({"sectors": list(range(1, 2000))}, Malformed),
+        ({"area": [RING], "sectors": [1]}, Malformed),
+        ({"area": None}, Malformed),
+    ],
+)
+def test_a_place_that_is_none_is_refused_and_the_denial_named(where, error):
+    with pytest.raises(error) as raised:
+        denials.read(json.dumps([DENIAL, {**DENIAL, **where}]).encode(), file="d")
+    assert (raised.value.file, raised.value.record) == ("d", "2")

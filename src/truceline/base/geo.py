@@ -53,6 +53,22 @@ def geodesic_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats
     return np.asarray(distance, dtype=np.float64)
 
 
+def inside_rings(rings: Sequence[Sequence[tuple[float, float]]], lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
+    """Return which places (n,; degrees) lie in any of the outer rings (lon/lat degrees), their edges left out.
+
+    A ring may cross the antimeridian; none may hold a pole or be wider than half the Earth.
+    """
+    inside = np.zeros(len(lon), dtype=bool)
+    for ring in rings:
+        corners = np.array(ring, dtype=np.float64)
+        turned = np.degrees(np.unwrap(np.radians(corners[:, 0])))
+        middle = float(turned.mean())
+        shape = shapely.make_valid(shapely.Polygon(np.stack([turned, corners[:, 1]], axis=1)))
+        shapely.prepare(shape)
+        inside |= shapely.contains_xy(shape, (lon - middle + 180) % 360 - 180 + middle, lat)
+    return inside
+
+
 def check_places(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
     """Return which places are finite and inside longitude ±180, latitude ±90."""
     return np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)

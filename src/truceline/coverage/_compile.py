@@ -9,16 +9,17 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from truceline.base.geo import EARTH_KM, WGS84, Floats
+from truceline.base.geo import EARTH_KM, WGS84, Floats, inside_rings
 from truceline.coverage._kernels import pieces, visits, within
 from truceline.coverage.cells import Cells
 from truceline.coverage.orbit import unit
 from truceline.coverage.sights import Area, Fixed, Sight, Swath, Track, denied_spans, seconds_of
+from truceline.model.look import Denial
 
 Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 
 WIDE = np.radians(15.0)
 """A region within this angle of its middle is crossed in one piece; a wider one in pieces of ``PIECE``."""
@@ -59,10 +60,21 @@ class Touches:
     last: Floats
     """And at which it ends."""
 
+    def only(self, where: Bools | None) -> Touches:
+        """Return those of some cells (n,); None: all."""
+        if where is None:
+            return self
+        keep = where[self.cells]
+        return Touches(
+            self.cells[keep], *(part[keep] if len(part) else part for part in (self.p, self.first, self.last))
+        )
 
-def spans_of(sight: Sight, denials: Sequence[object]) -> list[tuple[float, float]]:
-    """Return the stretches (UTC seconds) in which a look sees, denials cut out; a denied pass has none."""
-    spans = denied_spans(sight, denials)  # type: ignore[arg-type]
+
+def spans_of(sight: Sight, denials: Sequence[Denial]) -> list[tuple[float, float]]:
+    """Return the stretches (UTC seconds) in which a look sees, denials cut out wherever they hold; a denied pass has
+    none.
+    """  # noqa: D205  one sentence
+    spans = denied_spans(sight, denials)
     low, high = seconds_of(sight)
     if isinstance(sight, Swath):
         return [] if spans else [(low, high)]
@@ -73,6 +85,16 @@ def spans_of(sight: Sight, denials: Sequence[object]) -> list[tuple[float, float
         low = max(low, end)
     if low < high:
         found.append((low, high))
+    return found
+
+
+def denied_cells(denial: Denial, cells: Cells) -> Bools:
+    """Return in which cells (n,) a denial holds; cells of no line have no sector, so there it holds in all of them."""
+    if not denial.local:
+        return np.ones(len(cells), dtype=bool)
+    found = inside_rings(denial.area, cells.lon, cells.lat)
+    if denial.sectors:
+        found |= np.isin(cells.sector, (0, *denial.sectors))
     return found
 
 
@@ -189,16 +211,7 @@ def _of_fixed(sight: Fixed, place: Floats, x: float, y: float, cells: Cells) -> 
 
 
 def _of_area(sight: Area, cells: Cells) -> tuple[Ints32, Floats]:
-    inside = np.zeros(len(cells), dtype=bool)
-    for ring in sight.rings:
-        corners = np.array(ring, dtype=np.float64)
-        lon = np.degrees(np.unwrap(np.radians(corners[:, 0])))
-        middle = float(lon.mean())
-        turned = (cells.lon - middle + 180) % 360 - 180 + middle
-        shape = shapely.make_valid(shapely.Polygon(np.stack([lon, corners[:, 1]], axis=1)))
-        shapely.prepare(shape)
-        inside |= shapely.contains_xy(shape, turned, cells.lat)
-    found = np.flatnonzero(inside).astype(np.int32)
+    found = np.flatnonzero(inside_rings(sight.rings, cells.lon, cells.lat)).astype(np.int32)
     return found, np.full(len(found), sight.p)
 
 

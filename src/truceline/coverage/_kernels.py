@@ -209,9 +209,10 @@ def spread(low: float, high: float, slot: float, rows: int, weights: Array) -> N
 @compiled
 def _of_passes(
     px: float, py: float, pz: float, frame: Array, bend: Array, limits: Array, first_row: Array, shares: Array,
-    pass_table: Array, pass_group: Array, tables: Array, table_scale: float, miss: Array,
+    pass_table: Array, pass_group: Array, tables: Array, table_scale: float, allowed: Array, pass_mask: Array,
+    miss: Array,
 ) -> None:  # fmt: skip
-    """Multiply one cell's chance of a miss by that of each pass that sees it."""
+    """Multiply one cell's chance of a miss by that of each pass that sees it; ``allowed`` (masks,): is it denied?"""
     for look in range(len(first_row)):
         across = frame[look, 2, 0] * px + frame[look, 2, 1] * py + frame[look, 2, 2] * pz
         # A cell far off to the side can be left at once: the track bends by less than this.
@@ -228,7 +229,7 @@ def _of_passes(
         if limits[look, 5] * aside < 0:
             continue
         aside = abs(aside)
-        if aside < limits[look, 2] or aside > limits[look, 3]:
+        if aside < limits[look, 2] or aside > limits[look, 3] or not allowed[pass_mask[look]]:
             continue
         at = aside * table_scale
         step = int(at)
@@ -312,13 +313,14 @@ def _finish(
 def render(
     numbers: Array, places: Array, zone: Array, slot: float, per_hour: int, rows: int, burn: float,
     frame: Array, bend: Array, limits: Array, first_row: Array, shares: Array, pass_table: Array, pass_group: Array,
-    tables: Array, table_scale: float,
+    tables: Array, table_scale: float, masks: Array, pass_mask: Array,
     near_start: Array, near_look: Array, near_p: Array, near_w: Array, near_group: Array,
     visit_start: Array, visit_look: Array, visit_first: Array, visit_last: Array, visit_p: Array, visit_group: Array,
     groups: Array, group_sky: Array, hidden: Array, clouded: bool, by_family: Array, together: Array,
 ) -> None:  # fmt: skip
     """Fill ``by_family`` (f, n, hours) and ``together`` (n, hours) for the cells ``numbers`` (n,).
 
+    ``masks`` (all cells, m) says in which cells the passes of each of m kinds (``pass_mask``) are not denied.
     The scratch has room before and after the rows, so that a pass at the edge needs no test.
     """
     room = shares.shape[1]
@@ -331,7 +333,7 @@ def render(
         padded[:, :] = np.float32(1.0)
         _of_passes(
             places[cell, 0], places[cell, 1], places[cell, 2], frame, bend, limits, first_row, shares, pass_table,
-            pass_group, tables, table_scale, padded,
+            pass_group, tables, table_scale, masks[cell], pass_mask, padded,
         )  # fmt: skip
         for at in range(near_start[here], near_start[here + 1]):
             look = near_look[at]

@@ -27,7 +27,7 @@ from truceline.coverage.earth import earth_fixed, subpoint
 from truceline.coverage.orbit import instrument
 from truceline.coverage.passes import Region, over, region_points
 from truceline.errors import ChecksumMismatch, InputError, LimitExceeded, Malformed, NoTime, Truncated, UnknownFormat
-from truceline.model.look import Look
+from truceline.model.look import ELEMENTS, Look
 
 KNOWN: Mapping[str, str] = {
     "37849": "VIIRS/Suomi-NPP",
@@ -44,7 +44,7 @@ MAX_OBJECTS = 20_000
 MAX_AGE_DAYS = 45.0
 """Elements older or younger than this, against the middle of the watch, do not tell minutes any more."""
 
-BASIS = "orbital elements"
+BASIS = ELEMENTS
 
 FAMILY = "thermal-infrared"
 """Error family of the looks, unless told otherwise: that of the fire products these satellites make."""

@@ -23,10 +23,10 @@ import numpy.typing as npt
 from truceline.base.clock import Interval
 from truceline.base.compiled import CORES, in_pieces
 from truceline.base.geo import EARTH_KM, Floats
-from truceline.coverage._compile import Frames, Touches, frames, moving, spans_of, still
+from truceline.coverage._compile import Bools, Frames, Touches, denied_cells, frames, moving, spans_of, still
 from truceline.coverage._kernels import by_cell, render, spread
 from truceline.coverage.cells import Cells
-from truceline.coverage.sights import Area, Fixed, Sight, Swath, Track, check
+from truceline.coverage.sights import Area, Fixed, Sight, Swath, Track, check, denied_spans, names_of
 from truceline.errors import LimitExceeded, Malformed, NoTime, StateError
 from truceline.model.look import Denial
 
@@ -75,10 +75,11 @@ class Touched:
 
 @dataclass
 class _Held:
-    """A look with what it does to cells."""
+    """A look with what it does to cells: to all of them, or to those in which the same denials cut it."""
 
     sight: Sight
     spans: list[tuple[float, float]]
+    where: Bools | None = None
     frames: Frames | None = None
     touches: Touches | None = None
 
@@ -108,13 +109,16 @@ class CoverageField:
     together: Single = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     """By any family (n, hours)."""
 
-    _held: dict[str, _Held] = field(default_factory=dict)
+    _held: dict[str, tuple[_Held, ...]] = field(default_factory=dict)
     _denials: list[Denial] = field(default_factory=list)
+    _of_sensor: dict[str, list[Denial]] = field(default_factory=dict)
+    _there: dict[object, npt.NDArray[np.uint8]] = field(default_factory=dict)
+    _masks: dict[bytes, Bools] = field(default_factory=dict)
 
     @property
     def sights(self) -> tuple[Sight, ...]:
         """The looks, in order of their ids."""
-        return tuple(held.sight for held in self._ordered())
+        return tuple(self._held[name][0].sight for name in sorted(self._held))
 
     @property
     def denials(self) -> tuple[Denial, ...]:
@@ -134,25 +138,74 @@ class CoverageField:
             if family not in self.by_family:
                 self._room(len(self.by_family) + 1)
                 self.by_family[family] = np.zeros((len(self.cells), self.hours), np.float32)
-        return self._again([self._held[sight.id] for sight in new])
+        return self._again([held for sight in new for held in self._held[sight.id]])
 
     def deny(self, denials: Iterable[Denial]) -> Touched:
-        """Take in stretches in which a sensor saw nothing we may read; returns what they touched."""
+        """Take in stretches in which a sensor saw nothing we may read, there or anywhere; returns what they touched."""
         new = list(denials)
-        self._denials += new
-        named = {denial.sensor for denial in new}
-        before, after = [], []
-        for held in self._ordered():
-            if held.sight.sensor not in named:
+        reached = np.zeros(len(self.cells), dtype=bool)
+        for denial in new:
+            reached |= self._where(denial)
+        self._take(new)
+        before: list[_Held] = []
+        after: list[Sight] = []
+        for parts in [self._held[name] for name in sorted(self._held)]:
+            sight = parts[0].sight
+            if not denied_spans(sight, new):
                 continue
-            spans = spans_of(held.sight, self._denials)
-            if spans != held.spans:
-                before.append(held)
-                after.append(held.sight)
-        for held in before:
-            del self._held[held.sight.id]
+            cut = self._stretches(sight)
+            if [(held.spans, id(held.where)) for held in parts] != [(spans, id(where)) for spans, where in cut]:
+                before += parts
+                after.append(sight)
+        for sight in after:
+            del self._held[sight.id]
         self._hold(after)
-        return self._again(before, _reach(before, new))
+        return self._again(before, _reach(before, new), reached)
+
+    def _take(self, denials: Sequence[Denial]) -> None:
+        self._denials += denials
+        for denial in denials:
+            self._of_sensor.setdefault(denial.sensor, []).append(denial)
+
+    def _where(self, denial: Denial) -> Bools:
+        """In which cells (n,) a denial holds; areas are kept as bits, as many denials share one."""
+        if not denial.local:
+            return np.ones(len(self.cells), dtype=bool)
+        key = (denial.area, denial.sectors)
+        if key not in self._there:
+            self._room_for(len(self._there))
+            self._there[key] = np.packbits(denied_cells(denial, self.cells))
+        return np.unpackbits(self._there[key], count=len(self.cells)).astype(bool)
+
+    def _room_for(self, areas: int) -> None:
+        if (areas + 1) * len(self.cells) > MAX_VALUES:
+            raise LimitExceeded(f"denials of more than {areas:,} different areas")
+
+    def _stretches(self, sight: Sight) -> list[tuple[list[tuple[float, float]], Bools | None]]:
+        """The stretches in which a look sees, each with the cells (n,) in which it has just these; None: all cells."""
+        listed = (denial for name in names_of(sight) for denial in self._of_sensor.get(name, ()))
+        own = [denial for denial in listed if denied_spans(sight, [denial])]
+        local = [denial for denial in own if denial.local]
+        wide = [denial for denial in own if not denial.local]
+        if not local:
+            return [(spans_of(sight, wide), None)]
+        there = np.stack([self._where(denial) for denial in local])
+        _, example, which = np.unique(np.packbits(there, axis=0), axis=1, return_index=True, return_inverse=True)
+        found: dict[tuple[tuple[float, float], ...], Bools] = {}
+        for kind, cell in enumerate(example.tolist()):
+            holding = [denial for denial, inside in zip(local, there[:, cell].tolist(), strict=True) if inside]
+            spans = tuple(spans_of(sight, [*wide, *holding]))
+            found[spans] = (which.ravel() == kind) | found.get(spans, np.zeros(len(self.cells), dtype=bool))
+        if len(found) == 1:
+            return [(list(spans), None) for spans in found]
+        return [(list(spans), self._one(found[spans])) for spans in sorted(found)]
+
+    def _one(self, mask: Bools) -> Bools:
+        """The mask held already, where one is the same: looks that the same denials cut share it."""
+        key = np.packbits(mask).tobytes()
+        if key not in self._masks:
+            self._room_for(len(self._masks))
+        return self._masks.setdefault(key, mask)
 
     def _room(self, families: int) -> None:
         values = len(self.cells) * self.hours * (families + 1)
@@ -160,30 +213,36 @@ class CoverageField:
             raise LimitExceeded(f"{values:,} values of coverage; at most {MAX_VALUES:,} are held")
 
     def _ordered(self) -> list[_Held]:
-        return [self._held[name] for name in sorted(self._held)]
+        return [held for name in sorted(self._held) for held in self._held[name]]
 
     def _hold(self, sights: Sequence[Sight]) -> None:
         """Work out what looks do to cells, and keep them."""
-        made = {sight.id: _Held(sight, spans_of(sight, self._denials)) for sight in sights}
-        passes = [sight for sight in sights if isinstance(sight, Swath) and made[sight.id].spans]
+        made = {sight.id: tuple(_Held(sight, *cut) for cut in self._stretches(sight)) for sight in sights}
+        passes = [s for s in sights if isinstance(s, Swath) and any(held.spans for held in made[s.id])]
         for sight, found in zip(passes, frames(passes, self.cells), strict=True):
-            made[sight.id].frames = found
-        sorties = [held for held in made.values() if isinstance(held.sight, Track)]
+            for held in made[sight.id]:
+                held.frames = found if held.spans else None
+        sorties = [held for parts in made.values() for held in parts if isinstance(held.sight, Track)]
         _ = self.cells.bins  # made once, before threads ask for it
 
         def walk(low: int, high: int) -> None:
             for held in sorties[low:high]:
                 assert isinstance(held.sight, Track)
-                held.touches = moving(held.sight, held.spans, self.cells)
+                held.touches = moving(held.sight, held.spans, self.cells).only(held.where)
 
         in_pieces(len(sorties), max(1, -(-len(sorties) // CORES)), walk)
         standing = [sight for sight in sights if isinstance(sight, Fixed | Area)]
         for stood, touched in zip(standing, still(standing, self.cells), strict=True):
-            made[stood.id].touches = touched
+            for held in made[stood.id]:
+                held.touches = touched.only(held.where)
         self._held |= made
 
-    def _again(self, changed: Sequence[_Held], within: tuple[float, float] | None = None) -> Touched:
-        """Render again the hours and cells that the looks reach; ``within`` cuts the stretch of time."""
+    def _again(
+        self, changed: Sequence[_Held], within: tuple[float, float] | None = None, reached: Bools | None = None
+    ) -> Touched:
+        """Render again the hours and cells that the looks reach; ``within`` cuts the stretch of time, ``reached`` (n,)
+        the cells.
+        """  # noqa: D205  one sentence
         spans = [pair for held in changed for pair in held.spans]
         if not spans:
             return Touched((0, 0), 0)
@@ -198,6 +257,10 @@ class CoverageField:
             numbers = np.arange(len(self.cells), dtype=np.int32)
         else:
             numbers = np.unique(np.concatenate([held.touches.cells for held in changed if held.touches is not None]))
+        if reached is not None:
+            numbers = numbers[reached[numbers]]
+        if not len(numbers):
+            return Touched((0, 0), 0)
         self._render(numbers, first, end)
         return Touched((first, end), len(numbers))
 
@@ -243,7 +306,7 @@ class _Packed:
         self._group_sky = np.array([sky for _, sky in groups] or [0.0], dtype=np.float32)
         self._clouded = bool(self._hidden.any() and self._group_sky.any())
         self._families, self._numbers_of = families, {pair: number for number, pair in enumerate(groups)}
-        self._swaths([h for h in held if isinstance(h.sight, Swath) and h.frames is not None], start)
+        self._swaths([h for h in held if isinstance(h.sight, Swath) and h.frames is not None], start, len(of.cells))
         self._still([h for h in held if isinstance(h.sight, Fixed | Area)], start, len(of.cells))
         self._moving([h for h in held if isinstance(h.sight, Track)], start, len(of.cells))
 
@@ -251,7 +314,7 @@ class _Packed:
         """Number of a look's group: its family and how cloud blinds it."""
         return self._numbers_of[self._families[held.sight.family], held.sight.sky]
 
-    def _swaths(self, held: Sequence[_Held], start: float) -> None:
+    def _swaths(self, held: Sequence[_Held], start: float, count: int) -> None:
         keys: dict[tuple[float, tuple[float, ...]], int] = {}
         parts: list[tuple[Frames, int, int]] = []
         for h in held:
@@ -267,6 +330,10 @@ class _Packed:
         self._first_row, self._shares = _slots_of(time, self._burn, self._rows)
         self._table = np.repeat(np.array([table for _, table, _ in parts], dtype=np.int64), counts)
         self._pass_group = np.repeat(np.array([group for _, _, group in parts], dtype=np.int64), counts)
+        cut = {id(h.where): h.where for h in held if h.where is not None}
+        self._masks = np.stack([np.ones(count, dtype=bool), *cut.values()], axis=1)
+        mask_of = {name: number for number, name in enumerate(cut, start=1)}
+        self._pass_mask = np.repeat(np.array([mask_of.get(id(h.where), 0) for h in held], dtype=np.int64), counts)
         widest = max((np.sin(far / EARTH_KM) for far, _ in keys), default=1.0)
         self._scale = (_TABLE - 1) / float(widest)
         aside = np.arcsin(np.linspace(0, widest, _TABLE)) * EARTH_KM
@@ -300,7 +367,7 @@ class _Packed:
         render(
             self._numbers[low:high], self._places, self._zone, SLOT_S, PER_HOUR, self._rows, self._burn,
             self._frame, self._bend, self._limits, self._first_row, self._shares, self._table, self._pass_group,
-            self._tables, self._scale,
+            self._tables, self._scale, self._masks, self._pass_mask,
             self._near_start[low : high + 1], self._near_look, self._near_p, self._near_w, self._near_group,
             self._visit_start[low : high + 1], self._visit_look, self._first, self._last, self._visit_p,
             self._visit_group, self._groups, self._group_sky, self._hidden, self._clouded, by_family, together,
@@ -395,7 +462,7 @@ def build(
     if sky.hidden.shape[1:] != (hours * PER_HOUR,) or len(sky.zone) != len(cells):
         raise Malformed("the sky's slots or zones do not fit the cells and hours")
     made = CoverageField(cells, first * 3600.0, hours, duration_hours * 3600, sky)
-    made._denials = list(denials)  # noqa: SLF001  its own maker
+    made._take(list(denials))  # noqa: SLF001  its own maker
     new = _checked(sights, {})
     names = sorted({sight.family for sight in new})
     made._room(len(names))  # noqa: SLF001  its own maker

@@ -245,14 +245,16 @@ def _detail(entry: SatelliteDay | None) -> dict[str, object]:
 
 
 def readable(looks: Sequence[Look], denied: Iterable[Denial]) -> Bools:
-    """Return which looks (n,) touch no denial of their sensor: a pass half denied is not observed."""
+    """Return which looks (n,) touch no denial of what they rest on: a pass half denied is not observed."""
     spans: dict[str, list[Interval]] = {}
     for denial in denied:
         spans.setdefault(denial.sensor, []).append(denial.interval)
 
     def free(look: Look) -> bool:
         return not any(
-            look.interval.start < span.end and look.interval.end >= span.start for span in spans.get(look.sensor, ())
+            look.interval.start < span.end and look.interval.end >= span.start
+            for name in look.rests_on
+            for span in spans.get(name, ())
         )
 
     return np.array([free(look) for look in looks], dtype=bool)

@@ -65,6 +65,9 @@ class Swath:
     sky: float = 1.0
     """Share of the cloud that blinds it: 1 for optics, 0 for radar."""
 
+    feed: str = ""
+    """What its orbit is known from, as denials name it; empty where that cannot be late."""
+
 
 @dataclass(frozen=True, eq=False)
 class Track:
@@ -228,6 +231,7 @@ def of_look(look: Look, power_mw: float, *, name: str | None = None) -> Swath:
         near_km=0.0,
         far_km=look.half_swath_km,
         side=0,
+        feed="".join(look.rests_on[1:]),
         p=fire_curve(look.sensor, power_mw, look.half_swath_km, look.altitude_km, by_day=look.daylight),
     )
 
@@ -248,15 +252,21 @@ def seconds_of(sight: Sight) -> tuple[float, float]:
     return sight.interval.start.timestamp(), sight.interval.end.timestamp()
 
 
+def names_of(sight: Sight) -> tuple[str, ...]:
+    """Return whose denial denies a look."""
+    return (sight.sensor, sight.feed) if isinstance(sight, Swath) and sight.feed else (sight.sensor,)
+
+
 def denied_spans(sight: Sight, denials: Sequence[Denial]) -> list[tuple[float, float]]:
-    """Return the stretches (seconds) in which this look's sensor was denied, joined, in order."""
+    """Return the stretches (seconds) in which what this look rests on was denied, joined, in order."""
     low, high = seconds_of(sight)
+    names = names_of(sight)
     if isinstance(sight, Swath):  # a pass half denied is not observed
         low, high = sight.first, sight.last
     pairs = sorted(
         (denial.interval.start.timestamp(), denial.interval.end.timestamp())
         for denial in denials
-        if denial.sensor == sight.sensor
+        if denial.sensor in names
     )
     found: list[tuple[float, float]] = []
     for start, end in pairs:

@@ -15,6 +15,7 @@ from truceline.coverage.catalogue import Sensor
 from truceline.coverage.earth import sun_direction
 from truceline.coverage.ephemeris import STEP_S, Ephemeris, near, propagate
 from truceline.coverage.sights import Swath
+from truceline.model.look import elements_feed
 from truceline.model.watching import ReferenceAct
 
 DAY_ABOVE_DEG = 5.0
@@ -81,6 +82,7 @@ def _of_one(
             side=sensor.side,
             p=chances[day],
             sky=sensor.sky,
+            feed=elements_feed(sensor.name),
         )
         for (_, track), moment, pace, day in zip(passes, best.tolist(), half.tolist(), lit.tolist(), strict=True)
     ]

@@ -408,7 +408,7 @@ def _per_sensor(
 def _denied(ground: Ground, look: Look) -> str:
     for denial in ground.denials:
         span = denial.interval
-        if denial.sensor == look.sensor and look.interval.start < span.end and look.interval.end >= span.start:
+        if denial.sensor in look.rests_on and look.interval.start < span.end and look.interval.end >= span.start:
             return denial.reason
     return "not observed"
 

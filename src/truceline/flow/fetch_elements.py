@@ -17,7 +17,7 @@ from truceline.coverage.elements import KNOWN, MAX_AGE_DAYS, MAX_OBJECTS
 from truceline.errors import ConfigError, InputError, TrucelineError, UnavailableError
 from truceline.flow import live
 from truceline.flow.watchfile import Watch, read_watch
-from truceline.model.look import Denial
+from truceline.model.look import Denial, elements_feed
 from truceline.sources.feeds import elements
 from truceline.sources.feeds.wire import Wire
 
@@ -149,7 +149,8 @@ def _tell_late(
 ) -> None:
     """A denial for each satellite whose newest elements are older than twice the feed's period.
 
-    It is of the feed, not of the satellite: the satellite sees all the same, but where it flew is less well known.
+    It is of the feed, not of the satellite, and begins once the feed is late: from then on passes that only elements
+    tell are not counted as watched; where rows tell the orbit, they do.
     """
     newest = _newest(joined, numbers)
     found.epochs = {name: iso(epoch) for name, epoch in sorted(newest.items())}
@@ -160,7 +161,7 @@ def _tell_late(
         if now - heard > 2 * every and heard < now:
             hours = every.total_seconds() / 3600
             reason = f"no elements newer than {iso(heard)} came within twice the feed's period of {hours:g} h"
-            denied.append(Denial(f"elements of {name}", Interval(heard, now), reason, FEED))
+            denied.append(Denial(elements_feed(name), Interval(heard + 2 * every, now), reason, FEED))
             found.late.append(name)
     found.denials = live.write_denials(watch.folder, FEED, denied)
 
@@ -179,6 +180,8 @@ def _name(watch: Watch, found: Fetched, near: bool, tell: Callable[[str], None])
         return
     try:
         live.add_option(watch.folder, "elements", live.ELEMENTS)
+        if found.denials:
+            live.add_option(watch.folder, "denials", live.DENIALS)
     except ConfigError as error:
         tell(str(error))
     found.named = any(source.options.get("elements") == live.ELEMENTS for source in read_watch(watch.folder).sources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from truceline.base.clock import Interval, iso
 from truceline.base.geo import Floats, Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError, Malformed, NoTime
+from truceline.flow import denied
 from truceline.flow.stages import region_of
 from truceline.flow.terms_files import read_attached
 from truceline.flow.watchfile import SourceFile, Watch
@@ -96,7 +97,10 @@ class Gathered:
     """Rows of the fire files."""
 
     denials: tuple[Denial, ...]
-    """What was not observed."""
+    """What was not observed, as a run publishes it: of the sensors it speaks of, and not where."""
+
+    all_denials: tuple[Denial, ...]
+    """What was not observed, of any sensor, with the areas: for monitors."""
 
     elements: tuple[Look, ...]
     """Passes from given orbital elements."""
@@ -256,6 +260,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     _check_near(lines, detections, rejected)
     region = region_of([found.line for found in lines], detections)
     flown, unflown = _flown(fires.elements, region, watch.period)
+    derived = passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period)
+    everything = denied.joined(derived, fires.denials, watch.period)
     return Gathered(
         agreement=terms.agreement,
         terms=terms.record,
@@ -266,11 +272,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         detections=detections,
         rejected=(*rejected, *repeated, *fires.rejected, *cloud_rejected, *unflown),
         rows_read=sum(batch.rows_read for batch in fires.batches),
-        denials=_denials(
-            passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period),
-            fires.denials,
-            watch.period,
-        ),
+        denials=denied.published(everything, sensors),
+        all_denials=everything,
         elements=flown,
         files=(*fires.files, *cloud_files, *claim_files),
     )
@@ -289,15 +292,6 @@ def _flown(
             which = f"record {error.record}: " if error.record else ""
             rejected.append(Rejected("elements", file, error.line or 1, which + error.reason, error.record or ""))
     return tuple(found), rejected
-
-
-def _denials(derived: tuple[Denial, ...], listed: Sequence[Denial], period: Interval) -> tuple[Denial, ...]:
-    """Denials that follow from what the files lack, and those a feed reported, each cut to the watch's period."""
-    both = [(each, each.interval.overlap(period)) for each in listed]
-    cut = [replace(each, interval=part) for each, part in both if part]
-    if not cut:
-        return derived
-    return tuple(sorted((*derived, *cut), key=lambda each: (each.interval.start, each.sensor, each.reason)))
 
 
 def _name(path: Path) -> str:
@@ -447,6 +441,7 @@ def _box(rings: Sequence[Sequence[tuple[float, float]]]) -> Box | None:
 def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _Fires:
     """Every fire file, with the lists of satellite-days and the orbital elements that stand beside them."""
     found = _Fires()
+    lists: list[Path] = []
     for source in watch.of("firms"):
         batch = firms.read(
             read_bytes(source.path),
@@ -464,8 +459,9 @@ def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _F
             found.days = [*(found.days or []), *days]
             found.rejected += rejected
             found.files.append(_entry(source, path, len(days) + len(rejected), len(rejected), "satellite_days"))
-        if "denials" in source.options:
-            path = watch.folder / source.options["denials"]
+        path = watch.folder / source.options.get("denials", "")
+        if "denials" in source.options and path not in lists:
+            lists.append(path)
             listed = denials.read(read_bytes(path), file=_name(path))
             found.denials += listed
             found.files.append(_entry(source, path, len(listed), 0, "denials"))
@@ -474,6 +470,8 @@ def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _F
             found.elements.append((read_text(path, limit=1 << 24), _name(path)))
             found.files.append(_entry(source, path, 0, 0, "elements"))
     for source in watch.of("denials"):
+        if source.path in lists:
+            continue
         listed = denials.read(read_bytes(source.path), file=_name(source.path))
         found.denials += listed
         found.files.append(_entry(source, source.path, len(listed), 0))

@@ -24,9 +24,9 @@ from truceline.coverage.sights import Sight, Swath, of_look
 from truceline.coverage.skies import CloudGrid, of_grid, of_table
 from truceline.errors import ConfigError, InputError, NoTime
 from truceline.flow.gather import Gathered, gather
-from truceline.flow.stages import region_of, sides_of
+from truceline.flow.stages import on_time, region_of, sides_of
 from truceline.flow.watchfile import Watch
-from truceline.model.look import Denial, Look
+from truceline.model.look import Denial, Look, elements_feed
 from truceline.model.watching import ReferenceAct
 from truceline.sources import cloud_grid, stations, tracks
 
@@ -80,9 +80,14 @@ class Scene:
     def sights(self, act: ReferenceAct) -> list[Sight]:
         """Return every look, for an act."""
         flown = self.satellites(act)
-        known = {satellite.sensor.name for satellite in flown.satellites}
+        late = {denial.sensor for denial in self.denials}
+        rows = {look.sensor for look in self.fitted}
+        passes = [each for each in flown.passes if each.feed not in late or each.sensor not in rows]
+        known = {satellite.sensor.name for satellite in flown.satellites} - {
+            name for name in rows if elements_feed(name) in late
+        }
         fitted = [of_look(look, act.power_mw) for look in self.fitted if look.sensor not in known]
-        return [*(fitted if act.name == "fire" else ()), *flown.passes, *self.ground]
+        return [*(fitted if act.name == "fire" else ()), *passes, *self.ground]
 
     def last(self, hours: int) -> Scene:
         """Return the scene of the period's last hours only."""
@@ -128,7 +133,8 @@ def scene(
     cells, outside = _observed(along_line(first, within_km, sides, resolution=RESOLUTION), gathered.extent)
     tell(f"{len(cells):,} cells, {span.hours:,.0f} hours")
     orbits = orbit.fit(gathered.detections)
-    known = {look.sensor for look in gathered.elements}
+    flown = on_time(gathered.elements, gathered.all_denials, {found.sensor for found in orbits})
+    known = {look.sensor for look in flown}
     region = region_of([found.line for found in gathered.lines], gathered.detections)
     fitted = passes.predict(tuple(o for o in orbits if o.sensor not in known), region, span)
     ground, rejected = _ground(watch)
@@ -142,7 +148,7 @@ def scene(
         texts=_texts(watch),
         sensors=catalogue.catalogue(watch.sensors),
         ground=ground,
-        denials=gathered.denials,
+        denials=gathered.all_denials,
         skies=skies,
         unknown_sky=unknown,
         rejected=len(gathered.rejected) + rejected + clouded,
@@ -231,10 +237,10 @@ def provinces(cells: Cells, towns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArra
 
 
 def public_passes(sights: Sequence[Sight], denied: Sequence[Denial]) -> tuple[Swath, ...]:
-    """Return the passes of public satellites (those that ship in the catalogue) that were not denied."""
+    """Return the passes of public satellites (those that ship in the catalogue), without those denied everywhere."""
     ours = {sensor.name for sensor in catalogue.known()}
     spans: dict[str, list[tuple[float, float]]] = {}
-    for denial in denied:
+    for denial in (each for each in denied if not each.local):
         spans.setdefault(denial.sensor, []).append((denial.interval.start.timestamp(), denial.interval.end.timestamp()))
     return tuple(
         sight

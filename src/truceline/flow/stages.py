@@ -6,7 +6,7 @@ Pure but for ``append``: a live run's appends to the store, a replay's compares 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ from truceline.model.assessment import Assessment
 from truceline.model.claim import Claim
 from truceline.model.detection import Detections
 from truceline.model.event import Events
-from truceline.model.look import Denial, Look
+from truceline.model.look import Denial, Look, elements_feed
 from truceline.model.record import Record
 from truceline.model.watching import CloudDay, Coverage, LineView, ReferenceAct
 from truceline.thermal import attribute
@@ -119,12 +119,19 @@ def _looks(logged: Logged, append: Append) -> tuple[Look, ...]:
     """Passes from given elements, else from orbits fitted to the rows' own times."""
     orbits = orbit.fit(logged.detections)
     append([found.record() for found in orbits])
-    known = {look.sensor for look in logged.elements}
+    flown = on_time(logged.elements, logged.denials, {found.sensor for found in orbits})
+    known = {look.sensor for look in flown}
     region = region_of([given.line for given in logged.lines], logged.detections)
     fitted = passes.predict(tuple(o for o in orbits if o.sensor not in known), region, logged.period)
-    looks = sorted((*logged.elements, *fitted), key=lambda look: (look.interval.start, look.sensor))
+    looks = sorted((*flown, *fitted), key=lambda look: (look.interval.start, look.sensor))
     indices = append([look.record() for look in looks])
     return tuple(Look.from_body(look.record().body, index) for look, index in zip(looks, indices, strict=True))
+
+
+def on_time(given: Sequence[Look], denials: Sequence[Denial], fitted: Collection[str]) -> tuple[Look, ...]:
+    """Return the looks from elements; where these are late and a sensor's rows tell its orbit, that serves instead."""
+    late = {denial.sensor for denial in denials}
+    return tuple(look for look in given if elements_feed(look.sensor) not in late or look.sensor not in fitted)
 
 
 def region_of(lines: Sequence[Line], detections: Detections) -> Floats:

@@ -11,6 +11,14 @@ from typing import Any
 from truceline.base.clock import Interval, iso, utc
 from truceline.model.record import Record
 
+ELEMENTS = "orbital elements"
+"""Basis of a look whose orbit elements tell."""
+
+
+def elements_feed(sensor: str) -> str:
+    """Return the name under which the feed of a satellite's elements is denied."""
+    return f"elements of {sensor}"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -50,6 +58,11 @@ class Look:
     def moment(self) -> datetime:
         """The one time that stands for the look: the middle of its interval, UTC."""
         return self.interval.start + (self.interval.end - self.interval.start) / 2
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Whose denial denies the look: its sensor's, and where elements tell the orbit, that of their feed."""
+        return (self.sensor, elements_feed(self.sensor)) if self.basis == ELEMENTS else (self.sensor,)
 
     def record(self) -> Record:
         """Return it as the ledger holds it."""
@@ -107,6 +120,17 @@ class Denial:
 
     index: int = -1
     """Ledger index, -1 before."""
+
+    area: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """Outer rings (lon/lat degrees) of where; with ``sectors`` empty too: everywhere. Neither goes into the ledger."""
+
+    sectors: tuple[int, ...] = ()
+    """Numbers of the line's sectors, both sides of it, where; what lies in the area or in a sector was denied."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it holds somewhere only."""
+        return bool(self.area or self.sectors)
 
     def record(self) -> Record:
         """Return it as the ledger holds it."""

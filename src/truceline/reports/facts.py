@@ -111,7 +111,7 @@ def satellites(run: Run) -> tuple[str, ...]:
 
 def is_denied(run: Run, look: Look) -> bool:
     """Return whether what that pass saw may not be read: then it passed, but nothing was observed."""
-    return any(one.sensor == look.sensor and one.interval.overlap(look.interval) for one in run.denials)
+    return any(one.sensor in look.rests_on and one.interval.overlap(look.interval) for one in run.denials)
 
 
 def passes_in(run: Run, interval: Interval, *, denied: bool = False) -> int:

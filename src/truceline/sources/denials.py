@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lists of denials: stretches in which a feed gave nothing that may be read, as ``truceline fetch`` writes them.
 
-JSON: a list of ``{"sensor", "start", "end", "reason", "source"}``, times in ISO form with their zone.
+JSON: a list of ``{"sensor", "start", "end", "reason", "source"}``, times in ISO form with their zone. One that holds
+somewhere only also has ``area``, a list of rings of ``[longitude, latitude]``, or ``sectors``, a list of numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from truceline.base.bounded import text_of
 from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval, utc
-from truceline.errors import InputError, LimitExceeded, Malformed
+from truceline.errors import InputError, LimitExceeded, Malformed, NoPlace
 from truceline.model.look import Denial
 
 MAX_BYTES = 20_000_000
@@ -20,6 +21,12 @@ MAX_BYTES = 20_000_000
 
 MAX_DENIALS = 50_000
 """Most denials in one list."""
+
+MAX_CORNERS = 10_000
+"""Most corners of one denial's area."""
+
+MAX_SECTORS = 1_000
+"""Most sectors of one denial."""
 
 _KEYS = ("sensor", "start", "end", "reason", "source")
 
@@ -43,7 +50,8 @@ def read(data: bytes, *, file: str) -> tuple[Denial, ...]:
 def plain(denial: Denial) -> Mapping[str, Any]:
     """Return a denial as the list holds it."""
     body = denial.record().body
-    return {key: body[key] for key in _KEYS}
+    where = {"area": [[list(corner) for corner in ring] for ring in denial.area], "sectors": list(denial.sectors)}
+    return {key: body[key] for key in _KEYS} | {key: value for key, value in where.items() if value}
 
 
 def _denial(entry: object, file: str, number: int) -> Denial:
@@ -54,4 +62,44 @@ def _denial(entry: object, file: str, number: int) -> Denial:
     except InputError as error:
         error.file, error.record = file, str(number)
         raise
-    return Denial(entry["sensor"][:100], interval, entry["reason"][:500], entry["source"][:100])
+    if {"area", "sectors"} <= set(entry):
+        raise Malformed("a denial has an area or sectors, not both", file=file, record=str(number))
+    return Denial(
+        entry["sensor"][:100],
+        interval,
+        entry["reason"][:500],
+        entry["source"][:100],
+        area=_area(entry["area"], file, number) if "area" in entry else (),
+        sectors=_sectors(entry["sectors"], file, number) if "sectors" in entry else (),
+    )
+
+
+def _area(value: object, file: str, number: int) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Rings of a denial. An empty list is refused: it would mean everywhere."""
+    if not isinstance(value, list) or not value or not all(isinstance(ring, list) for ring in value):
+        raise Malformed(
+            "the area of a denial is a list of rings of [longitude, latitude]", file=file, record=str(number)
+        )
+    if sum(len(ring) for ring in value) > MAX_CORNERS:
+        raise LimitExceeded(f"an area of more than {MAX_CORNERS:,} corners", file=file, record=str(number))
+    rings = tuple(tuple(_corner(corner, file, number) for corner in ring) for ring in value)
+    if any(len(set(ring)) < 3 for ring in rings):
+        raise Malformed("a ring needs at least three corners", file=file, record=str(number))
+    return rings
+
+
+def _corner(value: object, file: str, number: int) -> tuple[float, float]:
+    plain = isinstance(value, list) and len(value) == 2 and all(type(part) in (int, float) for part in value)
+    if not isinstance(value, list) or not plain:
+        raise Malformed("a corner is [longitude, latitude]", file=file, record=str(number))
+    if not (abs(value[0]) <= 180 and abs(value[1]) <= 90):
+        raise NoPlace("a corner lies outside longitude ±180, latitude ±90", file=file, record=str(number))
+    return float(value[0]), float(value[1])
+
+
+def _sectors(value: object, file: str, number: int) -> tuple[int, ...]:
+    good = isinstance(value, list) and 0 < len(value) <= MAX_SECTORS
+    if not isinstance(value, list) or not good or not all(type(each) is int and 0 < each < 1 << 31 for each in value):
+        why = f"the sectors of a denial are 1 to {MAX_SECTORS:,} whole numbers from 1"
+        raise Malformed(why, file=file, record=str(number))
+    return tuple(sorted(set(value)))
