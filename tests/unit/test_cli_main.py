@@ -32,8 +32,10 @@ OPTIONS = {
             "--title",
         ),
     },
-    "watch": {"--out", "--line", "--port"},
-    "assess": {"--json", "--out", "--line", "--terms", "--events", "--notices", "--lang", "--page"},
+    "watch": {"--out", "--line", "--port", "--monitors"},
+    "assess": {
+        *("--json", "--out", "--line", "--terms", "--events", "--notices", "--lang", "--page", "--monitors"),
+    },
     "verify": {"--key", "--replay", "--json"},
     "serve": {"--port"},
     "fetch": {

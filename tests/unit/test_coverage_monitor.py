@@ -111,6 +111,13 @@ def test_nothing_younger_than_seventy_two_hours_leaves(age, days):
     assert told["withheld"]["oldest_age_hours"] == pytest.approx(max(0, age - 24 * days) if days < 3 else 0, abs=0.1)
 
 
+def test_the_terms_say_how_old_it_must_be():
+    now = cases.START + timedelta(hours=72)
+    for hours, days in ((48, 1), (24, 2), (100, 0)):
+        told = monitor.told(field(), Audience.PARTY, now, AREAS, after=timedelta(hours=hours))
+        assert len({row["day"] for row in told["areas"]}) == days
+
+
 def test_a_day_held_in_part_is_not_told_and_a_small_province_is_told_with_others():
     part = cases.build([cases.station()])
     assert monitor.told(part, Audience.PUBLIC, LATER, AREAS)["areas"] == []

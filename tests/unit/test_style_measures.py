@@ -20,6 +20,7 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 HEAVY_IMPORTS = {
     ("cli/_shared.py", "truceline.watch"): "a whole watch takes two seconds to load; most verbs need none",
+    ("cli/_shared.py", "truceline.flow"): "what it needs takes as long to load as a whole watch",
     ("cli/_terms_diff.py", "truceline.reports.terms_diff"): "only a page needs what makes pages",
     ("cli/_terms_states.py", "truceline.assessment.states"): "half a second that no other verb on terms needs",
     ("assessment/judge.py", "truceline.assessment"): "compiled loops take a second to load; most runs have few events",

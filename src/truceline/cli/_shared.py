@@ -37,16 +37,29 @@ def example() -> Path:
 
 
 def run_watch(
-    what: Watch, out: Path, line: Path | None, settings: Settings, *, quiet: bool = False
+    what: Watch,
+    out: Path,
+    line: Path | None,
+    settings: Settings,
+    *,
+    quiet: bool = False,
+    monitors: Path | None = None,
 ) -> tuple[Run, Mapping[str, Any]]:
-    """Run a watch into ``out`` with the machine's clock and keys."""
+    """Run a watch into ``out`` with the machine's clock and keys; into ``monitors``, if given, its coverage by all."""
+    from truceline.flow import telling  # noqa: PLC0415  what it needs takes as long to load as a whole watch
     from truceline.watch import watch  # noqa: PLC0415  a whole watch takes two seconds to load
 
+    if monitors is not None:
+        telling.apart(monitors, out)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot make the output folder: {error.strerror}", file=str(out)) from error
-    return watch(what, out, keys=settings.key_dir, now=datetime.now(UTC), line=line, tell=teller(quiet))
+    now, tell = datetime.now(UTC), teller(quiet)
+    made = watch(what, out, keys=settings.key_dir, now=now, line=line, tell=tell)
+    if monitors is not None:
+        telling.beside_run(what, out, monitors, line=line, now=now, tell_of=tell)
+    return made
 
 
 def write_page(path: Path, page: str) -> None:

@@ -31,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="PATH", help="where results go (default: WATCH/out); with --terms a file"
     )
     parser.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
+    parser.add_argument(
+        "--monitors", type=Path, metavar="DIR", help="write coverage by all sensors there, for monitors only"
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -38,11 +41,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.terms is not None or options.events is not None or options.watch is None:
         if options.watch is not None:
             raise ConfigError("assess takes a WATCH, or --terms and --events, not both")
+        if options.monitors is not None:
+            raise ConfigError("--monitors needs a WATCH: a file of events says nothing of who looked")
         return _assess_file.run(options)
     if options.page is not None:
         raise ConfigError("--page goes with --terms and --events; a watch has its own page")
     out = options.out or options.watch / "out"
-    found, summary = run_watch(read_watch(options.watch), out, options.line, settings, quiet=options.json)
+    watch = read_watch(options.watch)
+    found, summary = run_watch(watch, out, options.line, settings, quiet=options.json, monitors=options.monitors)
     code = finished(found)
     if options.json:
         print(json.dumps(summary, ensure_ascii=False, separators=(",", ":"), allow_nan=False))

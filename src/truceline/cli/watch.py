@@ -21,6 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: DIR/out)")
     parser.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
     parser.add_argument(
+        "--monitors", type=Path, metavar="DIR", help="write coverage by all sensors there, for monitors only"
+    )
+    parser.add_argument(
         "--port", type=int, default=8765, help="port of the page on 127.0.0.1 (another free one if taken)"
     )
 
@@ -30,7 +33,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from truceline.server import serve  # noqa: PLC0415  the web server is loaded only where a page is served
 
     out = options.out or options.watch / "out"
-    found, _ = run_watch(read_watch(options.watch), out, options.line, settings)
+    found, _ = run_watch(read_watch(options.watch), out, options.line, settings, monitors=options.monitors)
     print(duty_summary(found))
     code = finished(found)
     serve(out, port=options.port)

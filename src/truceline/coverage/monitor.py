@@ -24,7 +24,7 @@ from truceline.coverage.field import CoverageField
 from truceline.coverage.sights import Swath
 
 RELEASE_AFTER = timedelta(hours=72)
-"""How old coverage is before it leaves the centre, unless the terms say longer."""
+"""How old coverage is before it leaves the centre, unless the terms say otherwise."""
 
 BLIND_BELOW = 0.05
 """An hour in which P(detect) stays below this counts as blind."""
@@ -200,6 +200,7 @@ def told(
     areas: npt.NDArray[np.str_],
     missed: Sequence[Missed] = (),
     public: Sequence[Swath] = (),
+    after: timedelta = RELEASE_AFTER,
 ) -> Mapping[str, Any]:
     """Return what an audience is told, as plain values ready for JSON.
 
@@ -210,6 +211,7 @@ def told(
         areas: province of each cell (n,).
         missed: of :func:`smallest_missed`; told to monitors only.
         public: passes of public satellites; told to all.
+        after: how old coverage is before others than monitors are told.
     """
     passes = [
         {"sensor": sight.sensor, "from": iso(_whole(sight.first)), "to": iso(_whole(sight.last))}
@@ -217,7 +219,7 @@ def told(
     ]
     if audience is Audience.MONITORS:
         return {"audience": str(audience), **_all(field, missed), "passes": passes}
-    until = now - RELEASE_AFTER
+    until = now - after
     rows = by_area_day(field, areas, until)
     days = {row["day"] for row in rows}
     held = [hour for hour in range(field.hours) if iso(_moment(field.start + hour * 3600))[:10] not in days]

@@ -472,7 +472,6 @@ def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _F
     for source in watch.of("denials"):
         if source.path in lists:
             continue
-        listed = denials.read(read_bytes(source.path), file=_name(source.path))
-        found.denials += listed
-        found.files.append(_entry(source, source.path, len(listed), 0))
+        # Not among the run's files: how many denials operators reported would show a jammer that it worked.
+        found.denials += denials.read(read_bytes(source.path), file=_name(source.path))
     return found

@@ -73,6 +73,9 @@ class Scene:
     rejected: int
     """Rows of all files that could not be used."""
 
+    release_after: timedelta
+    """Age at which the terms let coverage leave the centre."""
+
     def satellites(self, act: ReferenceAct) -> looks.Found:
         """Return the passes that elements give, for an act."""
         return looks.from_elements(self.texts, self.sensors, *self.cells.middle, self.period, act)
@@ -152,6 +155,7 @@ def scene(
         skies=skies,
         unknown_sky=unknown,
         rejected=len(gathered.rejected) + rejected + clouded,
+        release_after=timedelta(hours=gathered.agreement.publication.coverage_delay_hours),
     )
 
 

@@ -22,7 +22,7 @@ _ROW = 14.0
 def page(title: str, told: Mapping[str, Any], field: CoverageField | None, line: Line | None) -> str:
     """Return one self-contained HTML page. ``field`` and ``line`` are drawn for monitors only; None leaves them out."""
     lead = f"Chance that {told['act']}, begun in that place and time, would have been detected. For {told['audience']}."
-    body = [f"<h1>{xml(title)}</h1>", f'<p class="lead">{xml(lead)}</p>']
+    body = [f"<h1>{xml(title)}</h1>", f'<p class="lead">{xml(lead)}</p>', f"<p>{xml(str(told['caveat']))}</p>"]
     if field is not None and line is not None:
         body.append(f"<figure>{cell_map(field, line)}<figcaption>Mean over the period, by cell.</figcaption></figure>")
         body.append(
@@ -128,13 +128,14 @@ def _areas(told: Mapping[str, Any]) -> str:
     return (
         "<div class='scroll'><table><thead><tr><th>Province</th><th>Day</th><th>Coverage</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div><p>Withheld: {held['hours']} hours, the oldest "
-        f"{held['oldest_age_hours']:g} hours old. Coverage is told per province and day, 72 hours later.</p>"
+        f"{held['oldest_age_hours']:g} hours old. Coverage is told per province and day, once it is old enough: up to "
+        f"{xml(str(told['released_until']))} now.</p>"
     )
 
 
-def cells_csv(cells: Cells, field: CoverageField) -> str:
-    """Return ``cell longitude latitude sector side share``, one row a cell: for monitors."""
+def cells_csv(cells: Cells, field: CoverageField, caveat: str) -> str:
+    """Return ``cell longitude latitude sector side share``, one row a cell, for monitors; the caveat heads a column."""
     means = field.together.mean(axis=1)
     rows = zip(cells.names(), cells.lon, cells.lat, cells.sector, cells.side, means, strict=True)
     lines = [f"{name},{x:.5f},{y:.5f},{sector},{cells.sides[side]},{p:.4f}" for name, x, y, sector, side, p in rows]
-    return "\n".join(["cell,longitude,latitude,sector,side,share", *lines, ""])
+    return "\n".join([f'cell,longitude,latitude,sector,side,share,"{caveat}"', *(f"{row}," for row in lines), ""])
