@@ -103,6 +103,7 @@ TABLE: tuple[Row, ...] = (
     Row(("liaison",), "exhibit", ("read",), "audience"),
     Row(("liaison",), "exhibit", ("add",), "own"),
     Row(("secretariat", "analyst"), "exhibit", ("release", "redact", "approve")),
+    Row(("watch_officer", "analyst", "secretariat"), "exhibit", ("hand_on",), level="secret"),
     # Hearing the accused.
     Row(("analyst", "secretariat"), "allegation", ("read", "ask")),
     Row(("analyst", "secretariat"), "allegation", ("approve",)),
@@ -126,7 +127,7 @@ TABLE: tuple[Row, ...] = (
     Row(("secretariat", "analyst"), "finding", ("release", "approve")),
     Row(("commissioner", "secretariat"), "remedy", ("read", "ask")),
     Row(("watch_officer", "analyst", "secretariat"), "remedy", ("read", "verify")),
-    Row(("liaison",), "remedy", ("read",), "own"),
+    Row(("liaison",), "remedy", ("read", "report"), "own"),
     Row(("auditor",), "remedy", ("read",)),
     # The house itself.
     Row(SIGNED_IN, "session", ("read", "begin", "end"), "own"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from truceline.commission import deliberation, hearing
+from truceline.commission import deliberation, hearing, joining
 from truceline.commission.case import Case
 from truceline.commission.rules import Rules
 from truceline.errors import Malformed, StateError
@@ -17,18 +17,25 @@ OF_THE_MACHINE = frozenset({"open", "evidence", "assess", "notice", "outage"})
 """What the program may do by itself. It never votes, finds, attributes, accuses, releases or closes."""
 
 AFTER_THE_END = frozenset(
-    {"reopen", "remedy", "verify_remedy", "release", "approve", "reply", "note", "redact", "silence"}
+    {
+        *("reopen", "remedy", "report_remedy", "verify_remedy", "release", "approve", "reply", "note", "redact"),
+        *("silence", "custody", "request", "outcome"),
+    }
 )
 """What is still possible once a case is closed."""
 
 Handler = Callable[[Case, Act, Rules], Case]
 
-HANDLERS: Mapping[str, Handler] = {**hearing.HANDLERS, **deliberation.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {**hearing.HANDLERS, **deliberation.HANDLERS, **joining.HANDLERS}
 """How each kind of act changes a case; ``open`` makes one."""
 
 
-def begin(act: Act, rules: Rules) -> Case:
-    """Return the case that an ``open`` act opens.
+NO_CASES: Mapping[str, Case] = {}
+"""Where a case is judged by itself, none can be merged into it or split from another."""
+
+
+def begin(act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CASES) -> Case:
+    """Return the case that an ``open`` act opens; ``cases`` holds the one it may be split from.
 
     Raises:
         StateError: the act opens nothing, or accuses somebody who is no party.
@@ -46,7 +53,7 @@ def begin(act: Act, rules: Rules) -> Case:
         _parties((complainant,), rules, act)
     if act.by.role == MACHINE_ROLE and (accused or origin != "event"):
         raise StateError("the program opens a case of an event only, and accuses nobody", record=act.id)
-    return Case(
+    made = Case(
         id=act.id,
         title=str(data.get("title") or "untitled"),
         origin=origin,
@@ -59,6 +66,10 @@ def begin(act: Act, rules: Rules) -> Case:
         acts=(act.id,),
         users={act.id: act.by.user},
     )
+    try:
+        return joining.taken_along(made, act, cases)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Malformed(f"open: {_what(error)}", record=act.id) from error
 
 
 def _parties(names: Iterable[str], rules: Rules, act: Act) -> tuple[str, ...]:
@@ -69,8 +80,8 @@ def _parties(names: Iterable[str], rules: Rules, act: Act) -> tuple[str, ...]:
     return found
 
 
-def apply(case: Case, act: Act, rules: Rules) -> Case:
-    """Return the case after one more act.
+def apply(case: Case, act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CASES) -> Case:
+    """Return the case after one more act; ``cases`` holds the one that it may absorb.
 
     Raises:
         StateError: it is not possible now, or not by this person; the reason says why.
@@ -89,10 +100,10 @@ def apply(case: Case, act: Act, rules: Rules) -> Case:
     if case.exit is not None and act.kind not in AFTER_THE_END:
         raise StateError(f"the case is closed ({case.exit}); reopen it first", record=act.id)
     handler = HANDLERS.get(act.kind)
-    if handler is None:
+    if handler is None and act.kind != "absorb":
         raise StateError(f"a case that is open cannot be {act.kind} again", record=act.id)
     try:
-        changed = handler(case, act, rules)
+        changed = joining.absorbed(case, act, cases) if handler is None else handler(case, act, rules)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Malformed(f"{act.kind}: {_what(error)}", record=act.id) from error
     return replace(changed, now=act.at, acts=(*case.acts, act.id), users={**case.users, act.id: act.by.user})
@@ -111,9 +122,9 @@ def fold(acts: Iterable[Act], rules: Rules) -> Mapping[str, Case]:
     cases: dict[str, Case] = {}
     for act in acts:
         if act.kind == "open":
-            cases[act.case] = begin(act, rules)
+            cases[act.case] = begin(act, rules, cases)
         elif act.case in cases:
-            cases[act.case] = apply(cases[act.case], act, rules)
+            cases[act.case] = apply(cases[act.case], act, rules, cases)
         else:
             raise StateError(f"there is no case {act.case}", record=act.id)
     return cases

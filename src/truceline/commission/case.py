@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from truceline.model.case import Actor
+from truceline.commission.evidence import Exhibit, one_voice
+from truceline.model.case import Act
 from truceline.model.proof import Evidence as OnTheTable
 
 EXITS = (
@@ -22,47 +23,6 @@ EXITS = (
     "found",
 )
 """How a case can end (MISSION section 4); ``found`` where a finding stands."""
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """One piece of evidence with its custody and grade."""
-
-    id: str
-    """Id of the act that brought it."""
-
-    modality: str
-    """A word of ``model.proof.FACTS``, such as ``acoustic`` or ``inspector_record``."""
-
-    family: str
-    """Error family: two exhibits of one family count once."""
-
-    owner: str
-    """Who owns the source: a party's own exhibits are no second opinion on each other."""
-
-    grade: str
-    """Admiralty code, ``A1`` to ``F6``; F and 6 mean *cannot be judged*."""
-
-    level: str
-    """``public``, ``restricted`` or ``secret``."""
-
-    record: int | None = None
-    """Ledger index of what it rests on (a detection, an event)."""
-
-    readers: frozenset[str] | None = None
-    """Seats that may read it; None: every seat cleared for its level."""
-
-    withdrawn: bool = False
-    """Whether its source took it back."""
-
-    redacted: tuple[str, ...] = ()
-    """Fields withheld since, with the case still open to check that they were there."""
-
-    def readable_by(self, actor: Actor, levels: tuple[str, ...]) -> bool:
-        """Return whether a voter may read it."""
-        if levels.index(actor.clearance) < levels.index(self.level):
-            return False
-        return self.readers is None or actor.seat in self.readers
 
 
 @dataclass(frozen=True)
@@ -108,7 +68,10 @@ class Vote:
     """``for``, ``against`` or ``abstain``."""
 
     act: str
-    """The act that cast it, whose reason is the vote's reason; a vote against is the dissent."""
+    """The act that cast it."""
+
+    reason: str = ""
+    """Why; of a vote against it is the dissent."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +113,9 @@ class Proposal:
 
     provisional: bool
     """Whether it stands only until the accused was heard."""
+
+    at: datetime
+    """When it was proposed, UTC."""
 
     corrects: str | None = None
     """Finding that it would replace."""
@@ -206,8 +172,44 @@ class Remedy:
     due: datetime | None
     """Until when."""
 
+    at: datetime
+    """When it was asked for, UTC."""
+
     result: str = "open"
-    """``open``, ``done``, ``not done`` or ``cannot be verified``."""
+    """``open``, ``done``, ``not done`` or ``cannot be verified``: the newest check's."""
+
+    reported: datetime | None = None
+    """When the party said that it is done; None: it did not. Saying so is no verification."""
+
+    checks: tuple[tuple[str, str], ...] = ()
+    """Act and result of every check, in order."""
+
+    def overdue(self, now: datetime) -> bool:
+        """Return whether it is not known to be done although its time is over."""
+        return self.result != "done" and self.due is not None and now > self.due
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody asked for an inspection, a sensor's look, or a review of a finding."""
+
+    id: str
+    """Id of the act."""
+
+    what: str
+    """``inspection``, ``look`` or ``review``."""
+
+    by: str
+    """User who asked."""
+
+    at: datetime
+    """When, UTC."""
+
+    outcome: str = "open"
+    """``open``, or how it ended."""
+
+    finding: str | None = None
+    """Of a review, the finding."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,14 @@ class Pending:
 
     data: Mapping[str, Any]
     """What is to be done."""
+
+    at: datetime
+    """Since when it waits, UTC."""
+
+
+def pending_with(case: Case, act: Act) -> dict[str, Pending]:
+    """Return the steps that wait for a second person, with the one that an act asks for."""
+    return {**case.pending, act.id: Pending(act.id, act.kind, act.by.user, dict(act.data), act.at)}
 
 
 @dataclass(frozen=True)
@@ -264,6 +274,9 @@ class Case:
     probability: float | None = None
     """Least assessed probability of a breach, of the reading most favourable to the accused; None: not assessed."""
 
+    assessments: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    """Per reading, least and greatest assessed probability of a breach; None: cannot tell."""
+
     hypotheses: Mapping[str, float] = field(default_factory=dict)
     """The analyst's attribution: each party, ``neither``, ``proxy``, ``accident``, ``unknown``; sums to one."""
 
@@ -288,8 +301,8 @@ class Case:
     outages: tuple[tuple[datetime, datetime], ...] = ()
     """When this centre could not be reached: replies' time stood still."""
 
-    requests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Requests for an inspection or a look: (what, outcome); ``open`` until there is one."""
+    requests: Mapping[str, Request] = field(default_factory=dict)
+    """Requests for an inspection, a look or a review."""
 
     conflicts: frozenset[str] = frozenset()
     """Seats that declared a conflict of interest."""
@@ -317,6 +330,12 @@ class Case:
 
     merged_into: str | None = None
     """Case that took this one over."""
+
+    absorbed: tuple[str, ...] = ()
+    """Cases that this one took over."""
+
+    split_from: str | None = None
+    """Case that this one was split from."""
 
     exit: str | None = None
     """How it ended, one of :data:`EXITS`; None while open."""
@@ -397,39 +416,10 @@ class Case:
             facts.add("reply_time_over")
         if votes:
             facts.add("votes")
-        counted = tuple((item.modality, f"{item.modality}/{item.family}") for item in _one_voice(items))
+        counted = tuple((item.modality, f"{item.modality}/{item.family}") for item in one_voice(items))
         return OnTheTable(frozenset(facts), counted, self.probability)
 
     def reply_over(self, served: Served, now: datetime) -> bool:
         """Return whether the accused replied, or the time for it ran out."""
         due = self.due(served)
         return bool(served.replies) or (due is not None and now > due)
-
-
-ENOUGH = 4
-"""So many independent voices are as good as more; the search for them stops there."""
-
-
-def _one_voice(items: list[Exhibit]) -> list[Exhibit]:
-    """Return a largest set of exhibits that are independent of each other, in whatever order they came.
-
-    Two of one owner, or two that share an error family, may be wrong together; so may two of one modality. What
-    cannot be judged (grade F or 6) is on the table but corroborates nothing.
-    """
-    judged = {(x.family, x.modality, x.owner): x for x in items if not (x.grade[0] == "F" or x.grade[1:] == "6")}
-
-    def best(left: list[Exhibit], taken: list[Exhibit]) -> list[Exhibit]:
-        found = taken
-        for position, item in enumerate(left):
-            if len(found) >= ENOUGH:
-                break
-            rest = [
-                x
-                for x in left[position + 1 :]
-                if x.family != item.family and x.modality != item.modality and x.owner != item.owner
-            ]
-            other = best(rest, [*taken, item])
-            found = other if len(other) > len(found) else found
-        return found
-
-    return best(list(judged.values()), [])

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from truceline.base.clock import utc
 from truceline.commission import checks
-from truceline.commission.case import EXITS, Case, Finding, Pending, Proposal, Remedy, Vote
+from truceline.commission.case import EXITS, Case, Finding, Proposal, Remedy, Vote, pending_with
 from truceline.commission.hearing import reopened, served
 from truceline.commission.rules import Rules
 from truceline.errors import StateError
@@ -82,6 +82,7 @@ def _propose(case: Case, act: Act, rules: Rules) -> Case:
         coverage=dict(data["coverage"]),
         deadline=utc(str(data["deadline"])),
         provisional=bool(data.get("provisional", False)),
+        at=act.at,
         corrects=corrects,
     )
     if proposal.deadline <= act.at:
@@ -101,7 +102,7 @@ def _vote(case: Case, act: Act, rules: Rules) -> Case:
         raise StateError(f"seat {seat} stays away; it returns first, then votes", record=act.id)
     voted = replace(
         proposal,
-        votes=(*proposal.votes, Vote(seat, choice, act.id)),
+        votes=(*proposal.votes, Vote(seat, choice, act.id, act.reason)),
         shown_to=proposal.shown_to | {seat},
     )
     return replace(case, proposals={**case.proposals, proposal.id: voted})
@@ -149,7 +150,7 @@ def _remedy(case: Case, act: Act, rules: Rules) -> Case:
         raise StateError(f"the finding does not name {party}, which therefore owes nothing", record=act.id)
     hours = act.data.get("due_hours", rules.rectification_hours)
     due = None if hours is None else act.at + timedelta(hours=float(hours))
-    return replace(case, remedies={**case.remedies, act.id: Remedy(act.id, finding, kind, party, due)})
+    return replace(case, remedies={**case.remedies, act.id: Remedy(act.id, finding, kind, party, due, act.at)})
 
 
 def _verify_remedy(case: Case, act: Act, rules: Rules) -> Case:
@@ -157,7 +158,22 @@ def _verify_remedy(case: Case, act: Act, rules: Rules) -> Case:
     name, result = str(act.data["remedy"]), str(act.data["result"])
     if result not in ("done", "not done", "cannot be verified"):
         raise ValueError("result: done, not done or cannot be verified")
-    return replace(case, remedies={**case.remedies, name: replace(case.remedies[name], result=result)})
+    remedy = case.remedies[name]
+    if act.by.of == remedy.party:
+        raise StateError(f"{remedy.party} owes it, and does not verify it itself", record=act.id)
+    checked = replace(remedy, result=result, checks=(*remedy.checks, (act.id, result)))
+    return replace(case, remedies={**case.remedies, name: checked})
+
+
+def _report_remedy(case: Case, act: Act, rules: Rules) -> Case:
+    """The party says that it is done; that is no verification, and begins one."""
+    del rules  # the same under every agreement
+    remedy = case.remedies[str(act.data["remedy"])]
+    if act.by.role != "liaison" or act.by.of != remedy.party or act.data.get("party") != remedy.party:
+        raise StateError(f"only the liaison of {remedy.party} says so", record=act.id)
+    if remedy.result == "done":
+        raise StateError("it was verified already", record=act.id)
+    return replace(case, remedies={**case.remedies, remedy.id: replace(remedy, reported=act.at)})
 
 
 def _release(case: Case, act: Act, rules: Rules) -> Case:
@@ -169,7 +185,7 @@ def _release(case: Case, act: Act, rules: Rules) -> Case:
     item = str(act.data["item"])
     if item not in (*case.exhibits, *case.findings, *case.acts):
         raise StateError(f"there is no {item} in this case", record=act.id)
-    return replace(case, pending={**case.pending, act.id: Pending(act.id, "release", act.by.user, dict(act.data))})
+    return replace(case, pending=pending_with(case, act))
 
 
 def _redact(case: Case, act: Act, rules: Rules) -> Case:
@@ -178,7 +194,7 @@ def _redact(case: Case, act: Act, rules: Rules) -> Case:
     name = str(act.data["evidence"])
     if not act.data["fields"] or not str(act.data["basis"]).strip() or name not in case.exhibits:
         raise ValueError("evidence, fields and legal basis must be named")
-    return replace(case, pending={**case.pending, act.id: Pending(act.id, "redact", act.by.user, dict(act.data))})
+    return replace(case, pending=pending_with(case, act))
 
 
 def _approve(case: Case, act: Act, rules: Rules) -> Case:
@@ -196,22 +212,6 @@ def _approve(case: Case, act: Act, rules: Rules) -> Case:
     name = str(pending.data["evidence"])
     fields = tuple(dict.fromkeys((*case.exhibits[name].redacted, *map(str, pending.data["fields"]))))
     return replace(case, exhibits={**case.exhibits, name: replace(case.exhibits[name], redacted=fields)})
-
-
-def _merge(case: Case, act: Act, rules: Rules) -> Case:
-    del rules  # the same under every agreement
-    into = str(act.data["into"])
-    if into == case.id or any(p.outcome is None for p in case.proposals.values()):
-        raise StateError("a case with an open vote, or one into itself, is not merged", record=act.id)
-    return replace(case, merged_into=into)
-
-
-def _split(case: Case, act: Act, rules: Rules) -> Case:
-    del rules  # the new case opens by an act of its own that names these events
-    leaving = {int(index) for index in act.data["events"]}
-    if not leaving < set(case.events):
-        raise StateError("a split takes some of the case's events and leaves some", record=act.id)
-    return replace(case, events=tuple(index for index in case.events if index not in leaving))
 
 
 def _reopen(case: Case, act: Act, rules: Rules) -> Case:
@@ -248,12 +248,11 @@ HANDLERS: Mapping[str, Callable[[Case, Act, Rules], Case]] = {
     "vote": _vote,
     "determine": _determine,
     "remedy": _remedy,
+    "report_remedy": _report_remedy,
     "verify_remedy": _verify_remedy,
     "release": _release,
     "redact": _redact,
     "approve": _approve,
-    "merge": _merge,
-    "split": _split,
     "reopen": _reopen,
     "close": _close,
 }

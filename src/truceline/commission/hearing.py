@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from truceline.base.clock import utc
-from truceline.commission.case import Case, Exhibit, Finding, Pending, Served
+from truceline.commission.case import Case, Finding, Request, Served, pending_with
+from truceline.commission.evidence import Custody, Exhibit, blobs_of, handed_on
 from truceline.commission.rules import Rules
 from truceline.errors import StateError
 from truceline.model.case import LEVELS, Act
@@ -28,7 +29,9 @@ def _evidence(case: Case, act: Act, rules: Rules) -> Case:
         raise ValueError(f"grade {grade!r}: Admiralty code, A to F and 1 to 6, such as B2")
     if level not in LEVELS:
         raise ValueError(f"level {level!r}: one of {', '.join(LEVELS)}")
-    readers = data.get("readers")
+    readers, counters = data.get("readers"), data.get("counters")
+    if counters is not None and counters not in case.acts:
+        raise KeyError(counters)
     exhibit = Exhibit(
         id=act.id,
         modality=str(data["modality"]),
@@ -38,8 +41,21 @@ def _evidence(case: Case, act: Act, rules: Rules) -> Case:
         level=level,
         record=data.get("record"),
         readers=None if readers is None else frozenset(map(str, readers)),
+        blobs=blobs_of(data.get("blobs", ())),
+        custody=(Custody(act.id, act.by.user, str(data.get("held_by") or act.by.user), act.at),),
+        counters=None if counters is None else str(counters),
     )
     return replace(case, exhibits={**case.exhibits, act.id: exhibit})
+
+
+def _custody(case: Case, act: Act, rules: Rules) -> Case:
+    """An exhibit changes hands. Where its files are not those that were taken in, findings on it are open again."""
+    del rules  # the same under every agreement
+    name = str(act.data["evidence"])
+    before = case.exhibits[name]
+    after = handed_on(before, act)
+    case = replace(case, exhibits={**case.exhibits, name: after})
+    return reopened(case, resting_on=name) if after.broken and not before.broken else case
 
 
 def _withdraw_evidence(case: Case, act: Act, rules: Rules) -> Case:
@@ -76,11 +92,29 @@ def reopened(case: Case, resting_on: str) -> Case:
 
 def _assess(case: Case, act: Act, rules: Rules) -> Case:
     del rules  # a probability is the same under every commission
+    readings = {str(name): _range(value) for name, value in act.data.get("readings", {}).items()}
     least = act.data.get("probability")
+    if least is None and readings and all(low is not None for low, _ in readings.values()):
+        least = min(low for low, _ in readings.values() if low is not None)  # of the reading kindest to the accused
     if least is not None and not 0 <= float(least) <= 1:
         raise ValueError(f"probability {least}: a share from 0 to 1")
     events = tuple(dict.fromkeys((*case.events, *(int(index) for index in act.data.get("events", ())))))
-    return replace(case, probability=None if least is None else float(least), events=events)
+    return replace(
+        case,
+        probability=None if least is None else float(least),
+        assessments={**case.assessments, **readings},
+        events=events,
+    )
+
+
+def _range(value: object) -> tuple[float | None, float | None]:
+    """Return least and greatest probability of a breach under one reading, as an act names them."""
+    low, high = (None if edge is None else float(edge) for edge in value)  # type: ignore[attr-defined]
+    if any(edge is not None and not 0 <= edge <= 1 for edge in (low, high)) or (
+        low is not None and high is not None and low > high
+    ):
+        raise ValueError("readings: of each, least and greatest probability, shares from 0 to 1, or null")
+    return low, high
 
 
 def _attribute(case: Case, act: Act, rules: Rules) -> Case:
@@ -152,7 +186,7 @@ def _allege(case: Case, act: Act, rules: Rules) -> Case:
         raise StateError(f"{party!r} is no party of the agreement", record=act.id)
     if party in case.allegations:
         raise StateError(f"{party} was notified already", record=act.id)
-    return replace(case, pending={**case.pending, act.id: Pending(act.id, "allege", act.by.user, dict(act.data))})
+    return replace(case, pending=pending_with(case, act))
 
 
 def served(case: Case, act: Act, rules: Rules, party: str) -> Case:
@@ -180,23 +214,39 @@ def _reply(case: Case, act: Act, rules: Rules) -> Case:
     return replace(case, allegations={**case.allegations, party: now})
 
 
+OUTCOMES = {
+    "inspection": ("free", "delayed", "conditional", "denied", "not possible"),
+    "look": ("free", "delayed", "conditional", "denied", "not possible"),
+    "review": ("upheld", "corrected", "reopened"),
+}
+"""How a request can end, by what was asked for."""
+
+
 def _request(case: Case, act: Act, rules: Rules) -> Case:
     del rules  # anybody entitled may ask
-    what = str(act.data["what"])
-    if what not in ("inspection", "look"):
-        raise ValueError("what: inspection or look")
-    return replace(case, requests={**case.requests, act.id: (what, "open")})
+    what, finding = str(act.data["what"]), act.data.get("finding")
+    if what not in OUTCOMES:
+        raise ValueError(f"what: one of {', '.join(OUTCOMES)}")
+    if (what == "review") != (finding is not None) or (finding is not None and finding not in case.findings):
+        raise ValueError("finding: a review, and nothing else, is of a finding of this case")
+    asked = Request(act.id, what, act.by.user, act.at, finding=finding)
+    return replace(case, requests={**case.requests, act.id: asked})
 
 
 def _outcome(case: Case, act: Act, rules: Rules) -> Case:
+    """A request ends. A review is *upheld* while its finding stands, *corrected* or *reopened* once it does not."""
     del rules  # the same under every agreement
-    name, outcome = str(act.data["request"]), str(act.data["outcome"])
-    if outcome not in ("free", "delayed", "conditional", "denied", "not possible"):
-        raise ValueError("outcome: free, delayed, conditional, denied or not possible")
-    what, before = case.requests[name]
-    if before != "open":
-        raise StateError(f"the request ended already: {before}", record=act.id)
-    return replace(case, requests={**case.requests, name: (what, outcome)})
+    request, outcome = case.requests[str(act.data["request"])], str(act.data["outcome"])
+    if outcome not in OUTCOMES[request.what]:
+        raise ValueError(f"outcome: {', '.join(OUTCOMES[request.what])}")
+    if request.outcome != "open":
+        raise StateError(f"the request ended already: {request.outcome}", record=act.id)
+    if request.finding is not None:
+        superseded = case.findings[request.finding].superseded
+        told = "upheld" if superseded is None else "reopened" if superseded == "reopened" else "corrected"
+        if outcome != told:
+            raise StateError(f"the finding is {told}, not {outcome}", record=act.id)
+    return replace(case, requests={**case.requests, request.id: replace(request, outcome=outcome)})
 
 
 def _outage(case: Case, act: Act, rules: Rules) -> Case:
@@ -209,6 +259,7 @@ def _outage(case: Case, act: Act, rules: Rules) -> Case:
 
 HANDLERS: Mapping[str, Callable[[Case, Act, Rules], Case]] = {
     "evidence": _evidence,
+    "custody": _custody,
     "withdraw_evidence": _withdraw_evidence,
     "assess": _assess,
     "attribute": _attribute,

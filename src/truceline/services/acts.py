@@ -91,7 +91,7 @@ def _owners(case: Case, act: Act, by_id: Mapping[str, Act]) -> frozenset[str]:
 def _named(case: Case, act: Act) -> frozenset[str]:
     """Whom an act names as one that may have done it."""
     data = act.data
-    if act.kind in ("allege", "reply", "remedy", "propose"):
+    if act.kind in ("allege", "reply", "remedy", "report_remedy", "propose"):
         return frozenset({str(data["party"])} if data.get("party") is not None else ())
     if act.kind in ("vote", "determine"):
         party = case.proposals[str(data["proposal"])].party

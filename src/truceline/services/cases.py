@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from truceline.access import decide
 from truceline.base.clock import iso
+from truceline.base.ids import ulid
 from truceline.commission import Case, Rules, apply, begin
 from truceline.errors import AccessError, StateError
 from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act, Actor
@@ -41,16 +43,8 @@ class Cases:
         for index, body in held:
             self._keep(index, Act.from_body(body))
 
-    def _keep(self, index: int, act: Act) -> Case:
-        before = self._cases.get(act.case)
-        if act.kind == "open":
-            case = begin(act, self.rules)
-        elif before is not None:
-            case = apply(before, act, self.rules)
-        else:
-            raise StateError(f"there is no case {act.case}", record=act.id)
-        self._hold(index, act, case)
-        return case
+    def _keep(self, index: int, act: Act) -> None:
+        self._hold(index, act, self._tried(act, self._cases))
 
     def _hold(self, index: int, act: Act, case: Case) -> None:
         self._cases[act.case] = case
@@ -79,17 +73,24 @@ class Cases:
         before = self._cases.get(act.case)
         if act.by.role != MACHINE_ROLE:
             self._ask(act, before)
+        acts = (act, *_along(act))
+        after: dict[str, Case] = {}
+        for each in acts:
+            after[each.case] = self._tried(each, {**self._cases, **after})
+        indices = self._append([each.record() for each in acts])
+        for index, each in zip(indices, acts, strict=True):
+            self._hold(index, each, after[each.case])
+        return indices[0], after[act.case]
+
+    def _tried(self, act: Act, cases: Mapping[str, Case]) -> Case:
+        """Return the case that an act leads to; nothing is kept."""
         if act.kind == "open":
-            if act.case in self._cases:
+            if act.case in cases:
                 raise StateError("the case is open already", record=act.id)
-            case = begin(act, self.rules)
-        elif before is None:
+            return begin(act, self.rules, cases)
+        if act.case not in cases:
             raise StateError(f"there is no case {act.case}", record=act.id)
-        else:
-            case = apply(before, act, self.rules)
-        index = self._append([act.record()])[0]
-        self._hold(index, act, case)
-        return index, case
+        return apply(cases[act.case], act, self.rules, cases)
 
     def _ask(self, act: Act, case: Case | None) -> None:
         action, thing = permit_of(act, case)
@@ -118,6 +119,20 @@ class Cases:
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self._cases.values())
+
+
+def _along(act: Act) -> tuple[Act, ...]:
+    """Return what one act does to a second case at once: what is merged is absorbed, what is split off leaves."""
+    if act.kind == "merge" and act.data.get("into") is not None:
+        where, kind = str(act.data["into"]), "absorb"
+        data: dict[str, Any] = {"from": act.case}
+    elif act.kind == "open" and act.data.get("split_from") is not None:
+        where, kind = str(act.data["split_from"]), "split"
+        data = {"events": list(act.data.get("events", ())), "into": act.case}
+    else:
+        return ()
+    name = ulid(act.at, hashlib.sha256(f"{act.id}/{kind}".encode()).digest()[:10])
+    return (Act(name, where, kind, act.by, act.at, act.reason, data),)
 
 
 def access_record(actor: Actor, action: str, resource: str, name: str, at: datetime, *, allowed: bool) -> Record:

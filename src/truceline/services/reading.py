@@ -10,7 +10,7 @@ from truceline.access import Thing, decide
 from truceline.access.release import coarse_place, coarse_time, grain, withheld
 from truceline.base.clock import iso, utc
 from truceline.commission import Case
-from truceline.commission.case import Exhibit
+from truceline.commission.evidence import Exhibit
 from truceline.errors import AccessError, NotHere
 from truceline.model.case import Actor
 from truceline.model.record import Record

@@ -11,11 +11,14 @@ from truceline.access import Thing, decide
 from truceline.access.check import names_of
 from truceline.access.release import caveat, names_party
 from truceline.base.clock import iso
-from truceline.commission.case import Case, Exhibit, Finding, Proposal, Served
+from truceline.commission.case import Case, Finding, Proposal, Served
 from truceline.commission.checks import eligible, lacking
+from truceline.commission.evidence import Exhibit, custody_json
 from truceline.commission.rules import NOTICE_WITHIN, Rules
+from truceline.commission.waiting import wants_notice
 from truceline.errors import AccessError
 from truceline.model.case import Actor
+from truceline.services import dossier
 
 INSIDE = ("watch_officer", "analyst", "commissioner", "secretariat", "auditor")
 """Who works on cases, and who checks the work."""
@@ -42,8 +45,8 @@ def _level(audience: frozenset[str]) -> str:
     return "public" if "public" in audience else "restricted"
 
 
-def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
-    """Return a case as JSON, as far as a person may see it.
+def case_view(case: Case, actor: Actor, rules: Rules, now: datetime | None = None) -> dict[str, Any]:
+    """Return a case as JSON, as far as a person may see it; ``now``: the clock, else the case's newest act.
 
     Raises:
         AccessError: the person may not know of it; the message is that for a case that does not exist.
@@ -53,7 +56,7 @@ def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     exhibits = [x for x in case.exhibits.values() if exhibit_seen(case, x, actor)]
     view: dict[str, Any] = {
         "case": case.id,
-        "exhibits": [exhibit_json(x) for x in exhibits],
+        "exhibits": [exhibit_json(x, names=actor.role in INSIDE) for x in exhibits],
         "findings": [
             finding_json(case, f, actor, rules) for f in case.findings.values() if finding_seen(case, f, actor)
         ],
@@ -78,11 +81,22 @@ def case_view(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
         "provisions": list(case.provisions),
         "notices": _served(case, case.notices, own),
         "allegations": allegations,
-        "clocks": {**clocks(case), "reply_due": {party: served["due"] for party, served in allegations.items()}},
+        "clocks": {**clocks(case, now), "reply_due": {party: served["due"] for party, served in allegations.items()}},
+        "remedies": dossier.remedies_json(case, own, lambda party: _may_name(case, party, actor, rules)),
     }
+    if own is None:
+        view |= {
+            "requests": dossier.requests_json(case),
+            "pending": dossier.pending_json(case),
+            "assessments": dossier.assessments_json(case),
+            "merged_into": case.merged_into,
+            "absorbed": list(case.absorbed),
+            "split_from": case.split_from,
+        }
     if actor.role in ("commissioner", "secretariat", "auditor", "analyst"):
         view["proposals"] = [proposal_json(case, p, actor, rules) for p in case.proposals.values()]
         view["conflicts"], view["boycotts"] = sorted(case.conflicts), sorted(case.boycotts)
+        view["in_the_way"] = dossier.in_the_way(case, rules)
     return view
 
 
@@ -139,6 +153,12 @@ def _allegations(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     return {f"accused {n}": served for n, served in enumerate(found.values(), 1)}
 
 
+def _may_name(case: Case, party: str, actor: Actor, rules: Rules) -> bool:
+    """Whether a person may see a party named: its own liaison, and others as far as attribution allows."""
+    admitted = party in case.allegations and case.allegations[party].admitted
+    return actor.of == party or admitted or names_party(actor, case.hypotheses.get(party, 0.0), rules.publication)
+
+
 def exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
     """Return whether a person may read an exhibit."""
     audience = audience_of(case, exhibit.id) | (exhibit.readers or frozenset())
@@ -153,8 +173,9 @@ def finding_seen(case: Case, finding: Finding, actor: Actor) -> bool:
     return decide(actor, "read", Thing("finding", _level(audience), audience=audience, state=case.state)).allowed
 
 
-def exhibit_json(exhibit: Exhibit) -> dict[str, Any]:
-    """Return an exhibit as JSON."""
+def exhibit_json(exhibit: Exhibit, *, names: bool = True) -> dict[str, Any]:
+    """Return an exhibit as JSON, with its chain of custody; ``names``: with who held and recorded it."""
+    chain = custody_json(exhibit)
     return {
         "id": exhibit.id,
         "modality": exhibit.modality,
@@ -164,6 +185,10 @@ def exhibit_json(exhibit: Exhibit) -> dict[str, Any]:
         "record": exhibit.record,
         "withdrawn": exhibit.withdrawn,
         "redacted": list(exhibit.redacted),
+        "blobs": list(exhibit.blobs),
+        "counters": exhibit.counters,
+        "chain": "broken" if exhibit.broken else "whole",
+        "held": chain if names else [{"at": link["at"], "intact": link["intact"]} for link in chain],
     }
 
 
@@ -205,7 +230,12 @@ def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> di
         "provisions": list(proposal.provisions),
         "standard_met_by": list(finding.met),
         "coverage": dict(proposal.coverage),
-        "dissents": [v.act for v in proposal.votes if v.choice == "against"],
+        # A reason may name whom the reader may not see named.
+        "dissents": [
+            {"act": v.act, "seat": v.seat, "reason": v.reason if sure or proposal.party is None else None}
+            for v in proposal.votes
+            if v.choice == "against"
+        ],
         "superseded": after,
     }
 
@@ -213,7 +243,7 @@ def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> di
 def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> dict[str, Any]:
     """Return a proposal as JSON, with who may still vote and what it still lacks."""
     waiting = set(eligible(case, rules)) - {v.seat for v in proposal.votes}
-    shown = names_party(actor, case.hypotheses.get(proposal.party or "", 0.0), rules.publication)
+    shown = proposal.party is None or names_party(actor, case.hypotheses.get(proposal.party, 0.0), rules.publication)
     return {
         "proposal": proposal.id,
         "status": proposal.status,
@@ -221,7 +251,15 @@ def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) ->
         "party": proposal.party if shown else None,
         "provisional": proposal.provisional,
         "deadline": iso(proposal.deadline),
-        "votes": [{"seat": v.seat, "choice": v.choice, "act": v.act} for v in proposal.votes],
+        "votes": [
+            {
+                "seat": v.seat,
+                "choice": v.choice,
+                "act": v.act,
+                "reason": v.reason if shown or not proposal.party else None,
+            }
+            for v in proposal.votes
+        ],
         "waiting": sorted(waiting) if proposal.outcome is None else [],
         "outcome": proposal.outcome,
         "lacks": _lacks(case, proposal, rules, shown=shown),
@@ -236,8 +274,12 @@ def _lacks(case: Case, proposal: Proposal, rules: Rules, *, shown: bool) -> list
     return list(missing) if shown or proposal.party is None else [f"{len(missing)} things are missing"] * bool(missing)
 
 
-def clocks(case: Case) -> dict[str, Any]:
-    """Return the case's clocks: minutes from opening to notice and to silence, hours to findings; they name nobody."""
+def clocks(case: Case, now: datetime | None = None) -> dict[str, Any]:
+    """Return the case's clocks: minutes from opening to notice and to silence, hours to findings; they name nobody.
+
+    A notice not given yet has until 15 minutes after the opening; ``notice_overdue`` says whether they are over.
+    """
+    at = now or case.now
     noticed = min((s.at for s in case.notices.values()), default=None)
     silent = [s.silent for s in case.notices.values()]
     quiet = max((moment for moment in silent if moment), default=None) if all(silent) else None
@@ -246,6 +288,8 @@ def clocks(case: Case) -> dict[str, Any]:
     return {
         "notice_minutes": _minutes(case.opened, noticed),
         "notice_in_time": None if noticed is None else noticed - case.opened <= NOTICE_WITHIN,
+        "notice_due": iso(case.opened + NOTICE_WITHIN) if noticed is None and wants_notice(case) else None,
+        "notice_overdue": noticed is None and wants_notice(case) and at - case.opened > NOTICE_WITHIN,
         "silence_minutes": _minutes(case.opened, quiet),
         "first_finding_hours": _hours(case.opened, first),
         "finding_hours": _hours(case.opened, None if found is None else found.at),
