@@ -114,8 +114,25 @@ def _evidence(w):
         "grade": r.choice(("A1", "B2", "C3", "B3", "F6")),
         "level": r.choice(("public", "restricted", "restricted", "secret")),
         "readers": readers,
+        "blobs": [r.choice("ab") * 64],
+        "counters": w.any(w.case.exhibits, None) if r.random() < 0.1 else None,
     }
     return r.choice(("wanda", "anna", "lia", "lib")), data
+
+
+def _custody(w):
+    data = {"evidence": w.any(w.case.exhibits), "to": w.random.choice(("laboratory", "store"))}
+    return "anna", data | ({"blobs": [w.random.choice("aaab") * 64]} if w.random.random() < 0.3 else {})
+
+
+def _review(w):
+    finding = w.any(w.case.findings, None)
+    return "lia", {"what": "review", "finding": finding}
+
+
+def _outcome(w):
+    outcome = w.random.choice(("free", "denied", "upheld", "corrected", "reopened"))
+    return "wanda", {"request": w.any(w.case.requests), "outcome": outcome}
 
 
 def _hypotheses(w):
@@ -183,8 +200,12 @@ _MAKERS = {
     "silence": lambda w: ("wanda", {"party": _party(w)}),
     "allege": lambda w: (w.random.choice(("sam", "anna")), {"party": _party(w), "text": "you are accused"}),
     "reply": lambda w: _of_party(w, {"text": "no", "admits": w.random.random() < 0.1}),
-    "request": lambda w: _of_party(w, {"what": w.random.choice(("inspection", "look"))}),
-    "outcome": lambda w: ("wanda", {"request": w.any(w.case.requests), "outcome": w.random.choice(("free", "denied"))}),
+    "request": lambda w: (
+        _review(w) if w.random.random() < 0.3 else _of_party(w, {"what": w.random.choice(("inspection", "look"))})
+    ),
+    "outcome": _outcome,
+    "custody": _custody,
+    "report_remedy": lambda w: _of_party(w, {"remedy": w.any(w.case.remedies)}),
     "outage": lambda w: (
         "machine",
         {"from": iso(w.now - timedelta(hours=3)), "to": iso(w.now - timedelta(minutes=w.random.choice((0, 60))))},

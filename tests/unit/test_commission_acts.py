@@ -29,7 +29,7 @@ class Desk:
         data = {"origin": "event", "events": [1, 2, 3], **opening}
         self.case = begin(Act("c", "c", "open", PEOPLE["wanda"], START, "seen", data), self.rules)
 
-    def do(self, who, kind, name, after=1, **data):
+    def do(self, who, kind, name, /, after=1, **data):
         self.now += timedelta(minutes=after)
         self.case = apply(self.case, Act(name, "c", kind, PEOPLE[who], self.now, "because", data), self.rules)
         return self

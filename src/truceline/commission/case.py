@@ -400,7 +400,8 @@ class Case:
         """
         items = [self.exhibits[name] for name in basis if not self.exhibits[name].withdrawn]
         facts = set()
-        inspectors = {item.owner for item in items if item.modality == "inspector_record"}
+        whole = [item for item in items if not item.broken and item.counters is None]
+        inspectors = {item.owner for item in whole if item.modality == "inspector_record"}
         if len(inspectors) >= 2:
             facts.add("two_inspectors")
         heard = [s for s in self.allegations.values() if party in (None, s.party)]
