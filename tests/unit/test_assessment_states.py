@@ -78,7 +78,7 @@ def test_a_doubtful_sighting_is_told_but_not_called_late():
 def test_inspectors_see_it_done_and_a_later_sighting_undoes_that():
     seen = Observed((visit("out-A", 12, "withdrawn", inspectors=2),))
     assert state("out-A", "A", 13, seen).state == "done"
-    assert "2 inspectors" in state("out-A", "A", 30, seen).reason
+    assert "2\N{NO-BREAK SPACE}inspectors" in state("out-A", "A", 30, seen).reason
     assert state("out-A", "A", 30, replace(seen, sightings=(GUN,))).state == "late"
     again = replace(seen, inspections=(*seen.inspections, visit("out-A", 25, "withdrawn")), sightings=(GUN,))
     assert state("out-A", "A", 22, again).state == "late"

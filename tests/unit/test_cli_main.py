@@ -42,7 +42,7 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
-    "terms": {"--json", "--schema", "--lang", "--html", "--observed", "--line", "--at", "--reading"},
+    "terms": {"--json", "--schema", "--lang", "--html", "--observed", "--line", "--at", "--reading", "--page"},
 }
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),

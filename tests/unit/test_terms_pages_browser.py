@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from test_states_page import NOW, SEEN
 
 from truceline.cli import main
 from truceline.reports.terms_diff import comparison_page
@@ -39,13 +41,18 @@ def pages(tmp_path_factory):
     energy = EXAMPLES / "energy-truce-2026"
     terms, events = energy / "terms" / "agreement-energy-truce-2026.yaml", energy / "data" / "events.geojson"
     assert main(["assess", "--terms", str(terms), "--events", str(events), "--page", str(folder / "r.html")]) == 0
+    seen, minsk = folder / "seen.yaml", EXAMPLES / "minsk-2015" / "terms" / "agreement-minsk-package-2015.yaml"
+    seen.write_text(json.dumps(SEEN), encoding="utf-8")
+    words = ["terms", "states", str(minsk), "--observed", str(seen), "--at", NOW, "--page", str(folder / "s.html")]
+    assert main(words) == 0
+    found["states"] = (folder / "s.html").read_text("utf-8")
     found["readings"] = (folder / "r.html").read_text("utf-8")
     for name, page in found.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in found}
 
 
-@pytest.mark.parametrize("name", ["diff", "readings"])
+@pytest.mark.parametrize("name", ["diff", "readings", "states"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1100)])
 def test_a_page_is_accessible_fits_and_fetches_nothing(browser, pages, name, scheme, width):
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -95,4 +102,18 @@ def test_what_is_folded_opens_from_the_keyboard_and_stands_open_in_print(browser
     assert closed.bounding_box()["height"] == 0
     page.emulate_media(media="print")
     assert closed.bounding_box()["height"] > 20
+    page.close()
+
+
+def test_the_timeline_of_minsk_is_told_by_picture_and_table_and_scrolls_by_keyboard(browser, pages):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(pages["states"])
+    picture = page.get_by_role("img", name="Each duty in time")
+    assert "out-rockets-B, Armed formations: late" in picture.locator("desc").text_content()
+    row = page.get_by_role("table", name="Each duty on this day").get_by_role("row", name="out-guns-A").first
+    assert row.get_by_role("cell").first.inner_text() == "done"
+    region = page.get_by_role("region", name="Each duty in time")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
     page.close()

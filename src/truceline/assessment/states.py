@@ -8,10 +8,11 @@ was seen is never ``done``. These are assessments; whether a breach follows is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
@@ -19,11 +20,16 @@ import shapely
 from truceline.base.geo import geodesic_m, metres_per_degree
 from truceline.model.agreement import Agreement, Reading
 from truceline.model.clauses import Ceiling, Clause, Schedule, Stage, StorageSite, When
-from truceline.model.observed import OUTCOMES, Inspection, Observed, Sighting, Spell, State
+from truceline.model.observed import Inspection, Observed, Sighting, Spell, State
 from truceline.terms.geometry import Drawn, Geometry
 
 _POINTS = 400
 """Points that stand for a Gaussian place; a probability is right to about a hundredth."""
+
+Values = Mapping[str, Any]
+"""What goes into a sentence of why."""
+
+_NONE: Values = {}
 
 _GOLDEN = np.pi * (3 - 5**0.5)
 
@@ -102,30 +108,33 @@ def _days(clause: Clause) -> Iterable[datetime]:
 def _before(start: When | None, done: When | None, now: datetime) -> tuple[str, str] | None:
     """The state while its time has not run out, or where nobody says when that is; None once it has."""
     if done is None or done.unknown:
-        return "unverifiable", "No source says by when."
+        return "unverifiable", "no_day"
     if done.is_open:
-        return "due", "It has no last day."
+        return "due", "no_last_day"
     if done.at is None:
-        return "unverifiable", "It is counted from entry into force, and nobody says when that is."
+        return "unverifiable", "no_entry"
     if now < done.at:
         if start is not None and start.at is not None and now < start.at:
-            return "ahead", "Its time has not begun."
-        return "due", "Its last day has not come."
+            return "ahead", "not_begun"
+        return "due", "runs"
     return None
 
 
 def _stage(stage: Stage, party: str, view: _View) -> State:
     """A withdrawal: seen done by inspectors, seen undone by them or by a sighting in the zone after its day."""
 
-    def told(state: str, reason: str, evidence: Sequence[str] = (), probability: float | None = None) -> State:
-        return State(stage.id, "stages", party, state, reason, tuple(evidence), probability)
+    def told(
+        state: str, why: str, values: Values = _NONE, evidence: Sequence[str] = (), probability: float | None = None
+    ) -> State:
+        return State(stage.id, "stages", party, state, why, values, tuple(evidence), probability)
 
-    visits = [v for v in view.inspections(stage.id, party) if v.outcome in ("withdrawn", "still_there", "all_in_situ")]
+    went = view.inspections(stage.id, party)
+    visits = [v for v in went if v.outcome in ("withdrawn", "still_there", "all_in_situ")]
     last = visits[-1] if visits else None
     early = _before(stage.start_by, stage.done_by, view.now)
     if early is not None:
         if last is not None and last.outcome != "still_there" and early[0] != "unverifiable":
-            return told("done", _visited(last), [last.id])
+            return told("done", "visited", _visit(last), [last.id])
         return told(*early)
     drawn = view.geometry.drawn(stage.zone)
     day = stage.done_by.at if stage.done_by else None
@@ -133,27 +142,27 @@ def _stage(stage: Stage, party: str, view: _View) -> State:
     after = max(day, last.at) if last is not None and last.outcome != "still_there" else day
     if drawn.shape == "unknown":
         if last is None:
-            return told("unverifiable", f"Where the zone lies is not known: {drawn.why}.")
+            return told("unverifiable", "zone_unknown", {"why": drawn.why})
         seen: list[tuple[float, str]] = []
     else:
         seen = _inside(stage, party, drawn, after, view)
     best = max(seen, default=(0.0, ""))
     if best[0] >= view.agreement.attribution.attributed:
         ids = [name for p, name in seen if p >= view.agreement.attribution.attributed]
-        return told("late", "Such a weapon was seen in the zone after the last day.", ids, round(best[0], 2))
+        return told("late", "seen_inside", {}, ids, round(best[0], 2))
     if last is not None and last.outcome == "still_there":
-        return told("late", _visited(last), [last.id])
+        return told("late", "visited", _visit(last), [last.id])
     if best[0] >= 0.05:
-        reason = "A weapon was seen that may be such a one in the zone; that is not enough to say so."
-        return told("unverifiable", reason, [name for p, name in seen if p >= 0.05], round(best[0], 2))
+        return told("unverifiable", "seen_perhaps", {}, [name for p, name in seen if p >= 0.05], round(best[0], 2))
     if last is not None:
-        return told("done", _visited(last), [last.id])
-    return told("unverifiable", "The last day is over, and nobody has seen it done or undone.")
+        return told("done", "visited", _visit(last), [last.id])
+    if went:  # those who came were kept from seeing
+        return told("unverifiable", "visited", _visit(went[-1]), [went[-1].id])
+    return told("unverifiable", "unseen")
 
 
-def _visited(visit: Inspection) -> str:
-    signed = f"{visit.inspectors} inspectors" if visit.inspectors > 1 else "one inspector"
-    return f"Inspection of {visit.at:%d %B %Y}, signed by {signed}: {OUTCOMES[visit.outcome]}."
+def _visit(visit: Inspection) -> Values:
+    return {"date": visit.at.date(), "n": visit.inspectors, "outcome": visit.outcome}
 
 
 def _inside(stage: Stage, party: str, drawn: Drawn, after: datetime, view: _View) -> list[tuple[float, str]]:
@@ -192,24 +201,26 @@ def p_inside(seen: Sighting, drawn: Drawn) -> float:
 def _site(site: StorageSite, view: _View) -> State:
     """A storage site: what the last visit found, and declared serials seen elsewhere since."""
 
-    def told(state: str, reason: str, evidence: Sequence[str] = ()) -> State:
-        return State(site.id, "storage_sites", site.party, state, reason, tuple(evidence))
+    def told(state: str, why: str, values: Values = _NONE, evidence: Sequence[str] = ()) -> State:
+        return State(site.id, "storage_sites", site.party, state, why, values, tuple(evidence))
 
     visits = view.inspections(site.id, site.party)
     last = visits[-1] if visits else None
     early = _before(None, site.done_by, view.now) if site.done_by is not None else None
     away = _elsewhere(site, view, last)
     if early is not None and early[0] != "unverifiable":
-        return told("done", _visited(last), [last.id]) if last and last.outcome == "all_in_situ" else told(*early)
+        return (
+            told("done", "visited", _visit(last), [last.id]) if last and last.outcome == "all_in_situ" else told(*early)
+        )
     if away:
-        return told("late", "A weapon declared here was seen elsewhere.", away)
+        return told("late", "elsewhere", {}, away)
     if last is None:
-        return told("unverifiable", "Nobody has visited the site.")
+        return told("unverifiable", "unvisited")
     if last.outcome == "all_in_situ":
-        return told("done", _visited(last), [last.id])
+        return told("done", "visited", _visit(last), [last.id])
     if last.outcome in ("missing", "still_there"):
-        return told("late", _visited(last), [last.id])
-    return told("unverifiable", _visited(last), [last.id])
+        return told("late", "visited", _visit(last), [last.id])
+    return told("unverifiable", "visited", _visit(last), [last.id])
 
 
 def _elsewhere(site: StorageSite, view: _View, last: Inspection | None) -> list[str]:
@@ -232,14 +243,14 @@ def _elsewhere(site: StorageSite, view: _View, last: Inspection | None) -> list[
 def _ceiling(limit: Ceiling, view: _View) -> State:
     """A force limit: exceeded only where even the least estimate exceeds it, kept only where even the greatest does."""
 
-    def told(state: str, reason: str, evidence: Sequence[str] = ()) -> State:
-        return State(limit.id, "force_limits", limit.party, state, reason, tuple(evidence))
+    def told(state: str, why: str, values: Values = _NONE, evidence: Sequence[str] = ()) -> State:
+        return State(limit.id, "force_limits", limit.party, state, why, values, tuple(evidence))
 
     early = _before(None, limit.done_by, view.now) if limit.done_by is not None else None
     if early is not None:
         return told(*early)
     if limit.most is None:
-        return told("unverifiable", "No source says how many are allowed.")
+        return told("unverifiable", "no_number")
     counts = [
         each
         for each in view.seen.strengths
@@ -248,15 +259,15 @@ def _ceiling(limit: Ceiling, view: _View) -> State:
         and (limit.done_by is None or limit.done_by.at is None or each.at >= limit.done_by.at)
     ]
     if not counts:
-        return told("unverifiable", "Nobody has counted them.")
+        return told("unverifiable", "uncounted")
     last = max(counts, key=lambda each: (each.at, each.id))
     most = limit.most + limit.tolerance
-    span = f"{last.low:,.0f} to {last.high:,.0f}, allowed {limit.most:,.0f}"
+    span = {"low": round(last.low), "high": round(last.high), "most": round(limit.most)}
     if last.low > most:
-        return told("late", f"More than allowed: {span}.", [last.id])
+        return told("late", "exceeded", span, [last.id])
     if last.high <= most:
-        return told("done", f"No more than allowed: {span}.", [last.id])
-    return told("unverifiable", f"The estimate does not tell: {span}.", [last.id])
+        return told("done", "kept", span, [last.id])
+    return told("unverifiable", "estimate", span, [last.id])
 
 
 def _schedule(schedule: Schedule, party: str, view: _View) -> State:
@@ -266,7 +277,7 @@ def _schedule(schedule: Schedule, party: str, view: _View) -> State:
         state = "done" if visits[-1].outcome != "missing" else "late"
         early = _before(schedule.start_by, schedule.done_by, view.now)
         if state == "done" or early is None:
-            return State(schedule.id, "schedules", party, state, _visited(visits[-1]), (visits[-1].id,))
+            return State(schedule.id, "schedules", party, state, "visited", _visit(visits[-1]), (visits[-1].id,))
     early = _before(schedule.start_by, schedule.done_by, view.now)
-    state, reason = early or ("unverifiable", "The last day is over, and nobody has seen it done or undone.")
-    return State(schedule.id, "schedules", party, state, reason)
+    state, why = early or ("unverifiable", "unseen")
+    return State(schedule.id, "schedules", party, state, why)

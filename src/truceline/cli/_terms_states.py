@@ -11,9 +11,12 @@ from pathlib import Path
 from truceline.base.bounded import read_text
 from truceline.base.clock import iso, utc
 from truceline.base.geo import Line
+from truceline.cli._shared import write_page
 from truceline.errors import InputError
 from truceline.flow.terms_files import MAX_ATTACHED, find_terms, read_terms_file
+from truceline.lang import languages
 from truceline.model.observed import Observed, Spell, State
+from truceline.reports.states_page import Told, releasable, states_page
 from truceline.terms.geometry import Geometry
 from truceline.terms.observed import load_observed
 
@@ -27,6 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--line", type=Path, metavar="PATH", help="line of contact (GeoJSON) that zones are made from")
     parser.add_argument("--at", metavar="TIME", help="the moment, with its time zone (default: now)")
     parser.add_argument("--reading", metavar="ID", help="under this reading (default: the text)")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the timeline as a page, HTML")
+    parser.add_argument("--lang", choices=languages(), default="en", help="language of the page (default: en)")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
 
 
@@ -49,6 +54,10 @@ def run(options: argparse.Namespace) -> int:
     geometry = Geometry.of(agreement, reading, line)
     found = states(agreement, geometry, seen, now, reading)
     spells = timeline(agreement, geometry, seen, now, reading)
+    if options.page is not None:
+        kept, withheld = releasable(seen, agreement.publication)
+        shown = states(agreement, geometry, kept, now, reading), timeline(agreement, geometry, kept, now, reading)
+        write_page(options.page, states_page(Told(agreement, reading, kept, *shown, now, withheld), options.lang))
     if options.json:
         result = {"at": iso(now), "states": [_state(each) for each in found], "timeline": [_spell(s) for s in spells]}
         print(json.dumps({"agreement": agreement.id, **result}, ensure_ascii=False, separators=(",", ":")))

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-OUTCOMES: dict[str, str] = {
-    "all_in_situ": "all in situ",
-    "serials_blocked": "the count matches, but serials could not be read",
-    "missing": "some are missing",
-    "unmanned": "nobody was there to give access",
-    "denied": "access was denied",
-    "withdrawn": "the zone is free of them",
-    "still_there": "some are still in the zone",
-}
+from truceline.lang import catalogue
+
+OUTCOMES = ("all_in_situ", "serials_blocked", "missing", "unmanned", "denied", "withdrawn", "still_there")
 """Outcomes of inspections (layer C); they are never added to acts or signatures."""
 
 
@@ -133,14 +129,34 @@ class State:
     state: str
     """One of :data:`STATES`."""
 
-    reason: str
-    """Why, in one sentence."""
+    why: str
+    """Why: a key of the languages' section ``states``."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What goes into that sentence."""
 
     evidence: tuple[str, ...] = ()
     """Ids of what it rests on."""
 
     probability: float | None = None
     """For ``late`` by a sighting: how probable it is; None where that is not the question."""
+
+    @property
+    def reason(self) -> str:
+        """Return why, in one English sentence."""
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """Return why, in one sentence of a language.
+
+        Raises:
+            ConfigError: there is no such language.
+        """
+        words = catalogue(language)
+        values = dict(self.values)
+        if "outcome" in values:
+            values["outcome"] = words.texts[f"states.{values['outcome']}"]
+        return words.say(f"states.{self.why}", **values)
 
 
 @dataclass(frozen=True)

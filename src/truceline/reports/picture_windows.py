@@ -104,11 +104,14 @@ def windows_svg(rows: Sequence[Bar], marks: Sequence[Mark], words: Catalogue, ti
     _grid(canvas, period, top, foot, words)
     for row, bar in enumerate(rows):
         _bar(canvas, bar, period, top + row * _ROW, words, first=row == 0 or rows[row - 1].reading.id != bar.reading.id)
-    for mark, level in zip(marks, levels, strict=True):
-        x = _across(period, mark.shown)
-        canvas.line(x, top - 14 - 16 * level + 4, x, foot, SCREEN.happened, 1.2)
-        if level < _LEVELS:
-            canvas.label(x, top - 14 - 16 * level, str(mark.number), anchor="middle", bold=True, halo=True)
+    placed = [
+        (mark, _across(period, mark.shown), top - 14 - 16 * level) for mark, level in zip(marks, levels, strict=True)
+    ]
+    for _, x, y in placed:
+        canvas.line(x, y + 4, x, foot, SCREEN.happened, 1.2)
+    for mark, x, y in placed:
+        if y >= top - 14 - 16 * (_LEVELS - 1):
+            canvas.label(x, y, str(mark.number), anchor="middle", bold=True, halo=True)
         for row, bar in enumerate(rows):
             if row == 0 or rows[row - 1].reading.id != bar.reading.id:
                 _mark(canvas, x, top + row * _ROW + 22, mark.kinds.get(bar.reading.id, "absent"))
@@ -171,18 +174,36 @@ def _mark(canvas: Canvas, x: float, y: float, kind: str) -> None:
 
 def _grid(canvas: Canvas, period: Interval, top: float, foot: float, words: Catalogue) -> None:
     """Days, or as many as there is room for; UTC."""
-    days = period.hours / 24
-    step = next((each for each in (1, 2, 5, 10, 30, 91, 365) if days / each <= 9), max(1, round(days / 8)))
-    moment = period.start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    while moment <= period.end:
+    for moment in days_in(period, 9):
         x = _across(period, moment)
         canvas.line(x, top, x, foot + 5, SCREEN.fog)
-        said = words.date(moment).replace("\N{NO-BREAK SPACE}", " ").split(" ")
-        canvas.label(x, foot + 19, " ".join(said[:2]), anchor="middle", fill=SCREEN.text2)
-        moment += timedelta(days=step)
+        canvas.label(x, foot + 19, day_of(moment, words), anchor="middle", fill=SCREEN.text2)
     canvas.line(_LEFT, foot, _RIGHT, foot, SCREEN.edges)
-    years = sorted({period.start.year, period.end.year})
-    canvas.label(*(0, foot + 19), words.say("beside.axis", years="–".join(map(str, years))), fill=SCREEN.text2, size=12)
+    canvas.label(0, foot + 19, words.say("beside.axis", years=years_of(period)), fill=SCREEN.text2)
+
+
+def days_in(period: Interval, most: int, first: datetime | None = None) -> list[datetime]:
+    """Return about as many midnights of a period as there is room for, or moments whole days from a first one."""
+    length = period.hours / 24
+    step = next((days for days in (1, 2, 5, 10, 30, 91, 365) if length / days <= most), max(1, round(length / most)))
+    moment = first or period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    while moment < period.start:
+        moment += timedelta(days=step)
+    found = []
+    while moment <= period.end:
+        found.append(moment)
+        moment += timedelta(days=step)
+    return found
+
+
+def day_of(moment: datetime, words: Catalogue) -> str:
+    """Return ``2 February``."""
+    return " ".join(words.date(moment).replace("\N{NO-BREAK SPACE}", " ").split(" ")[:2])
+
+
+def years_of(period: Interval) -> str:
+    """Return ``2026`` or ``2026–2027``."""
+    return "–".join(str(year) for year in sorted({period.start.year, period.end.year}))
 
 
 def _legend(canvas: Canvas, y: float, words: Catalogue) -> None:
@@ -192,6 +213,6 @@ def _legend(canvas: Canvas, y: float, words: Catalogue) -> None:
         _mark(canvas, x, y - 4, kind)
         told = words.texts[f"beside.{kind}"]
         canvas.label(x + 13, y, told, size=12)
-        x += 13 + text_width(told, 12) + 22
+        x += 13 + text_width(told, 12) * 1.15 + 20
     canvas.fogged(x - 6, y - 11, 18, 13, step=5)
     canvas.label(x + 17, y, words.texts["beside.open"], size=12)
