@@ -38,7 +38,8 @@ def seen(coverage=0.3, cloud=()):
 
 def estimate(low=50.0, high=90.0, cannot=False):
     ends = (None, None, None) if cannot else (low, 70.0, high)
-    return Estimate(*ends, cannot, "Because it is so.", "fires", 3, 2.0, ())
+    wide = None if cannot else (low - 10, high + 10)
+    return Estimate(*ends, cannot, "Because it is so.", "fires", 3, 2.0, (), wide)
 
 
 def claim(value=70, unit="fires near the line", qualifier="", start=WINDOW.start, end=WINDOW.end):
@@ -84,21 +85,27 @@ def test_violations_cannot_be_judged_whatever_was_seen():
     [
         (70, "", Verdict.CONSISTENT),
         (50, "", Verdict.CONSISTENT),
-        (91, "", Verdict.INCONSISTENT),
+        (91, "", Verdict.CONSISTENT),
+        (41, "", Verdict.CONSISTENT),
+        (101, "", Verdict.INCONSISTENT),
         (0, "", Verdict.INCONSISTENT),
+        (39, "", Verdict.CANNOT_BE_JUDGED),  # a claim may count only those that its author knows of
         (40, "more than", Verdict.CONSISTENT),
-        (91, "more than", Verdict.INCONSISTENT),
-        (91, "no more than", Verdict.CONSISTENT),
-        (49, "fewer than", Verdict.INCONSISTENT),
-        (91, "not less than", Verdict.INCONSISTENT),
-        (95, "about", Verdict.CONSISTENT),
+        (101, "more than", Verdict.INCONSISTENT),
+        (101, "no more than", Verdict.CONSISTENT),
+        (39, "fewer than", Verdict.INCONSISTENT),
+        (101, "not less than", Verdict.INCONSISTENT),
+        (110, "about", Verdict.CONSISTENT),
         (120, "about", Verdict.INCONSISTENT),
     ],
 )
 def test_a_count_of_fires_is_held_against_the_estimate(value, qualifier, verdict):
     found = check(claim(value=value, qualifier=qualifier))
     assert found.verdict is verdict
-    assert "50 to 90" in found.reasons[0][1]
+    said = found.reasons[0][1]
+    inside = verdict is Verdict.CONSISTENT
+    assert ("50 to 90 (90 %)" in said) is inside
+    assert ("40 to 100 (99 %)" in said) is ("lies outside" in said or not inside)
 
 
 def test_consistent_is_not_confirmed():

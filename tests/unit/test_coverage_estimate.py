@@ -120,3 +120,12 @@ def test_doubt_of_the_thermal_model_is_common_to_all_events():
     assert doubtful[0] < 0.5 * sure[0]
     assert doubtful[2] > 1.4 * sure[2]
     assert doubtful[1] == pytest.approx(sure[1], rel=0.15)
+
+
+def test_the_wide_interval_is_that_of_the_same_draws_at_99_per_cent():
+    p, shares = np.full(9, 0.8), np.full(40_000, 0.2)
+    found = estimate(p, coverage(0.2), 0.01, seed=4, chances=shares)
+    assert (found.low, found.mid, found.high) == interval(p, shares, seed=4)
+    assert found.wide == interval(p, shares, seed=4, level=0.99)[::2]
+    assert found.wide[0] < found.low < found.high < found.wide[1]
+    assert estimate(p, coverage(0.2), 0.5, seed=4).wide is None

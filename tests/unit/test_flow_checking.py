@@ -44,7 +44,7 @@ def fires(window, count, qualifier="", **more):
 
 
 def ends(ground, window, late):
-    return check(ground, fires(window, 1), now=late).answer.wide
+    return check(ground, fires(window, 1), now=late).answer.estimate.wide
 
 
 def test_counts_are_held_against_the_wide_interval(ground, window, late):

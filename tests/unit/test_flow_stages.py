@@ -3,6 +3,8 @@
 
 import copy
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import flow_factory as made
 import numpy as np
@@ -11,10 +13,13 @@ import pytest
 from truceline.base.canonical import canonical
 from truceline.errors import ReplayMismatch, StateError
 from truceline.flow import bodies
+from truceline.flow.checking import Asked, check
 from truceline.flow.gather import gather
+from truceline.flow.ground import Ground
 from truceline.flow.log import log, logged
 from truceline.flow.stages import SEED, sides_of, stages
 from truceline.flow.watchfile import read_watch
+from truceline.model.claim import Claim
 from truceline.model.record import KINDS, Record
 from truceline.watch import INPUTS, replay, versions
 
@@ -136,8 +141,8 @@ def test_results_carry_the_index_of_their_records(easter):
         for kind, index in view.index_by_kind.items():
             assert records[index].kind == kind
             assert records[index].body["line"] == view.name
-        for check in view.claims:
-            assert records[check.index].body["claim"] == check.claim.index
+        for told in view.claims:
+            assert records[told.index].body["claim"] == told.claim.index
 
 
 @pytest.mark.parametrize("name", ["ran", "easter"])
@@ -348,3 +353,27 @@ def test_records_of_an_earlier_run_are_left_alone(ran):
     found = Found(ran)
     found.append("event", {**found.rows[found.first("event")][1], "frp_mw": 1.0})
     assert replay(found) == len(ran.derived)
+
+
+def test_a_run_s_table_and_a_claim_check_judge_the_same_count_alike(easter):
+    """One rule, one level, one estimate: that of fires, whatever lit them."""
+    inside = logged(easter.held)
+    window = inside.agreement.window
+    inside = replace(inside, agreement=replace(inside.agreement, coverage_floor=0.001))
+    counts = (
+        (0, "", "inconsistent"),
+        (400, "about", "consistent"),
+        (10**6, "", "inconsistent"),
+        (3, "", "cannot be judged"),
+    )
+    claims = tuple(
+        Claim("t", "North", "South", n, how, "fires near the line", window.start, window.end, {}, "o", "", "", "low")
+        for n, how, _ in counts
+    )
+    results = stages(replace(inside, claims=claims), made.Memory(), made.quiet)
+    ground = Ground.again(inside, results, {}, {})
+    for (n, how, verdict), told in zip(counts, results.lines[0].claims, strict=True):
+        asked = Asked(count=n, qualifier=how, what="fires", start=window.start, end=window.end)
+        checked = check(ground, asked, now=window.end + timedelta(days=9))
+        assert (str(told.verdict.value), checked.verdict) == (verdict, told.verdict)
+        assert told.reasons[0][0] == checked.reasons[0][0]

@@ -167,7 +167,7 @@ def _verdict(
         return cannot, (("No total is claimed", "The source gives kinds but no total, and kinds are never added."),)
     if period is None or not _same(period, agreement.window):
         return cannot, ()
-    if estimate is None or estimate.cannot_tell or estimate.low is None or estimate.high is None:
+    if estimate is None or estimate.cannot_tell:
         why = estimate.reason if estimate else "No estimate was made."
         return cannot, (("No estimate can be given", why),)
     if coverage is None or coverage < agreement.coverage_floor:
@@ -175,13 +175,38 @@ def _verdict(
         floor = percent(agreement.coverage_floor)
         text = f"Coverage of these hours is {known}; this watch asks for at least {floor} before a count is judged."
         return cannot, (("Too little was covered", text),)
-    interval = f"{estimate.low:,.0f} to {estimate.high:,.0f}"
-    said = " ".join(part for part in (claim.qualifier, f"{claim.value:,}") if part)
-    if claimed[0] <= estimate.high and claimed[1] >= estimate.low:
-        text = f"{said} lies within what is compatible with what was seen, {interval}; that does not confirm it."
-        return Verdict.CONSISTENT, (("Within the estimate", text),)
-    text = f"{said} lies outside what is compatible with what was seen, {interval}."
-    return Verdict.INCONSISTENT, (("Outside the estimate", text),)
+    return against(claim.value, claim.qualifier, estimate) or (cannot, (("No estimate can be given", estimate.reason),))
+
+
+def against(
+    count: int | None, qualifier: str, estimate: Estimate
+) -> tuple[Verdict, tuple[tuple[str, str], ...]] | None:
+    """Return the verdict on a count of fires and its reason; None where the count or the estimate is none.
+
+    The one place at which a claim is held against numbers, in a run's table as in a claim check. *Inconsistent* is said
+    only of what lies outside the 99 % interval. Nothing here knows who claims or who is accused.
+    """
+    claimed, wide = claimed_range(count, qualifier), estimate.wide
+    if claimed is None or wide is None or estimate.low is None or estimate.high is None:
+        return None
+    said = " ".join(part for part in (qualifier, f"{count:,}") if part)
+    inner, outer = f"{estimate.low:,.0f} to {estimate.high:,.0f}", f"{wide[0]:,.0f} to {wide[1]:,.0f}"
+    if claimed[0] > wide[1]:
+        text = (
+            f"{said} is more than what is compatible with what was seen, {outer} (99 %), unless most of them were "
+            "weaker or shorter than the reference act."
+        )
+        return Verdict.INCONSISTENT, (("Above the estimate", text),)
+    if claimed[1] < wide[0]:
+        fewer = f"{said} is fewer than what is compatible with what was seen, {outer} (99 %)"
+        if claimed[0] == 0:  # none, or at most so many: that speaks of all of them
+            return Verdict.INCONSISTENT, (("Below the estimate", f"{fewer}."),)
+        text = f"{fewer}; but a claim may count only those that its author knows of."
+        return Verdict.CANNOT_BE_JUDGED, (("Below the estimate", text),)
+    text = f"{said} lies within what is compatible with what was seen, {inner} (90 %)"
+    if claimed[0] > estimate.high or claimed[1] < estimate.low:
+        text = f"{said} lies outside {inner} (90 %), but within {outer} (99 %)"
+    return Verdict.CONSISTENT, (("Within the estimate", f"{text}; that does not confirm it."),)
 
 
 def _same(one: Interval, other: Interval) -> bool:

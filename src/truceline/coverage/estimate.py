@@ -34,6 +34,10 @@ DRAWS = 40_000
 LEVEL = 0.90
 """Level of the interval."""
 
+WIDE = 0.99
+"""Level of the wide interval: what lies outside it contradicts what was seen. Of true claims one in ten lies outside
+the 90 % interval, which is too many to call inconsistent."""
+
 BURST_KM, BURST_S = 5.0, 3_600.0
 """How near in place and time events are taken to happen together."""
 
@@ -147,11 +151,13 @@ def estimate(
     act, said = coverage.act, words or Words()
     counted = said.unit or act.text()
     reason = _why_not(coverage, floor, said, drawn=chances is not None)
-    low = mid = high = None
+    low = mid = high = wide = None
     if not reason:
         shares = (coverage.low, coverage.share, coverage.high) if chances is None else chances
         draws = DRAWS if chances is None else len(chances)
-        low, mid, high = interval(p_war, shares, seed=seed, draws=draws, band=band, burst=burst)
+        drawn = _draws(p_war, shares, seed=seed, draws=draws, band=band, burst=burst)
+        low, mid, high = _ends(drawn, LEVEL)
+        wide = _ends(drawn, WIDE)[::2]
         reason = _sentence(len(p_war), coverage.share, counted, low, high)
     where = f"{said.place.replace('{km:g}', f'{act.within_km:g}')} {said.when}"
     return Estimate(
@@ -164,6 +170,7 @@ def estimate(
         seen=len(p_war),
         seen_weighted=round(float(p_war.sum()), 2),
         assumptions=_assumptions(coverage, chances, burst, counted),
+        wide=wide,
     )
 
 
@@ -202,6 +209,19 @@ def interval(
         burst: mean number of acts that happen together, where seeing one goes with seeing the others; 1 or more.
         level: of the interval, 0 to 1.
     """
+    return _ends(_draws(p_war, shares, seed=seed, draws=draws, band=band, burst=burst), level)
+
+
+def _draws(
+    p_war: Floats,
+    shares: tuple[float, float, float] | Floats,
+    *,
+    seed: int,
+    draws: int,
+    band: tuple[Floats, Floats] | None,
+    burst: float,
+) -> Floats:
+    """Draws (draws,) of the number of acts."""
     rng = np.random.default_rng(seed)
     share = np.asarray(_log_normal(rng, *shares, draws) if isinstance(shares, tuple) else shares)
     seen = _acts_seen(rng, np.asarray(p_war, dtype=np.float64), band, draws)
@@ -209,7 +229,11 @@ def interval(
     expected = bursts * rng.standard_gamma((seen + 0.5) / bursts) / share
     # NumPy's Poisson law ends at 9.2e18; coverage so small never gets here, but a stated floor of zero might ask it.
     unseen = bursts * rng.poisson(np.minimum(expected * (1 - share) / bursts, 1e15))
-    ends = np.quantile(seen + unseen, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    return np.asarray(seen + unseen)
+
+
+def _ends(counts: Floats, level: float) -> tuple[float, float, float]:
+    ends = np.quantile(counts, [(1 - level) / 2, 0.5, (1 + level) / 2])
     return float(np.floor(ends[0])), float(np.round(ends[1])), float(np.ceil(ends[2]))
 
 

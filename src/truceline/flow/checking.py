@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from truceline.assessment import measurable
-from truceline.assessment.claims import claimed_range
+from truceline.assessment.claims import against
 from truceline.assessment.paste import Known, Part, qualifier_of, read
 from truceline.assessment.sentences import percent
 from truceline.base.clock import Interval, from_column, iso
@@ -199,7 +199,9 @@ class Checked:
             "where": self.area.understood,
             "hours": round(self.period.hours, 4) if self.period else None,
             "compatible": [found.low, found.mid, found.high] if found is not None and told else None,
-            "compatible_99": list(self.answer.wide) if self.answer and self.answer.wide and told else None,
+            "compatible_99": list(self.answer.estimate.wide)
+            if self.answer and self.answer.estimate.wide and told
+            else None,
             "passes": [dict(row) for row in self.passes],
             "sensors": [dict(row) for row in self.sensors],
             "seen": dict(self.seen),
@@ -288,40 +290,12 @@ def _verdict(asked: Asked, found: Answer, *, young: bool) -> tuple[Verdict, tupl
     other = _kind_reasons(asked)
     if other:
         return cannot, other
-    claimed = claimed_range(asked.count, asked.qualifier)
-    if claimed is None:
+    if asked.count is None:
         return cannot, (("No count is claimed", "Without a number there is nothing to hold what was seen against."),)
     if young:
         return cannot, (("Too young to be judged in public", _withheld(found.period)),)
-    estimate = found.estimate
-    if estimate.cannot_tell or found.wide is None or estimate.low is None or estimate.high is None:
-        return cannot, (("Too little could be seen", estimate.reason),)
-    return _against(asked, claimed, (estimate.low, estimate.high), found.wide)
-
-
-def _against(
-    asked: Asked, claimed: tuple[float, float], narrow: tuple[float, float], wide: tuple[float, float]
-) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
-    """The claimed numbers against those that are compatible with what was seen."""
-    said = " ".join(part for part in (asked.qualifier, f"{asked.count:,}") if part)
-    inner, outer = (f"{ends[0]:,.0f} to {ends[1]:,.0f}" for ends in (narrow, wide))
-    if claimed[0] > wide[1]:
-        text = (
-            f"{said} is more than what is compatible with what was seen, {outer} (99 %), unless most of them were "
-            "weaker or shorter than the reference act."
-        )
-        return Verdict.INCONSISTENT, (("Above the estimate", text),)
-    if claimed[1] < wide[0]:
-        fewer = f"{said} is fewer than what is compatible with what was seen, {outer} (99 %)"
-        if claimed[0] == 0:  # none, or at most so many: that speaks of all of them
-            return Verdict.INCONSISTENT, (("Below the estimate", f"{fewer}."),)
-        text = f"{fewer}; but a claim may count only those that its author knows of."
-        return Verdict.CANNOT_BE_JUDGED, (("Below the estimate", text),)
-    inside = claimed[0] <= narrow[1] and claimed[1] >= narrow[0]
-    text = f"{said} lies within what is compatible with what was seen, {inner} (90 %)"
-    if not inside:
-        text = f"{said} lies outside {inner} (90 %), but within {outer} (99 %)"
-    return Verdict.CONSISTENT, (("Within the estimate", f"{text}; that does not confirm it."),)
+    judged = against(asked.count, asked.qualifier, found.estimate)
+    return judged or (cannot, (("Too little could be seen", found.estimate.reason),))
 
 
 def _who(ground: Ground, asked: Asked) -> tuple[str, str]:

@@ -16,14 +16,11 @@ from truceline.coverage import chance, comparison, estimate, fields, passes
 from truceline.coverage import cloud as clouds
 from truceline.errors import Malformed
 from truceline.flow.ground import Area, Ground
-from truceline.flow.stages import SEED
+from truceline.flow.stages import SEED, any_fire
 from truceline.model.detection import Ints
 from truceline.model.look import Look
 from truceline.model.taxonomy import ACTS, FIRE_CAUSES
 from truceline.model.watching import Comparison, Estimate, ReferenceAct
-
-WIDE = 0.99
-"""Level of the wide interval."""
 
 ANY_FIRE = "fire"
 """Any fire, whatever lit it: what a claim of fires counts."""
@@ -78,9 +75,6 @@ class Answer:
     looks: tuple[Look, ...]
     """Looks that could see some of the place while an act of the period burns."""
 
-    wide: tuple[float, float] | None = None
-    """Ends of the 99 % interval: what lies outside them contradicts what was seen."""
-
     def plain(self) -> dict[str, Any]:
         """Return it as JSON."""
         found = self.estimate
@@ -133,12 +127,7 @@ def answer(ground: Ground, area: Area, period: Interval, kind: str = "act_of_war
     burst = estimate.bursts(lon, lat, first, p)
     floor = ground.agreement.coverage_floor
     found = estimate.estimate(p, shares, floor, seed=seed, band=band, chances=drawn, burst=burst, words=words)
-    wide = None
-    if not found.cannot_tell:
-        all_shares = (shares.low, shares.share, shares.high) if drawn is None else drawn
-        low, _, high = estimate.interval(p, all_shares, seed=seed, band=band, burst=burst, level=WIDE)
-        wide = (low, high)
-    return Answer(kind, area, period, shares, found, looks, wide)
+    return Answer(kind, area, period, shares, found, looks)
 
 
 def _unit(area: Area, act: ReferenceAct) -> str:
@@ -164,8 +153,7 @@ def _believed(
     """P(of that kind) of each event, and its band where the thermal model states one."""
     events = ground.events
     if kind == ANY_FIRE:
-        known = sum((events.p_act[cause][inside] for cause in FIRE_CAUSES if cause in events.p_act), np.zeros(1))
-        return np.clip(np.broadcast_to(known, int(inside.sum())), 0.0, 1.0), None
+        return any_fire(events)[inside], None
     p = events.p_act[kind][inside] if kind in events.p_act else np.zeros(int(inside.sum()))
     if kind != "act_of_war" or "band_low" not in events.attributes:
         return p, None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from truceline.assessment import Seen, assess, judge_claims
+from truceline.assessment import Seen, assess, judge_claims, measurable
 from truceline.base.clock import Interval, Times, to_column
 from truceline.base.geo import Floats, Line, Sides
 from truceline.coverage import chance, comparison, estimate, fields, orbit, passes
@@ -27,7 +27,8 @@ from truceline.model.detection import Detections
 from truceline.model.event import Events
 from truceline.model.look import Denial, Look, elements_feed
 from truceline.model.record import Record
-from truceline.model.watching import CloudDay, Coverage, LineView, ReferenceAct
+from truceline.model.taxonomy import FIRE_CAUSES
+from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
 from truceline.thermal import attribute
 
 Append = Callable[[Sequence[Record]], list[int]]
@@ -205,7 +206,7 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
     burst = estimate.bursts(events.lon[inside], events.lat[inside], events.first[inside], war)
     guessed = estimate.estimate(war, coverage, floor, seed=SEED, band=(low, high), chances=chances, burst=burst)
     seen = _seen(logged, looks, points, coverage, logged.detections.time[close])
-    checks = judge_claims(logged.claims, logged.agreement, seen, guessed)
+    checks = judge_claims(logged.claims, logged.agreement, seen, _fires(logged, events, inside, coverage, chances))
     indices = append(
         [
             bodies.coverage_record(coverage),
@@ -232,6 +233,24 @@ def _line_view(logged: Logged, given: GivenLine, looks: tuple[Look, ...], events
         claims=tuple(replace(check, index=index) for check, index in zip(checks, indices[3:], strict=True)),
         index_by_kind=dict(zip(("coverage", "comparison", "estimate"), indices[:3], strict=True)),
     )
+
+
+def _fires(
+    logged: Logged, events: Events, inside: npt.NDArray[np.bool_], coverage: Coverage, chances: Floats | None
+) -> Estimate | None:
+    """How many fires near the line, whatever lit them, are compatible with what was seen; None where no claim asks."""
+    if not any(measurable(claim.unit) for claim in logged.claims):
+        return None
+    p, words = any_fire(events)[inside], estimate.Words(acts="fires")
+    burst = estimate.bursts(events.lon[inside], events.lat[inside], events.first[inside], p)
+    floor = logged.agreement.coverage_floor
+    return estimate.estimate(p, coverage, floor, seed=SEED, chances=chances, burst=burst, words=words)
+
+
+def any_fire(events: Events) -> Floats:
+    """Return P(a fire, whatever lit it) of each event (n,)."""
+    known = sum((events.p_act[cause] for cause in FIRE_CAUSES if cause in events.p_act), np.zeros(len(events)))
+    return np.clip(known, 0.0, 1.0)
 
 
 def _counted(logged: Logged, events: Events) -> npt.NDArray[np.bool_]:

@@ -165,6 +165,9 @@ class Estimate:
     assumptions: tuple[str, ...]
     """One sentence each."""
 
+    wide: tuple[float, float] | None = None
+    """Ends of the 99 % interval, by which claims are judged; None: cannot tell."""
+
 
 @dataclass(frozen=True, eq=False)
 class LineView:
