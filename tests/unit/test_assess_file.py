@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from truceline.assessment.judge import Judge
-from truceline.cli import main
+from truceline.cli import _assess_file, main
 from truceline.errors import InputError, Malformed, UnknownFormat
-from truceline.flow import assess_file
+from truceline.flow import assess_file, assess_sheet
 from truceline.flow.terms_files import read_terms_file
+from truceline.lang import catalogue
 from truceline.sources.event_file import read_events
 from truceline.terms.notices import load_notices
 
@@ -243,6 +244,81 @@ def test_results_go_to_a_file(tmp_path, capsys):
     lines = [json.loads(text) for text in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     assert [row["probability"] for row in made] == [row["probability"] for row in lines]
     assert set(made[0]) >= {"event", "provision", "reading", "probability", "reasons"}
+
+
+def many(count, seed=5):
+    """Events of all kinds about the valley: certain and not, heard, seen or both, with and without beliefs."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(count):
+        act, actor = rng.dirichlet([0.3] * 3), rng.dirichlet([0.3] * 3)
+        more = {
+            "p_act": dict(zip(("shelling", "drone_strike", "industry"), act.tolist(), strict=True)),
+            "p_actor": dict(zip(("A", "B", "unknown"), actor.tolist(), strict=True)),
+            "p_weapon": {"howitzer_152mm": round(float(rng.uniform()), 3)},
+            "sigma_major_m": float(rng.choice([0.0, 300.0, 4000.0])),
+            "sigma_s": 60.0,
+            "families": str(rng.choice(["thermal", "acoustic", "acoustic,radar"])),
+        }
+        kept = {key: value for key, value in more.items() if rng.uniform() < 0.8}
+        place = rng.uniform(34.5, 35.6), rng.uniform(47.7, 48.3)
+        found.append(feature(f'e"{number}', *place, f"2026-05-{1 + number % 30:02d}T00:00:00+02:00", **kept))
+    return found
+
+
+def test_what_is_said_of_an_event_does_not_depend_on_its_neighbours(tmp_path, line):
+    """Sentences are written once for many events; each must read as if it had been written for its own."""
+    features = many(40)
+    together = assessed(write(tmp_path, *features), line, lang="fr")
+    assert len({row["reasons"] for row in together.values()}) > 150
+    for each in features:
+        alone = assessed(write(tmp_path, each), line, lang="fr")
+        assert alone == {key: row for key, row in together.items() if key[0] == each["id"]}
+
+
+def test_a_table_has_the_rows_of_the_lines_in_the_same_order_however_they_are_cut(tmp_path, line, monkeypatch):
+    path = write(tmp_path, *many(25))
+    job = assess_file.prepare(FULL, path, None, line, "uk")
+    whole = list(assess_file.rows(job))
+    assert [row["event"] for row in whole[:20]] == ['e"0'] * 10 + ['e"1'] * 10
+    monkeypatch.setattr(assess_file, "AT_ONCE", 7)
+    monkeypatch.setattr(assess_sheet, "ROWS", 30)
+    assert list(assess_file.rows(job)) == whole
+    tables = [table for sheet in assess_file.sheets(job) for table in sheet.tables()]
+    assert {table.num_rows for table in tables} == {30, 10}
+    rows = pa.concat_tables(tables).to_pylist()
+    for row, expected in zip(rows, whole, strict=True):
+        change = expected.pop("would_change")
+        expected.pop("factors")
+        assert row == {**expected, "would_change": None if change is None else change["factor"]}
+
+
+def test_many_events_tell_their_progress_and_go_into_a_folder(tmp_path, capsys, monkeypatch, line):
+    path = write(tmp_path, *many(12))
+    for module in (assess_file, _assess_file):
+        monkeypatch.setattr(module, "AT_ONCE", 5)
+    wanted = ["assess", "--terms", str(FULL), "--events", str(path), "--line", str(line), "--json"]
+    assert main([*wanted, "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert [text.split("s  ")[1] for text in told.err.splitlines()] == [
+        f"{n} of 12 events assessed" for n in (5, 10, 12)
+    ]
+    summary = json.loads(told.out)
+    assert summary["out"] == str(tmp_path / "assessments.parquet")
+    assert pq.read_table(summary["out"]).num_rows == summary["n_assessments"] == 120
+    assert main(wanted) == 0
+    assert len(json.loads(capsys.readouterr().out)["assessments"]) == 120
+
+
+@pytest.mark.parametrize("lang", ["en", "uk", "ru", "fr"])
+def test_the_word_goes_by_the_number_as_printed(lang):
+    words = catalogue(lang)
+    for printed in range(1, 100):
+        near = [(printed + offset) / 100 for offset in (-0.499, -0.2, 0.0, 0.3, 0.499)]
+        assert len({words.chance(share, share) for share in near}) == 1, printed
+        assert len({words.chance(0.0, share) for share in near}) == 1, printed
+    assert len({words.chance(share, share) for share in (0.0, 0.004, 0.01, 0.99, 0.996, 1.0)}) == 6
+    assert words.chance(0.445, 0.445) == words.chance(0.44, 0.44)  # not "roughly even", which begins at 45 %
 
 
 def test_usage_is_refused(tmp_path, capsys):

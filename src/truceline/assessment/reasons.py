@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.assessment.factors import Range
 from truceline.assessment.judge import FACTORS, Judge, Pair
+from truceline.base.geo import Floats
 from truceline.lang import Catalogue
 from truceline.model.agreement import LATEST
 
@@ -33,60 +35,134 @@ class Change:
     """The probability if it settles it the other way."""
 
 
-def changes(pair: Pair) -> list[Change | None]:
-    """Return for each event the factor whose settling is expected to move the probability most; None: nothing would.
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """The same for n events."""
+
+    factor: npt.NDArray[np.int8]
+    """Position of the factor in :data:`FACTORS`; -1: no evidence would change it."""
+
+    low: Floats
+    """The probability if it is settled one way."""
+
+    high: Floats
+    """The probability if it is settled the other way."""
+
+    def one(self, row: int) -> Change | None:
+        """Return what would change one event's probability."""
+        number = int(self.factor[row])
+        return None if number < 0 else Change(FACTORS[number], float(self.low[row]), float(self.high[row]))
+
+
+def changes(pair: Pair) -> Changes:
+    """Return for each event the factor whose settling is expected to move the probability most; none: nothing would.
 
     A factor that the belief puts at p would turn out 1 with chance p, else 0; one left open would turn out at either
     end of its range. The factor with the greatest expected change counts; of equals the first of :data:`FACTORS`.
     """
     middle = {name: np.where(np.isnan(r.point), (r.low + r.high) / 2, r.point) for name, r in pair.factor.items()}
-    best = np.zeros(len(middle["act"]))
-    found: list[Change | None] = [None] * len(best)
-    for name in FACTORS:
+    count = len(middle["act"])
+    best, lows, highs = np.zeros(count), np.zeros(count), np.zeros(count)
+    which = np.full(count, -1, np.int8)
+    for number, name in enumerate(FACTORS):
         rest = np.prod([value for other, value in middle.items() if other != name], axis=0)
         one = pair.factor[name]
         settled, left = 2 * rest * middle[name] * (1 - middle[name]), rest * (one.high - one.low) / 2
         open_ = np.isnan(one.point) | (left > settled)
         gain = np.round(np.where(open_, left, settled), 9)
-        low, high = np.where(open_, rest * one.low, 0.0), np.where(open_, rest * one.high, rest)
-        for row in np.flatnonzero(gain > best).tolist():
-            found[row] = Change(name, float(low[row]), float(high[row]))
+        better = gain > best
+        which[better] = number
+        lows = np.where(better, np.where(open_, rest * one.low, 0.0), lows)
+        highs = np.where(better, np.where(open_, rest * one.high, rest), highs)
         best = np.maximum(best, gain)
+    return Changes(which, lows, highs)
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """A sentence for each of n events, each distinct one written once."""
+
+    texts: list[str]
+    """The distinct sentences; empty: nothing is said."""
+
+    codes: npt.NDArray[np.intp]
+    """(n,) which of them each event has."""
+
+    def each(self, start: int, end: int) -> list[str]:
+        """Return the sentences of some events."""
+        texts = np.array(self.texts, dtype=object)
+        return list(texts[self.codes[start:end]])
+
+
+def said(keys: npt.NDArray[Any], write: Callable[[int], str]) -> Said:
+    """Return what ``write`` says of the first event of each distinct key, for all that have it."""
+    _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
+    return Said([write(row) for row in first.tolist()], codes)
+
+
+_GRAINS = 103
+
+
+def _grain(share: Floats) -> npt.NDArray[np.int64]:
+    """A number for each way in which a share reads in words: 101 percentages, under 1 % and over 99 %."""
+    found = np.rint(share * 100).astype(np.int64)
+    found[(share > 0) & (share < 0.005)] = 101
+    found[(share >= 0.995) & (share < 1)] = 102
     return found
 
 
 class Writer:
-    """Writes the paragraph of each event under one provision and reading."""
+    """Writes the paragraph of each event under one provision and reading, sentence by sentence."""
 
     def __init__(self, judge: Judge, pair: Pair, words: Catalogue) -> None:
         self.judge, self.pair, self.words = judge, pair, words
         self.vocabulary = judge.agreement.vocabulary
-        self.said: dict[Any, str] = {}
 
-    def paragraph(self, row: int, probability: float | None, change: Change | None) -> str:
-        """Return the reasons of one event."""
-        parts = [self._verdict(row, probability)]
+    def sentences(self, probability: Floats, low: Floats, high: Floats, change: Changes) -> list[Said]:
+        """Return the reasons: sentences that, joined by blanks, are each event's paragraph; empty ones are left out.
+
+        Args:
+            probability: (n,) of a breach; NaN: cannot tell.
+            low: (n,) least.
+            high: (n,) greatest.
+            change: what would change it.
+        """
+        open_ = np.isnan(probability)
+        keys = np.where(open_, _GRAINS * (1 + _grain(low)) + _grain(high), _grain(np.nan_to_num(probability)))
+
+        def verdict(row: int) -> str:
+            return self._verdict(None if open_[row] else float(probability[row]), float(low[row]), float(high[row]))
+
+        found = [said(keys.astype(np.uint16), verdict)]
         if self.pair.provision.rule == "permitted":
-            return f"{parts[0]} {self.words.say('reasons.permits')}"
-        parts += [self._factor(name, row) for name in FACTORS]
-        parts.append(self._change(change))
-        return " ".join(part for part in parts if part)
+            permits = self.words.say("reasons.permits")
+            return [*found, Said([permits], np.zeros(len(keys), np.intp))]
+        found += [self._sentences(name) for name in FACTORS]
+        changed = ((change.factor + 1) * _GRAINS + _grain(change.low)) * _GRAINS + _grain(change.high)
+        return [*found, said(changed, lambda row: self._change(change.one(row)))]
 
-    def _verdict(self, row: int, probability: float | None) -> str:
+    def _sentences(self, name: str) -> Said:
+        one = self.pair.factor[name]
+        low, high = np.round(one.low, 3), np.round(one.high, 3)
+        both = (_grain(low) * _GRAINS + _grain(high)) * 4 + 2 * (low < high) + np.isnan(one.point)
+        if name != "exceptions":
+            return said(both.astype(np.uint16), lambda row: self._factor(name, row))
+        named = [ground.excused.high > 0 for ground in self.pair.grounds if ground.kind != "exception"]
+        for some in named:
+            _, both = np.unique(both * 2 + some, return_inverse=True)
+        return said(both, lambda row: self._factor(name, row))
+
+    def _verdict(self, probability: float | None, low: float, high: float) -> str:
         names = {"provision": self.pair.provision.id, "reading": self.words.quote(self.pair.reading.name)}
         names["version"] = self.judge.agreement.version
         if probability is None:
-            low, high = (float(self.pair.product(end)[row]) for end in ("low", "high"))
             return self.words.say("reasons.cannot_tell", **names, chance=self.words.chance(low, high))
         return self.words.say("reasons.verdict", **names, chance=self.words.chance(probability, probability))
 
     def _factor(self, name: str, row: int) -> str:
         one = self.pair.factor[name]
         low, high = round(float(one.low[row]), 3), round(float(one.high[row]), 3)
-        key = (name, low, high, bool(math.isnan(one.point[row])))
-        if key not in self.said:
-            self.said[key] = getattr(self, f"_{name}")(one, row, self.words.chance(low, high), (low, high))
-        return self.said[key]
+        return str(getattr(self, f"_{name}")(one, row, self.words.chance(low, high), (low, high)))
 
     def _list(self, names: Sequence[str], joined: str) -> str:
         said = [self.vocabulary.word(name, self.words.code) for name in names[:_FEW]]
@@ -151,8 +227,9 @@ class Writer:
         return self.words.say("reasons.time", window=said, chance=chance)
 
     def _exceptions(self, one: Range, row: int, chance: str, ends: tuple[float, float]) -> str:
-        del row
-        grounds = [ground.text.strip().rstrip(".") for ground in self.pair.grounds]
+        # An exception of the clause is always named; what else may permit an act, where it may permit this one.
+        mine = [g for g in self.pair.grounds if g.kind == "exception" or g.excused.high[row] > 0]
+        grounds = [ground.text.strip().rstrip(".") for ground in mine]
         if not grounds:
             return self.words.say("reasons.no_exception")
         said = self.words.join([self.words.quote(text) for text in grounds[:_FEW]])

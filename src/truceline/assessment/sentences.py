@@ -26,7 +26,7 @@ def percent(share: float) -> str:
 
 def chance(low: float, high: float) -> str:
     """Return ``likely (71 %)``, or ``unlikely to likely (30 % to 71 %)``; words go by the number as printed."""
-    first, last = icd203(round(low, 2)), icd203(round(high, 2))
+    first, last = icd203(round(low * 100) / 100), icd203(round(high * 100) / 100)
     if percent(low) == percent(high):
         return f"{last} ({percent(high)})"
     words = last if first == last else f"{first} to {last}"

@@ -4,22 +4,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from truceline.cli._progress import teller
 from truceline.cli._shared import PARTLY, write_page
 from truceline.errors import ConfigError
-from truceline.flow.assess_file import Job, assessed, earliest, head, prepare, rows
+from truceline.flow.assess_file import AT_ONCE, Job, assessed, earliest, head, prepare, rows, sheets
+from truceline.flow.assess_sheet import Sheet, encoded
 from truceline.reports.readings_page import readings_page
-
-_ROWS = 50_000
-"""Rows written to Parquet in one go."""
 
 _SHOWN = 40
 """Rows printed for people."""
@@ -39,16 +36,15 @@ def run(options: argparse.Namespace) -> int:
         print(f"truceline: and {len(job.refused) - 5:,} more rejected records", file=sys.stderr)
     if options.page is not None:
         _page(options.page, job)
-    found = rows(job)
     if options.out is not None:
-        count = _write(options.out, found)
-        found = iter(())
-        summary = {**head(job), "n_assessments": count, "out": str(options.out), "assessments": []}
-        print(_json(summary) if options.json else f"{count:,} assessments written to {options.out}")
+        out = options.out / "assessments.parquet" if options.out.is_dir() else options.out
+        count = _write(out, _told(job))
+        summary = {**head(job), "n_assessments": count, "out": str(out), "assessments": []}
+        print(encoded(summary) if options.json else f"{count:,} assessments written to {out}")
     elif options.json:
-        _stream(sys.stdout, job, found)
+        _stream(sys.stdout, job, (line for sheet in _told(job) for line in sheet.lines()))
     else:
-        _show(job, found)
+        _show(job, rows(job))
     return PARTLY if job.refused else 0
 
 
@@ -62,16 +58,21 @@ def _page(path: Path, job: Job) -> None:
     write_page(path, readings_page(agreement, assessed(few, agreement), left, job.language))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _told(job: Job) -> Iterator[Sheet]:
+    """The job's sheets; of many events progress is told, on standard error."""
+    tell, done, events = teller(len(job.events) <= AT_ONCE), 0, len(job.events) * len(job.agreements)
+    for sheet in sheets(job):
+        yield sheet
+        done += len(sheet.ids)
+        tell(f"{done:,} of {events:,} events assessed")
 
 
-def _stream(out: IO[str], job: Job, found: Iterable[Mapping[str, Any]]) -> None:
+def _stream(out: IO[str], job: Job, lines: Iterable[str]) -> None:
     """Write one object on one line, assessment by assessment, so that a million needs no memory."""
-    out.write(_json(head(job))[:-1] + ',"assessments":[')
+    out.write(encoded(head(job))[:-1] + ',"assessments":[')
     count = 0
-    for row in found:
-        out.write(("," if count else "") + _json(row))
+    for line in lines:
+        out.write(f",{line}" if count else line)
         count += 1
     out.write(f'],"n_assessments":{count}}}\n')
 
@@ -91,7 +92,7 @@ def _show(job: Job, found: Iterable[Mapping[str, Any]]) -> None:
     print(f"{len(job.events):,} events, {len(job.refused):,} rejected. A machine assesses; people find.")
 
 
-def _write(path: Path, found: Iterable[Mapping[str, Any]]) -> int:
+def _write(path: Path, found: Iterable[Sheet]) -> int:
     """Write rows to a file: ``.parquet``, else one JSON object a line."""
     try:
         return _parquet(path, found) if path.suffix == ".parquet" else _lines(path, found)
@@ -99,34 +100,21 @@ def _write(path: Path, found: Iterable[Mapping[str, Any]]) -> int:
         raise ConfigError(f"cannot be written: {error.strerror or error}", file=str(path)) from error
 
 
-def _lines(path: Path, found: Iterable[Mapping[str, Any]]) -> int:
+def _lines(path: Path, found: Iterable[Sheet]) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as out:
-        for row in found:
-            out.write(_json(row) + "\n")
-            count += 1
+        for sheet in found:
+            out.writelines(f"{line}\n" for line in sheet.lines())
+            count += len(sheet)
     return count
 
 
-def _parquet(path: Path, found: Iterable[Mapping[str, Any]]) -> int:
-    """Write a table; ``factors`` and ``would_change`` become columns of their own."""
-    count, batch = 0, []
-    names = ("event", "provision", "reading", "agreement", "clause_version", "status", "attribution", "reasons")
-    numbers = ("probability", "low", "high")
-    schema = pa.schema(
-        [(name, pa.string()) for name in names]
-        + [(name, pa.float64()) for name in numbers]
-        + [("cannot_tell", pa.bool_()), ("would_change", pa.string())]
-    )
-    with pq.ParquetWriter(path, schema) as writer:
-        for row in found:
-            change = row["would_change"]
-            kept = {name: row[name] for name in (*names, *numbers, "cannot_tell")}
-            batch.append({**kept, "would_change": None if change is None else change["factor"]})
-            count += 1
-            if len(batch) >= _ROWS:
-                writer.write_table(pa.Table.from_pylist(batch, schema))
-                batch = []
-        if batch or not count:
-            writer.write_table(pa.Table.from_pylist(batch, schema))
+def _parquet(path: Path, found: Iterable[Sheet]) -> int:
+    """Write a table; of ``would_change`` it has the factor alone."""
+    count = 0
+    with pq.ParquetWriter(path, Sheet.schema) as writer:
+        for sheet in found:
+            for table in sheet.tables():
+                writer.write_table(table)
+            count += len(sheet)
     return count

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from truceline.access.release import coarse_time
-from truceline.assessment import factors
-from truceline.assessment.judge import FACTORS, Judge, Pair
+from truceline.assessment.judge import Judge, Pair
 from truceline.assessment.parting import Happened
-from truceline.assessment.reasons import Writer, changes
 from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import from_column
 from truceline.base.geo import Line
 from truceline.base.yaml import MAX_CHARS
+from truceline.flow.assess_sheet import Sheet
 from truceline.flow.terms_files import find_terms, read_terms_file
 from truceline.lang import catalogue
 from truceline.model.agreement import Agreement
@@ -30,14 +29,11 @@ from truceline.sources.event_file import EventFile, Refused, read_events
 from truceline.terms.geometry import Geometry
 from truceline.terms.notices import load_notices
 
-AT_ONCE = 5_000
+AT_ONCE = 20_000
 """Events worked on in one go, to bound memory."""
 
 EXACT_UP_TO = 20_000
 """Up to so many events places are integrated to ten digits; of more, to some thousandths."""
-
-DIGITS = 6
-"""Probabilities are rounded to so many digits."""
 
 _RESERVED = ("neither", "proxy", "unknown")
 
@@ -94,17 +90,22 @@ def head(job: Job) -> dict[str, Any]:
     }
 
 
-def rows(job: Job) -> Iterator[dict[str, Any]]:
-    """Yield one assessment after another: events in the order of the file, then provisions, then readings."""
+def sheets(job: Job) -> Iterator[Sheet]:
+    """Yield the assessments of some events after others, agreement by agreement."""
     fast = len(job.events) > EXACT_UP_TO
     shared: list[dict[str, Geometry]] = [{} for _ in job.agreements]
     for start in range(0, len(job.events), AT_ONCE):
         end = min(start + AT_ONCE, len(job.events))
         for agreement, notices, drawn in zip(job.agreements, job.notices, shared, strict=True):
             judge = _judge(job, agreement, notices, start, end, fast, drawn)
-            tables = [_Table(judge, pair, job) for pair in pairs(judge)]
-            for row in range(end - start):
-                yield from (table.row(row, job.events.ids[start + row]) for table in tables)
+            yield Sheet(judge, pairs(judge), job.events.ids[start:end], catalogue(job.language))
+
+
+def rows(job: Job) -> Iterator[dict[str, Any]]:
+    """Yield one assessment after another: events in the order of the file, then provisions, then readings."""
+    for sheet in sheets(job):
+        for line in sheet.lines():
+            yield json.loads(line)
 
 
 def earliest(job: Job, most: int) -> tuple[Job, int]:
@@ -207,45 +208,3 @@ def _unknown_words(job: Job) -> list[str]:
         if actors:
             found.append(f"{agreement.id}: actors bound by nothing: {', '.join(actors)[:200]}")
     return found
-
-
-class _Table:
-    """The rows of one provision under one reading."""
-
-    def __init__(self, judge: Judge, pair: Pair, job: Job) -> None:
-        self.pair, self.agreement = pair, judge.agreement
-        self.low, self.high = pair.product("low"), pair.product("high")
-        self.point = pair.product("point")
-        self.writer = Writer(judge, pair, catalogue(job.language))
-        self.change = changes(pair)
-        self.status = [status.value for status in factors.statuses(judge.events)]
-        self.attribution = factors.attributions(judge.events, tuple(p.id for p in judge.agreement.parties))
-
-    def row(self, row: int, name: str) -> dict[str, Any]:
-        """Return one assessment."""
-        point = float(self.point[row])
-        probability = None if math.isnan(point) else round(point, DIGITS)
-        change = self.change[row]
-        return {
-            "event": name,
-            "provision": self.pair.provision.id,
-            "reading": self.pair.reading.id,
-            "probability": probability,
-            "low": round(float(self.low[row]), DIGITS),
-            "high": round(float(self.high[row]), DIGITS),
-            "cannot_tell": probability is None,
-            "agreement": self.agreement.id,
-            "clause_version": f"{self.pair.provision.id}@{self.agreement.version}",
-            "factors": {n: _ends(self.pair, n, row) for n in FACTORS},
-            "status": self.status[row],
-            "attribution": self.attribution[row],
-            "would_change": None
-            if change is None
-            else {"factor": change.factor, "low": round(change.low, DIGITS), "high": round(change.high, DIGITS)},
-            "reasons": self.writer.paragraph(row, probability, change),
-        }
-
-
-def _ends(pair: Pair, name: str, row: int) -> list[float]:
-    one = pair.factor[name]
-    return [round(float(one.low[row]), 4), round(float(one.high[row]), 4)]

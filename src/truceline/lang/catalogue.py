@@ -162,7 +162,7 @@ class Catalogue:
 
     def chance(self, low: float, high: float) -> str:
         """Return ``likely (71 %)`` or ``unlikely to likely (30 to 71 %)``: ICD 203 words by the number as printed."""
-        first, last = (self.texts[f"chance.{_icd(round(share, 2))}"] for share in (low, high))
+        first, last = (self.texts[f"chance.{_icd(round(share * 100) / 100)}"] for share in (low, high))
         below, above = self.percent(low), self.percent(high)
         if below == above:
             return f"{last} ({above})"
