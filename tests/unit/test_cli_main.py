@@ -42,7 +42,18 @@ OPTIONS = {
         *("--address", "--every", "--again", "--timeout", "--tries", "--json"),
         *("--from", "--to", "--area", "--products", "--days", "--satellites"),
     },
-    "terms": {"--json", "--schema", "--lang", "--html", "--observed", "--line", "--at", "--reading", "--page"},
+    "terms": {
+        "--json",
+        "--schema",
+        "--lang",
+        "--html",
+        "--observed",
+        "--line",
+        "--at",
+        "--reading",
+        "--watch",
+        "--page",
+    },
 }
 OPTIONS["estimate"] = {
     *("--from", "--to", "--area", "--act", "--against-from", "--against-to", "--json", "--out", "--line"),
@@ -62,7 +73,7 @@ OPTIONS["claim"] = {
 PARTS = {
     "fetch": ("firms", "elements"),
     "claim": ("check",),
-    "terms": ("diff", "explain", "validate", "states"),
+    "terms": ("diff", "explain", "lint", "validate", "states"),
     "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
     "finding": ("show",),
     "exercise": ("run",),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from truceline.cli import _terms_diff, _terms_explain, _terms_states
+from truceline.cli import _terms_diff, _terms_explain, _terms_lint, _terms_states
 from truceline.errors import ConfigError, InputError
 from truceline.flow.terms_files import find_terms, read_terms_file
 from truceline.model.agreement import Agreement
@@ -17,7 +17,7 @@ from truceline.settings import Settings
 from truceline.terms import json_schema
 
 NAME = "terms"
-HELP = "ask of an agreement's text: validate, explain, diff, states"
+HELP = "ask of an agreement's text: validate, lint, explain, diff, states"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +86,7 @@ _Run = Callable[[argparse.Namespace], int]
 _VERBS: dict[str, tuple[_Add, _Run, str]] = {
     "diff": (_terms_diff.arguments, _terms_diff.run, _terms_diff.HELP),
     "explain": (_terms_explain.arguments, _terms_explain.run, _terms_explain.HELP),
+    "lint": (_terms_lint.arguments, _terms_lint.run, _terms_lint.HELP),
     "validate": (_validate_arguments, _validate, "refuse what is wrong with file, line and reason; say what it holds"),
     "states": (_terms_states.arguments, _terms_states.run, _terms_states.HELP),
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ from truceline.base.yaml import MAX_CHARS
 from truceline.errors import InputError, LimitExceeded
 from truceline.model.agreement import Agreement
 from truceline.terms import attachments_of, load
+from truceline.terms.mend import Draft, read_draft
 
 MAX_ATTACHED = 1 << 24
 """Largest file that terms may name, bytes (16 MiB: more than the vertices that are read can fill)."""
@@ -62,14 +64,24 @@ def read_terms_file(path: Path) -> TermsFile:
     Raises:
         InputError: with file, line and reason.
     """
-    try:
-        text = read_text(path, limit=4 * MAX_CHARS)
-    except LimitExceeded as error:
-        error.line = _line_at(path, 4 * MAX_CHARS)
-        raise
-    name = str(path)
+    text, name = _text(path), str(path)
     attachments = read_attached(path, text, name)
     return TermsFile(path, text, attachments, load(text, file=name, attachments=attachments))
+
+
+def read_terms_draft(path: Path) -> Draft:
+    """Return all that can be read of a terms file, and every fault for which :func:`read_terms_file` would refuse it.
+
+    Raises:
+        InputError: it is no file, no YAML, or too large: there is nothing to read.
+    """
+    text, name = _text(path), str(path)
+    attachments: dict[str, str] = {}
+    for wanted in attachments_of(text, file=name):
+        # What cannot be read is told where it is named: it is not found beside the terms.
+        with suppress(InputError):
+            attachments |= _attached(path, text, name, wanted)
+    return read_draft(text, file=name, attachments=attachments)
 
 
 def read_attached(path: Path, text: str, name: str) -> dict[str, str]:
@@ -80,17 +92,32 @@ def read_attached(path: Path, text: str, name: str) -> dict[str, str]:
     """
     attachments: dict[str, str] = {}
     for wanted in attachments_of(text, file=name):
-        inside = PurePosixPath(wanted)
-        if inside.is_absolute() or ".." in inside.parts or "\\" in wanted:
-            raise InputError(f"{wanted!r:.100} does not lie beside the terms", file=name, line=_line(text, wanted))
-        file = path.parent / wanted
-        if file.is_file():
-            try:
-                attachments[wanted] = read_text(file, limit=MAX_ATTACHED)
-            except InputError as error:
-                where = wanted if error.line is None else f"{wanted}:{error.line}"
-                raise type(error)(f"{where}: {error.reason}", file=name, line=_line(text, wanted)) from error
+        attachments |= _attached(path, text, name, wanted)
     return attachments
+
+
+def _attached(path: Path, text: str, name: str, wanted: str) -> dict[str, str]:
+    """The text of one such file by its name; nothing where there is none."""
+    inside = PurePosixPath(wanted)
+    if inside.is_absolute() or ".." in inside.parts or "\\" in wanted:
+        raise InputError(f"{wanted!r:.100} does not lie beside the terms", file=name, line=_line(text, wanted))
+    file = path.parent / wanted
+    if not file.is_file():
+        return {}
+    try:
+        return {wanted: read_text(file, limit=MAX_ATTACHED)}
+    except InputError as error:
+        where = wanted if error.line is None else f"{wanted}:{error.line}"
+        raise type(error)(f"{where}: {error.reason}", file=name, line=_line(text, wanted)) from error
+
+
+def _text(path: Path) -> str:
+    """The file's text; where it is too large, the error says on which line."""
+    try:
+        return read_text(path, limit=4 * MAX_CHARS)
+    except LimitExceeded as error:
+        error.line = _line_at(path, 4 * MAX_CHARS)
+        raise
 
 
 def _line_at(path: Path, limit: int) -> int:

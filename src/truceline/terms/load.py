@@ -20,7 +20,7 @@ from truceline.terms.readings import SECTIONS, Built, build, reading
 from truceline.terms.schema import AGREEMENT, CLAUSE_SECTIONS
 from truceline.terms.vocabulary import extend, read_vocabulary, shipped
 
-__all__ = ["RESERVED", "attachments_of", "load"]
+__all__ = ["RESERVED", "attachments_of", "load", "load_tree", "tree"]
 
 
 def load(text: str, *, file: str, attachments: Mapping[str, str] | None = None) -> Agreement:
@@ -34,7 +34,12 @@ def load(text: str, *, file: str, attachments: Mapping[str, str] | None = None) 
     Raises:
         InputError: one of its kinds, with file, line and what was expected.
     """
-    root, entry = _form(text, file)
+    return load_tree(tree(text, file), file=file, attachments=attachments)
+
+
+def load_tree(root: Node, *, file: str, attachments: Mapping[str, str] | None = None) -> Agreement:
+    """Return the agreement in a parsed file; see :func:`load`."""
+    entry: Entry = AGREEMENT.read(root, "", file)
     try:
         return _agreement(entry, root, file, attachments or {})
     except InputError as error:
@@ -50,19 +55,32 @@ def attachments_of(text: str, *, file: str) -> tuple[str, ...]:
     """
     if "path" not in text and "vocabulary_file" not in text:
         return ()
-    _, entry = _form(text, file)
-    changes = [change for one in entry["readings"] for change in one.get("changes", [])]
-    items = [*entry.get("lines", []), *entry["zones"], *changes]
-    names = [item["path"] for item in items if "path" in item]
-    return tuple(dict.fromkeys([*names, *([entry["vocabulary_file"]] if "vocabulary_file" in entry else [])]))
+    root = tree(text, file)
+    readings = _children(root, "readings")
+    changes = [change for one in readings for change in _children(one, "changes")]
+    items = [*_children(root, "lines"), *_children(root, "zones"), *changes]
+    told = [*(_child(item, "path") for item in items), _child(root, "vocabulary_file")]
+    names = [node.value for node in told if node is not None]
+    return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name.strip()))
+
+
+def _child(node: Node, key: str) -> Node | None:
+    return node.value.get(key) if isinstance(node.value, dict) else None
+
+
+def _children(node: Node, key: str) -> list[Node]:
+    child = _child(node, key)
+    return child.value if child is not None and isinstance(child.value, list) else []
 
 
 @lru_cache(maxsize=1)
-def _form(text: str, file: str) -> tuple[Node, Entry]:
-    """The text's tree and its entries; kept, as who looks for the files it names loads it next."""
-    root = parse(text, file=file)
-    entry: Entry = AGREEMENT.read(root, "", file)
-    return root, entry
+def tree(text: str, file: str) -> Node:
+    """Return the text's tree; kept, as who looks for the files it names reads it next.
+
+    Raises:
+        InputError: it is no YAML of the plain core, or too large.
+    """
+    return parse(text, file=file)
 
 
 def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, str]) -> Agreement:

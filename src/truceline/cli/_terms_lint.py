@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``truceline terms lint``: what makes an agreement unverifiable or dangerous."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from truceline.base.text import clean
+from truceline.flow.sensors import sensors_of
+from truceline.flow.terms_files import find_terms, read_terms_draft
+from truceline.scrutiny.finding import SEVERITIES, Finding
+from truceline.scrutiny.lint import Lint, lint
+
+HELP = "find what makes an agreement unverifiable or dangerous, clause by clause"
+
+FOUND = 4
+"""Exit code where something was found: read to the end, and not all is well."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("path", type=Path, metavar="PATH", help="a terms file, or a folder or watch")
+    told = "the watch whose sensors would have to see a breach (default: all kinds of sensor that are known)"
+    parser.add_argument("--watch", type=Path, metavar="WATCH", help=told)
+    parser.add_argument("--json", action="store_true", help="print it as one JSON object on one line, last")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found, and say by the exit code whether anything was."""
+    sensors = None if options.watch is None else sensors_of(options.watch)
+    found = [(path, lint(read_terms_draft(path), sensors)) for path in find_terms(options.path)]
+    if options.json:
+        print(json.dumps(_json(found), ensure_ascii=False, separators=(",", ":")))
+    else:
+        print("\n\n".join(_text(path, each) for path, each in found))
+    return FOUND if any(each.findings for _, each in found) else 0
+
+
+def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:
+    """All files as one object; of several, each finding says of which file it is."""
+    told = [(path, each, each.to_json()) for path, each in found]
+    sensors = sorted({sensor for _, each in found for sensor in each.sensors})
+    findings = [
+        {**finding, "agreement": each.agreement, "file": str(path)}
+        for path, each, one in told
+        for finding in one["findings"]
+    ]
+    counts = {grave: sum(one["counts"][grave] for _, _, one in told) for grave in SEVERITIES}
+    name = found[0][1].agreement if len(found) == 1 else None
+    return {"agreement": name, "sensors": sensors, "findings": findings, "counts": counts}
+
+
+def _text(path: Path, found: Lint) -> str:
+    """One file's findings, clause by clause, with nothing in them that could drive a terminal."""
+    counts = found.to_json()["counts"]
+    whose = "of the watch" if found.of_watch else "of all kinds that are known"
+    head = f"{path}: {found.agreement or 'no id'}: " + ", ".join(f"{n} {grave}" for grave, n in counts.items())
+    lines = [head, *textwrap.wrap(f"Set against the sensors {whose}: {', '.join(found.sensors) or 'none'}.", 100)]
+    for (section, clause), each in groupby(_by_clause(found.findings), key=_clause):
+        lines += ["", section if section == clause else f"{section}/{clause}"]
+        for finding in each:
+            lines += _sentence(finding)
+    return "\n".join(map(clean, lines))
+
+
+def _clause(finding: Finding) -> tuple[str, str]:
+    return finding.section, finding.clause
+
+
+def _by_clause(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Findings with those of one clause together, clauses by the line of their first."""
+    first: dict[tuple[str, str], int] = {}
+    for each in findings:
+        first.setdefault(_clause(each), each.line)
+    return sorted(findings, key=lambda each: (first[_clause(each)], _clause(each)))
+
+
+def _sentence(finding: Finding) -> Iterator[str]:
+    under = f", under the reading {finding.reading}" if finding.reading else ""
+    head = f"line {finding.line}, {finding.severity}, {finding.rule}{under}: "
+    yield from textwrap.wrap(clean(head + finding.message), 100, initial_indent="  ", subsequent_indent="    ")
+    yield from textwrap.wrap(clean(f"Mend: {finding.mend}."), 100, initial_indent="    ", subsequent_indent="      ")
