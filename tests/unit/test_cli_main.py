@@ -64,6 +64,7 @@ OPTIONS["coverage"] = {
 OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
 OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["log"] = {"--as", "--out", "--json", "--again", "--reason", "--about", "--history", "--last", "--note"}
+OPTIONS["queue"] = {"--as", "--out", "--json"}
 OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what"}
 OPTIONS["exercise"] = {"--json", "--out"}
 OPTIONS["claim"] = {
@@ -99,6 +100,7 @@ NEEDED = {
     "exercise": ["run", "F"],
     "log": ["list", "D", "--as", "wanda"],
     "patrol": ["list", "D", "--as", "wanda"],
+    "queue": ["D", "--as", "wanda"],
 }
 
 

@@ -31,6 +31,7 @@ VERBS = (
     "exercise",
     "log",
     "patrol",
+    "queue",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 

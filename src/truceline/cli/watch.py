@@ -9,6 +9,8 @@ from pathlib import Path
 from truceline.cli._shared import finished, run_watch
 from truceline.flow.watchfile import read_watch
 from truceline.reports.text import duty_summary
+from truceline.services.desk import PEOPLE, new_id, open_desk
+from truceline.services.stop_first import announcements, open_corroborated
 from truceline.settings import Settings
 
 NAME = "watch"
@@ -35,6 +37,20 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     out = options.out or options.watch / "out"
     found, _ = run_watch(read_watch(options.watch), out, options.line, settings, monitors=options.monitors)
     print(duty_summary(found))
+    _stop_first(options.watch, out, settings)
     code = finished(found)
     serve(out, port=options.port)
     return code
+
+
+def _stop_first(folder: Path, out: Path, settings: Settings) -> None:
+    """Where the watch has a commission, give both liaisons a notice of what the run found corroborated."""
+    if not (folder / PEOPLE).is_file() or read_watch(folder).terms is None:
+        return
+    with open_desk(folder, keys=settings.key_dir, out=out) as desk:
+        said = announcements(folder, desk.agreement)
+        stopped = open_corroborated(desk.cases, desk.store.read, said, desk.now(), new_id)
+    for case in stopped.opened:
+        print(f"Notice to both liaisons: case {case}")
+    for event, notice in stopped.announced:
+        print(f"Event {event} was announced (notice {notice}): no allegation")

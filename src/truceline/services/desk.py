@@ -33,6 +33,7 @@ from truceline.services.log import Logbook
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
 from truceline.services.posts import known_of
+from truceline.services.stop_first import give_notices
 from truceline.services.views import may_see
 from truceline.store import Store
 
@@ -185,6 +186,8 @@ class Desk:
             if seen is not None and case is not None and self.version(self.cases.case(case), actor) != seen:
                 raise Outdated(f"the case has changed since record {seen}; look at it again")
             index, after = self.cases.do(done)
+            if kind in ("open", "evidence") and give_notices(self.cases, at, new_id):
+                after = self.cases.case(done.case)
             return index, done, after
 
     def _by_office(self, act: Act) -> bool:

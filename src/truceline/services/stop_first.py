@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stop it first: what is corroborated, or called in, goes to both liaisons as a notice at once, and accuses nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import shapely
+
+from truceline.base.bounded import read_text
+from truceline.base.clock import utc
+from truceline.base.yaml import MAX_CHARS
+from truceline.commission import Case
+from truceline.commission.evidence import one_voice
+from truceline.commission.rules import NOTICE_WITHIN
+from truceline.commission.waiting import wants_notice
+from truceline.model.agreement import Agreement
+from truceline.model.case import MACHINE, Act
+from truceline.model.notice import Notice
+from truceline.model.taxonomy import Status
+from truceline.services.cases import Cases
+from truceline.terms.geometry import Geometry
+from truceline.terms.notices import area, load_notices
+
+STOPPABLE = timedelta(hours=24)
+"""An event that was over longer ago is no fire to be stopped; people open its case."""
+
+Read = Callable[[str], list[tuple[int, dict[str, Any]]]]
+"""Bodies of the ledger's records of a kind, with their indices."""
+
+New = Callable[[datetime], str]
+"""Makes the id of an act of a moment."""
+
+
+@dataclass(frozen=True)
+class Announcements:
+    """What parties said beforehand, and where that is."""
+
+    notices: tuple[Notice, ...]
+    """Notices of exercises, works, flights, windows of silence."""
+
+    geometry: Geometry
+    """Zones that they may name."""
+
+    def permit(self, event: Mapping[str, Any]) -> Notice | None:
+        """Return a good notice that covers an event: it is then no allegation; None: there is none."""
+        acts = set(event["p_act"])
+        return next(
+            (
+                notice
+                for notice in self.notices
+                if notice.kind != "silence" and notice.counts and _names(notice, acts) and self._covers(notice, event)
+            ),
+            None,
+        )
+
+    def silence(self, event: Mapping[str, Any]) -> Notice | None:
+        """Return the window of silence that an event falls into; None: none."""
+        return next((n for n in self.notices if n.kind == "silence" and self._covers(n, event)), None)
+
+    def _covers(self, notice: Notice, event: Mapping[str, Any]) -> bool:
+        """Whether an event lies in a notice's window and area; an area that nobody knows covers nothing."""
+        first, last = utc(event["first"]), utc(event["last"])
+        if last < notice.window.start or first >= notice.window.end:
+            return False
+        where, why = area(notice, self.geometry)
+        if where is None:
+            return not why
+        return bool(where.covers(shapely.Point(event["lon"], event["lat"])))
+
+
+def _names(notice: Notice, acts: set[str]) -> bool:
+    return not notice.acts or "act_of_war" in acts or bool(set(notice.acts) & acts)
+
+
+def announcements(folder: Path, agreement: Agreement) -> Announcements:
+    """Return what the files ``notices*.yaml`` in a watch's folder, or in its folder ``terms``, announce.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    files = [file for place in (folder / "terms", folder) for file in sorted(place.glob("notices*.yaml"))]
+    found = [load_notices(read_text(f, limit=4 * MAX_CHARS), file=str(f), agreement=agreement) for f in files]
+    return Announcements(tuple(notice for each in found for notice in each), Geometry.of(agreement))
+
+
+def give_notices(cases: Cases, at: datetime, new: New) -> list[Act]:
+    """Give the notice of every call, and of every case whose evidence is corroborated; returns what was done."""
+    given = []
+    for case in list(cases):
+        if wants_notice(case) and (case.origin == "call" or len(one_voice(case.exhibits.values())) >= 2):
+            why = (
+                "a call on the hotline" if case.origin == "call" else "corroborated by two independent kinds of sensor"
+            )
+            given.append(_notice(cases, case.id, at, new, why))
+    return given
+
+
+def _notice(cases: Cases, case: str, at: datetime, new: New, why: str) -> Act:
+    act = Act(new(at), case, "notice", MACHINE, at, f"{why}: both liaisons at once, and nobody is accused", {})
+    cases.do(act)
+    return act
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a run of the watch led to."""
+
+    opened: tuple[str, ...]
+    """Cases opened, each with its notice."""
+
+    announced: tuple[tuple[int, str], ...]
+    """Events that a good notice covers, with the notice's id: no allegation, and no case."""
+
+
+def open_corroborated(cases: Cases, read: Read, said: Announcements, at: datetime, new: New) -> Stopped:
+    """Open a case, with its notice, of every corroborated event that may still go on and that nothing announced.
+
+    Raises:
+        UnavailableError: the ledger cannot be written.
+    """
+    assessed: dict[int, list[dict[str, Any]]] = {}
+    for _, body in read("assessment"):
+        if body["status"] == Status.CORROBORATED.value:
+            assessed.setdefault(int(body["event"]), []).append(body)
+    known = {index for case in cases for index in case.events}
+    opened, announced = [], []
+    for index, event in read("event"):
+        if index not in assessed or index in known or at - utc(event["last"]) > STOPPABLE:
+            continue
+        permit = said.permit(event)
+        if permit is not None:
+            announced.append((index, permit.id))
+        else:
+            opened.append(_opened(cases, index, assessed[index], said.silence(event), at, new))
+    return Stopped(tuple(opened), tuple(announced))
+
+
+def _opened(
+    cases: Cases, index: int, assessed: list[dict[str, Any]], silence: Notice | None, at: datetime, new: New
+) -> str:
+    broken = "" if silence is None else f", in the window of silence {silence.id}"
+    provisions = sorted({body["provision"] for body in assessed if (body["high"] or 0) >= 0.5})
+    data = {"title": f"Event {index}", "origin": "event", "events": [index], "provisions": provisions}
+    name = new(at)
+    cases.do(Act(name, name, "open", MACHINE, at, f"a corroborated event{broken}", data))
+    readings = _by_reading(assessed)
+    cases.do(Act(new(at), name, "assess", MACHINE, at, "as the run assessed it", {"readings": readings}))
+    _notice(cases, name, at, new, f"a corroborated event{broken}")
+    return name
+
+
+def _by_reading(assessed: Iterable[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    """Per reading, the probability of the provision most likely broken; *cannot tell* stays so."""
+    found: dict[str, list[float | None]] = {}
+    for body in assessed:
+        told = [body["low"], body["high"]]
+        before = found.get(body["reading"])
+        if before is None or (told[1] is not None and (before[1] is None or told[1] > before[1])):
+            found[body["reading"]] = told
+    return found
+
+
+def tally(cases: Iterable[Case], now: datetime) -> dict[str, Any]:
+    """Return how stopping first fared: notices in time, late and overdue, minutes to silence, closed without blame."""
+    held = list(cases)
+    noticed = [(case, min(s.at for s in case.notices.values())) for case in held if case.notices]
+    minutes = []
+    for case, _ in noticed:
+        silent = [served.silent for served in case.notices.values()]
+        if all(silent):
+            minutes.append((max(moment for moment in silent if moment) - case.opened) / timedelta(minutes=1))
+    in_time = sum(at - case.opened <= NOTICE_WITHIN for case, at in noticed)
+    return {
+        "notices": len(noticed),
+        "in_time": in_time,
+        "late": len(noticed) - in_time,
+        "overdue": sum(wants_notice(case) and now - case.opened > NOTICE_WITHIN for case in held),
+        "silence_minutes": {
+            "cases": len(minutes),
+            "median": round(median(minutes), 1) if minutes else None,
+            "most": round(max(minutes), 1) if minutes else None,
+        },
+        "stopped_without_blame": sum(case.exit == "stopped without blame" for case in held),
+    }
