@@ -25,7 +25,7 @@
     │   └── FileMismatch        a published file is not the one the ledger holds
     ├── StateError          not possible in this state       (HTTP 409, exit 5)
     │   ├── Outdated            decided on what has changed since (HTTP 412)
-    │   └── KeyReused           a key that stands for something else (HTTP 422)
+    │   └── KeyReused           a key that stands for something else
     ├── AccessError         not this person's to do or see   (HTTP 403, exit 7)
     │   ├── NotSignedIn         nobody known is asking           (HTTP 401)
     │   └── NotHere             not there, or not theirs to know (HTTP 404)
@@ -163,8 +163,6 @@ class Outdated(StateError):
 
 class KeyReused(StateError):
     """An idempotency key that stands for another request."""
-
-    http_status = 422
 
 
 class AccessError(TrucelineError):

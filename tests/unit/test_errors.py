@@ -12,7 +12,7 @@ from truceline.errors import InputError, TrucelineError, TrustError
 FAMILIES = {
     "InputError": (3, {422, 413}),
     "TrustError": (1, {403, 409}),
-    "StateError": (5, {409, 412, 422}),
+    "StateError": (5, {409, 412}),
     "AccessError": (7, {401, 403, 404}),
     "UnavailableError": (6, {503}),
     "ConfigError": (2, {500}),

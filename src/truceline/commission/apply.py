@@ -104,13 +104,19 @@ def apply(case: Case, act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CAS
         raise StateError(f"a case that is open cannot be {act.kind} again", record=act.id)
     try:
         changed = joining.absorbed(case, act, cases) if handler is None else handler(case, act, rules)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Malformed(f"{act.kind}: {_what(error)}", record=act.id) from error
+    except KeyError as error:
+        if error.args[0] in _named(act.data):
+            raise StateError(f"{act.kind}: there is no {error.args[0]!r:.80} here", record=act.id) from error
+        raise Malformed(f"{act.kind}: {error} is missing or unknown", record=act.id) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Malformed(f"{act.kind}: {str(error)[:200]}", record=act.id) from error
     return replace(changed, now=act.at, acts=(*case.acts, act.id), users={**case.users, act.id: act.by.user})
 
 
-def _what(error: Exception) -> str:
-    return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)[:200]
+def _named(data: Mapping[str, Any]) -> set[str]:
+    """What an act names, alone or in a list: a thing of that name may not be there."""
+    values = [each for value in data.values() for each in (value if isinstance(value, list | tuple) else (value,))]
+    return {each for each in values if isinstance(each, str)}
 
 
 def fold(acts: Iterable[Act], rules: Rules) -> Mapping[str, Case]:

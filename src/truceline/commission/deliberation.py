@@ -86,7 +86,7 @@ def _propose(case: Case, act: Act, rules: Rules) -> Case:
         corrects=corrects,
     )
     if proposal.deadline <= act.at:
-        raise ValueError("deadline: it has passed")
+        raise StateError("deadline: it has passed", record=act.id)
     checks.check_axes(proposal, rules)
     return replace(case, proposals={**case.proposals, act.id: proposal})
 
@@ -192,8 +192,10 @@ def _redact(case: Case, act: Act, rules: Rules) -> Case:
     """Ask for fields of an exhibit to be withheld for good; a second person approves it."""
     del rules  # the law named as basis decides
     name = str(act.data["evidence"])
-    if not act.data["fields"] or not str(act.data["basis"]).strip() or name not in case.exhibits:
-        raise ValueError("evidence, fields and legal basis must be named")
+    if not act.data["fields"] or not str(act.data["basis"]).strip():
+        raise ValueError("fields and legal basis must be named")
+    if name not in case.exhibits:
+        raise StateError(f"there is no exhibit {name!r:.80} here", record=act.id)
     return replace(case, pending=pending_with(case, act))
 
 

@@ -124,7 +124,7 @@ def _attribute(case: Case, act: Act, rules: Rules) -> Case:
     known = (*rules.parties, *NOBODY)
     for name in shares:
         if name not in known:
-            raise ValueError(f"hypothesis {name!r}: one of {', '.join(known)}")
+            raise StateError(f"hypothesis {name!r}: one of {', '.join(known)}", record=act.id)
     # fsum: the sum is the same in whatever order the parties stand.
     if any(not 0 <= share <= 1 for share in shares.values()) or abs(math.fsum(shares.values()) - 1) > 1e-6:
         raise ValueError("hypotheses: shares from 0 to 1 that add up to 1")
@@ -253,7 +253,7 @@ def _outage(case: Case, act: Act, rules: Rules) -> Case:
     del rules  # the same under every agreement
     start, end = utc(str(act.data["from"])), utc(str(act.data["to"]))
     if not start < end <= act.at:
-        raise ValueError("an outage is recorded once it is over: from, then to, then now")
+        raise StateError("an outage is recorded once it is over: from, then to, then now", record=act.id)
     return replace(case, outages=tuple(sorted({*case.outages, (start, end)})))
 
 

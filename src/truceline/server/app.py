@@ -85,8 +85,9 @@ def _handlers(made: FastAPI) -> None:
     async def form(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError), "registered for these only"
         # Where and why, never what was sent: that may be a password.
-        told = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]]
-        return problem(422, "; ".join(told), kind="urn:truceline:malformed")
+        fields = {".".join(map(str, each["loc"])): str(each["msg"]) for each in error.errors()[:5]}
+        told = "; ".join(f"{name}: {said}" for name, said in fields.items())
+        return problem(422, told, kind="urn:truceline:malformed", fields=fields)
 
     made.add_exception_handler(RequestValidationError, form)
     made.add_exception_handler(TrucelineError, ours)

@@ -19,6 +19,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not here",
     405: "Not possible with this address",
+    406: "Not in that form",
     409: "Does not fit what the ledger holds",
     412: "Changed meanwhile",
     413: "Too large",
@@ -38,6 +39,10 @@ class Problem(BaseModel):
     title: str = Field(description="the same for all refusals of this status")
     status: int = Field(description="the HTTP status")
     detail: str = Field(description="one sentence for a person")
+    record: str | None = Field(None, description="which record it is about")
+    file: str | None = Field(None, description="which file")
+    line: int | None = Field(None, description="which line of it")
+    fields: dict[str, str] | None = Field(None, description="which fields of the request, and what is wrong with each")
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -47,10 +52,11 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(
-    status: int, detail: str, *, kind: str = "about:blank", headers: Mapping[str, str] | None = None
+    status: int, detail: str, *, kind: str = "about:blank", headers: Mapping[str, str] | None = None, **where: Any
 ) -> Response:
-    """Return a problem document; ``detail`` is one sentence for a person."""
+    """Return a problem document; ``detail`` is one sentence for a person, ``where`` the members that say where."""
     value = {"type": kind, "title": TITLES.get(status, "Refused"), "status": status, "detail": detail}
+    value |= {name: said for name, said in where.items() if said is not None}
     body = json.dumps(value, ensure_ascii=False).encode()
     if status == 401:
         headers = {"WWW-Authenticate": 'Bearer realm="truceline"', **(headers or {})}
@@ -60,4 +66,5 @@ def problem(
 def problem_of(error: TrucelineError) -> Response:
     """Return the problem document of one of our errors; its class names the type (``urn:truceline:root-mismatch``)."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
-    return problem(error.http_status, str(error), kind=f"urn:truceline:{name}")
+    where: dict[str, Any] = {"record": error.record, "file": error.file, "line": error.line}
+    return problem(error.http_status, str(error), kind=f"urn:truceline:{name}", **where)

@@ -36,7 +36,7 @@ def cases(desk: Desk, actor: Actor, state: str | None = None, party: str | None 
     A party is looked for among the names the person may see, so that a filter tells nothing more.
     """
     with desk.lock:
-        _log(desk, actor, "list", "case", "all")
+        log_read(desk, actor, "list", "case", "all")
         found = []
         for case in desk.seen(actor):
             line = case_line(case, actor, desk.rules)
@@ -61,7 +61,7 @@ def case(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
     """
     with desk.lock:
         found = desk.case(actor, name)
-        _log(desk, actor, "read", "case", name)
+        log_read(desk, actor, "read", "case", name)
         view = case_view(found, actor, desk.rules)
         changed = desk.version(found, actor)
         return view if changed is None else view | {"version": changed}
@@ -75,7 +75,7 @@ def acts(desk: Desk, actor: Actor, name: str) -> list[dict[str, Any]]:
     """
     with desk.lock:
         found = desk.case(actor, name)
-        _log(desk, actor, "read", "case", f"{name}/acts")
+        log_read(desk, actor, "read", "case", f"{name}/acts")
         shown = acts_seen(found, desk.cases.acts(name), actor, desk.rules)
     return [act_json(index, act, actor) for index, act in shown]
 
@@ -105,7 +105,7 @@ def exhibit(desk: Desk, actor: Actor, name: str, item: str) -> dict[str, Any]:
         if held is None or not exhibit_seen(found, held, actor):
             desk.log(actor, "read", "exhibit", item, allowed=False)
             raise NotHere(f"there is no exhibit {item:.40} that {actor.user} may see")
-        _log(desk, actor, "read", "exhibit", item)
+        log_read(desk, actor, "read", "exhibit", item)
         told = exhibit_json(held)
         custody = [
             act_json(index, act, actor)
@@ -138,7 +138,7 @@ def _seen(desk: Desk, actor: Actor, held: Exhibit) -> dict[str, Any] | None:
 def findings(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
     """Return the findings a person may read, newest first."""
     with desk.lock:
-        _log(desk, actor, "read", "finding", "all")
+        log_read(desk, actor, "read", "finding", "all")
         found = [
             _finding(desk, case, name, actor)
             for case in desk.seen(actor)
@@ -157,7 +157,7 @@ def finding(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
     with desk.lock:
         for case in desk.seen(actor):
             if name in case.findings and finding_seen(case, case.findings[name], actor):
-                _log(desk, actor, "read", "finding", name)
+                log_read(desk, actor, "read", "finding", name)
                 return _finding(desk, case, name, actor)
         desk.log(actor, "read", "finding", name, allowed=False)
     raise NotHere(f"there is no finding {name:.40} that {actor.user} may see")
@@ -170,7 +170,7 @@ def _finding(desk: Desk, case: Case, name: str, actor: Actor) -> dict[str, Any]:
 def notices(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
     """Return the notices a person may read, those not yet followed by silence first, then by time."""
     with desk.lock:
-        _log(desk, actor, "read", "notice", "all")
+        log_read(desk, actor, "read", "notice", "all")
         found = [
             {"case": case.id, "party": party, **served_json(case, served)}
             for case in desk.seen(actor)
@@ -233,6 +233,7 @@ def terms(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _log(desk: Desk, actor: Actor, action: str, resource: str, name: str) -> None:
+def log_read(desk: Desk, actor: Actor, action: str, resource: str, name: str) -> None:
+    """Log a read of what is not public; the public reads only what is."""
     if actor.role != PUBLIC_ROLE:
         desk.log(actor, action, resource, name, allowed=True)
