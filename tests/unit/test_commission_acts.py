@@ -317,7 +317,7 @@ REFUSED = [
     ("'grade' is missing", "wanda", "evidence", {"modality": "video"}),
     ("a share from 0 to 1", "anna", "assess", {"probability": 1.2}),
     ("what: one of inspection, look, review", "wanda", "request", {"what": "raid"}),
-    ("'q' is missing", "wanda", "outcome", {"request": "q", "outcome": "won"}),
+    ("there is no 'q' here", "wanda", "outcome", {"request": "q", "outcome": "won"}),
     ("once it is over", "machine", "outage", {"from": "2030-01-01T00:00:00Z", "to": "2031-01-01T00:00:00Z"}),
     ("audience: nobody", "anna", "note", {"audience": []}),
     ("there is no finding", "c-oak", "propose", {"basis": [], "corrects": "f9"}),

@@ -12,7 +12,7 @@ from test_commission_acts import COVERAGE, Desk
 
 from truceline.base.clock import iso
 from truceline.commission.waiting import waiting
-from truceline.errors import InputError, Malformed, StateError
+from truceline.errors import InputError, StateError
 from truceline.model.case import Act, Actor
 from truceline.services.cases import Cases
 from truceline.services.views import case_view
@@ -38,7 +38,7 @@ def test_the_chain_of_custody_says_who_held_it_and_whether_its_files_are_the_sam
     told = case_view(desk.case, PEOPLE["anna"], desk.rules)["exhibits"][0]
     assert (told["chain"], told["blobs"], told["held"][1]["holder"]) == ("whole", BLOBS, "laboratory")
     desk.refused("who holds it now", "anna", "custody", evidence="sound", to=" ")
-    desk.refused("'ghost' is missing", "anna", "custody", evidence="ghost", to="store")
+    desk.refused("there is no 'ghost' here", "anna", "custody", evidence="ghost", to="store")
     desk.refused("SHA-256", "anna", "custody", evidence="sound", to="store", blobs=["abc"])
     desk.refused("SHA-256", "wanda", "evidence", modality="v", family="f", owner="o", grade="B2", blobs=BLOBS * 51)
 
@@ -62,7 +62,14 @@ def test_counter_evidence_is_kept_and_never_counts_against_its_own_side():
     again.do("lia", "evidence", "image", modality="imagery", family="sar", owner="A", grade="B2", counters="sound")
     assert corroborated(again) == "standard not met"
     again.refused(
-        "'ghost' is missing", "lia", "evidence", modality="video", family="x", owner="A", grade="B2", counters="ghost"
+        "there is no 'ghost' here",
+        "lia",
+        "evidence",
+        modality="video",
+        family="x",
+        owner="A",
+        grade="B2",
+        counters="ghost",
     )
 
 
@@ -254,7 +261,7 @@ def test_a_split_case_takes_its_events_and_the_evidence_it_names():
     for data in ({"events": [1, 2]}, {"events": []}, {"events": [9]}):
         with pytest.raises(StateError, match="takes some of"):
             office.do("anna", "open", origin="event", split_from=one, **data)
-    with pytest.raises(Malformed, match="ghost"):
+    with pytest.raises(StateError, match="ghost"):
         office.do("anna", "open", origin="event", events=[1], split_from=one, evidence=["ghost"])
     assert {c.id: c for c in office.again()} == {c.id: c for c in office.cases}
 

@@ -104,7 +104,7 @@ def test_an_exhibit_has_its_custody(at):
     item = do(at, "anna", case, "evidence", **HEARD, level="secret", record=0)["act"]
     do(at, "anna", case, "withdraw_evidence", evidence=item)
     told = at.get(f"/cases/{case}/exhibits/{item}", "ben").json()
-    assert [each["kind"] for each in told["custody"]] == ["evidence", "withdraw_evidence"]
+    assert [each["kind"] for each in told["acts"]] == ["evidence", "withdraw_evidence"]
     assert told["withdrawn"] is True
     assert told["seen"] is None  # the record it rests on has no place
     assert at.get(f"/cases/{case}/exhibits/{item}", "wanda").status_code == 404  # not cleared for it

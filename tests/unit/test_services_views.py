@@ -81,9 +81,11 @@ def test_the_line_of_a_case_has_a_clock_for_whom_it_concerns():
         "what": "notice",
     }
     desk.do("machine", "notice", "n").alleged()
+    desk.do("lia", "order", "o-a", party="A").do("lib", "order", "o-b", party="B")
     line = case_line(desk.case, PEOPLE["lia"], desk.rules)
     assert line["due"]["what"] == "reply"
     assert case_line(desk.case, PEOPLE["lib"], desk.rules)["due"] is None  # the other party's clock is not theirs
+    desk.do("wanda", "silence", "s-a", party="A").do("wanda", "silence", "s-b", party="B")
     desk.do("lia", "reply", "r", party="A", text="no").proposed(status="recorded")
     assert case_line(desk.case, PEOPLE["c-oak"], desk.rules)["due"]["what"] == "vote"
     assert case_line(desk.case, PEOPLE["lia"], desk.rules)["due"] is None

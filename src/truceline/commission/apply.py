@@ -69,7 +69,7 @@ def begin(act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CASES) -> Case:
     try:
         return joining.taken_along(made, act, cases)
     except (KeyError, TypeError, ValueError) as error:
-        raise Malformed(f"open: {_what(error)}", record=act.id) from error
+        raise _refused(act, error) from error
 
 
 def _parties(names: Iterable[str], rules: Rules, act: Act) -> tuple[str, ...]:
@@ -104,13 +104,17 @@ def apply(case: Case, act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CAS
         raise StateError(f"a case that is open cannot be {act.kind} again", record=act.id)
     try:
         changed = joining.absorbed(case, act, cases) if handler is None else handler(case, act, rules)
-    except KeyError as error:
-        if error.args[0] in _named(act.data):
-            raise StateError(f"{act.kind}: there is no {error.args[0]!r:.80} here", record=act.id) from error
-        raise Malformed(f"{act.kind}: {error} is missing or unknown", record=act.id) from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise Malformed(f"{act.kind}: {str(error)[:200]}", record=act.id) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _refused(act, error) from error
     return replace(changed, now=act.at, acts=(*case.acts, act.id), users={**case.users, act.id: act.by.user})
+
+
+def _refused(act: Act, error: Exception) -> StateError | Malformed:
+    """What the act names is not there, which another act may change; or it is not of the form at all."""
+    if isinstance(error, KeyError) and error.args[0] in _named(act.data):
+        return StateError(f"{act.kind}: there is no {error.args[0]!r:.80} here", record=act.id)
+    said = f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)[:200]
+    return Malformed(f"{act.kind}: {said}", record=act.id)
 
 
 def _named(data: Mapping[str, Any]) -> set[str]:

@@ -228,7 +228,7 @@ def _request(case: Case, act: Act, rules: Rules) -> Case:
     if what not in OUTCOMES:
         raise ValueError(f"what: one of {', '.join(OUTCOMES)}")
     if (what == "review") != (finding is not None) or (finding is not None and finding not in case.findings):
-        raise ValueError("finding: a review, and nothing else, is of a finding of this case")
+        raise StateError("finding: a review, and nothing else, is of a finding of this case", record=act.id)
     asked = Request(act.id, what, act.by.user, act.at, finding=finding)
     return replace(case, requests={**case.requests, act.id: asked})
 
@@ -238,7 +238,7 @@ def _outcome(case: Case, act: Act, rules: Rules) -> Case:
     del rules  # the same under every agreement
     request, outcome = case.requests[str(act.data["request"])], str(act.data["outcome"])
     if outcome not in OUTCOMES[request.what]:
-        raise ValueError(f"outcome: {', '.join(OUTCOMES[request.what])}")
+        raise StateError(f"outcome: {', '.join(OUTCOMES[request.what])}", record=act.id)
     if request.outcome != "open":
         raise StateError(f"the request ended already: {request.outcome}", record=act.id)
     if request.finding is not None:

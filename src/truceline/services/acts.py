@@ -57,7 +57,7 @@ def _seen(case: Case, act: Act, by_id: Mapping[str, Act], actor: Actor, rules: R
     if act.kind == "approve":
         asked = by_id.get(str(act.data.get("of")))
         return asked is not None and _seen(case, asked, by_id, actor, rules)
-    item = str(act.data.get("evidence") or act.data.get("item") or act.id)
+    item = next((x for x in (act.data.get("evidence"), act.data.get("item")) if isinstance(x, str)), act.id)
     if item in case.exhibits:
         return exhibit_seen(case, case.exhibits[item], actor)
     if not decide(actor, "read", _thing(case, act, by_id, item)).allowed:

@@ -51,7 +51,10 @@ class Feed:
         """Follow some more acts."""
         for act in acts:
             before = self._cases.get(act.case)
-            case = begin(act, self._rules) if before is None else apply(before, act, self._rules)
+            if before is None:
+                case = begin(act, self._rules, self._cases)
+            else:
+                case = apply(before, act, self._rules, self._cases)
             self._cases[act.case] = case
             if not may_see(case, self._actor):
                 continue

@@ -62,7 +62,7 @@ def case(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
     with desk.lock:
         found = desk.case(actor, name)
         log_read(desk, actor, "read", "case", name)
-        view = case_view(found, actor, desk.rules)
+        view = case_view(found, actor, desk.rules, desk.now())
         changed = desk.version(found, actor)
         return view if changed is None else view | {"version": changed}
 
@@ -94,7 +94,7 @@ def notes(desk: Desk, actor: Actor, name: str) -> list[dict[str, Any]]:
 
 
 def exhibit(desk: Desk, actor: Actor, name: str, item: str) -> dict[str, Any]:
-    """Return an exhibit with its custody and, as fine as the person may see it, the place and time it rests on.
+    """Return an exhibit with the acts about it and, as fine as the person may see it, the place and time it rests on.
 
     Raises:
         NotHere: there is no such exhibit that the person may know of.
@@ -106,13 +106,13 @@ def exhibit(desk: Desk, actor: Actor, name: str, item: str) -> dict[str, Any]:
             desk.log(actor, "read", "exhibit", item, allowed=False)
             raise NotHere(f"there is no exhibit {item:.40} that {actor.user} may see")
         log_read(desk, actor, "read", "exhibit", item)
-        told = exhibit_json(held)
-        custody = [
+        told = exhibit_json(held, found, actor)
+        about = [
             act_json(index, act, actor)
             for index, act in acts_seen(found, desk.cases.acts(name), actor, desk.rules)
             if item in (act.id, act.data.get("evidence"), act.data.get("item"))
         ]
-        return told | {"case": name, "custody": custody, "seen": _seen(desk, actor, held)}
+        return told | {"case": name, "acts": about, "seen": _seen(desk, actor, held)}
 
 
 def _seen(desk: Desk, actor: Actor, held: Exhibit) -> dict[str, Any] | None:

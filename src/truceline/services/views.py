@@ -15,13 +15,16 @@ from truceline.commission.case import Case, Finding, Proposal, Served
 from truceline.commission.checks import eligible, lacking
 from truceline.commission.evidence import Exhibit, custody_json
 from truceline.commission.rules import NOTICE_WITHIN, Rules
-from truceline.commission.waiting import wants_notice
+from truceline.commission.waiting import Waiting, waiting, wants_notice
 from truceline.errors import AccessError
 from truceline.model.case import Actor
 from truceline.services import dossier
 
 INSIDE = ("watch_officer", "analyst", "commissioner", "secretariat", "auditor")
 """Who works on cases, and who checks the work."""
+
+DELIBERATING = ("commissioner", "secretariat", "auditor", "analyst")
+"""Who sees what is proposed and how it is voted."""
 
 
 def audience_of(case: Case, item: str) -> frozenset[str]:
@@ -56,7 +59,7 @@ def case_view(case: Case, actor: Actor, rules: Rules, now: datetime | None = Non
     exhibits = [x for x in case.exhibits.values() if exhibit_seen(case, x, actor)]
     view: dict[str, Any] = {
         "case": case.id,
-        "exhibits": [exhibit_json(x, names=actor.role in INSIDE) for x in exhibits],
+        "exhibits": [exhibit_json(x, case, actor) for x in exhibits],
         "findings": [
             finding_json(case, f, actor, rules) for f in case.findings.values() if finding_seen(case, f, actor)
         ],
@@ -93,7 +96,7 @@ def case_view(case: Case, actor: Actor, rules: Rules, now: datetime | None = Non
             "absorbed": list(case.absorbed),
             "split_from": case.split_from,
         }
-    if actor.role in ("commissioner", "secretariat", "auditor", "analyst"):
+    if actor.role in DELIBERATING:
         view["proposals"] = [proposal_json(case, p, actor, rules) for p in case.proposals.values()]
         view["conflicts"], view["boycotts"] = sorted(case.conflicts), sorted(case.boycotts)
         view["in_the_way"] = dossier.in_the_way(case, rules)
@@ -116,30 +119,29 @@ def case_line(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
     line = {"case": case.id, "findings": len(view["findings"])}
     if not concerned(case, actor):
         return line
-    return line | {"title": case.title, "state": case.state, "exit": case.exit, "due": due(case, actor)}
+    return line | {"title": case.title, "state": case.state, "exit": case.exit, "due": due(case, actor, rules)}
 
 
-def due(case: Case, actor: Actor) -> dict[str, Any] | None:
+OF_VOTES = ("vote", "determine")
+"""What waits in a deliberation."""
+
+OF_A_PARTY = ("acknowledge", "order", "reply", "report_remedy")
+"""What a party's liaison is waited for."""
+
+
+def due(case: Case, actor: Actor, rules: Rules) -> dict[str, Any] | None:
     """Return the next moment by which something is due in a case, and what; None: nothing that the person may know."""
-    if case.exit is not None or case.merged_into is not None:
+
+    def shown(each: Waiting) -> bool:
+        if actor.role not in INSIDE:
+            return each.kind in OF_A_PARTY and each.data.get("party") == actor.of
+        return each.kind not in OF_VOTES or actor.role in DELIBERATING
+
+    found = [(each.due, each.kind) for each in waiting(case, rules, case.now) if each.due is not None and shown(each)]
+    if not found:
         return None
-    inside = actor.role in INSIDE
-    waiting: list[tuple[datetime, str]] = []
-    if not case.notices and inside:
-        waiting.append((case.opened + NOTICE_WITHIN, "notice"))
-    for party, served in case.allegations.items():
-        moment = case.due(served)
-        if moment is not None and not served.replies and (inside or actor.of == party):
-            waiting.append((moment, "reply"))
-    if actor.role in ("commissioner", "secretariat", "auditor", "analyst"):
-        waiting += [(p.deadline, "vote") for p in case.proposals.values() if p.outcome is None]
-    for remedy in case.remedies.values():
-        if remedy.due is not None and remedy.result == "open" and (inside or actor.of == remedy.party):
-            waiting.append((remedy.due, "remedy"))
-    if not waiting:
-        return None
-    moment, what = min(waiting)
-    return {"at": iso(moment), "what": what}
+    moment, kind = min(found)
+    return {"at": iso(moment), "what": kind}
 
 
 def _allegations(case: Case, actor: Actor, rules: Rules) -> dict[str, Any]:
@@ -173,9 +175,12 @@ def finding_seen(case: Case, finding: Finding, actor: Actor) -> bool:
     return decide(actor, "read", Thing("finding", _level(audience), audience=audience, state=case.state)).allowed
 
 
-def exhibit_json(exhibit: Exhibit, *, names: bool = True) -> dict[str, Any]:
-    """Return an exhibit as JSON, with its chain of custody; ``names``: with who held and recorded it."""
+def exhibit_json(exhibit: Exhibit, case: Case, actor: Actor) -> dict[str, Any]:
+    """Return an exhibit as JSON: inside with its chain of custody, to a party without who held it, else without."""
     chain = custody_json(exhibit)
+    if actor.role not in INSIDE:
+        chain = [{"at": link["at"], "intact": link["intact"]} for link in chain]
+    held = {"held": chain} if concerned(case, actor) else {}
     return {
         "id": exhibit.id,
         "modality": exhibit.modality,
@@ -188,7 +193,7 @@ def exhibit_json(exhibit: Exhibit, *, names: bool = True) -> dict[str, Any]:
         "blobs": list(exhibit.blobs),
         "counters": exhibit.counters,
         "chain": "broken" if exhibit.broken else "whole",
-        "held": chain if names else [{"at": link["at"], "intact": link["intact"]} for link in chain],
+        **held,
     }
 
 
@@ -242,7 +247,7 @@ def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> di
 
 def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> dict[str, Any]:
     """Return a proposal as JSON, with who may still vote and what it still lacks."""
-    waiting = set(eligible(case, rules)) - {v.seat for v in proposal.votes}
+    left = set(eligible(case, rules)) - {v.seat for v in proposal.votes}
     shown = proposal.party is None or names_party(actor, case.hypotheses.get(proposal.party, 0.0), rules.publication)
     return {
         "proposal": proposal.id,
@@ -260,7 +265,7 @@ def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) ->
             }
             for v in proposal.votes
         ],
-        "waiting": sorted(waiting) if proposal.outcome is None else [],
+        "waiting": sorted(left) if proposal.outcome is None else [],
         "outcome": proposal.outcome,
         "lacks": _lacks(case, proposal, rules, shown=shown),
     }

@@ -15,7 +15,8 @@ from truceline.base.clock import iso, utc
 from truceline.commission.case import EXITS
 from truceline.commission.checks import ATTRIBUTIONS, INTENTS, SEVERITIES, STATUSES, VERDICTS
 from truceline.commission.deliberation import AUDIENCES, REMEDIES
-from truceline.commission.hearing import NOBODY
+from truceline.commission.evidence import MAX_BLOBS
+from truceline.commission.hearing import NOBODY, OUTCOMES
 from truceline.model.case import LEVELS, RECORD_OF
 
 MAX_TEXT = 8_000
@@ -61,6 +62,9 @@ Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z ._:/,-]{0,119}$")]
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=r"[!-~À-ɏͰ-῿぀-힣]")]
 """What people say: something can be read in it."""
 
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a file."""
+
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """A time with its zone (RFC 3339)."""
 
@@ -92,6 +96,8 @@ class Opening(Form):
     provisions: Annotated[list[Name], Field(max_length=MAX_LIST)] = []
     complainant: Name | None = None
     accused: Annotated[list[Name], Field(max_length=MAX_LIST)] = []
+    split_from: Name | None = None
+    evidence: Annotated[list[Name], Field(max_length=MAX_LIST)] = []
 
 
 class Evidence(Form):
@@ -104,6 +110,17 @@ class Evidence(Form):
     level: Annotated[str, Among(LEVELS)] = "restricted"
     record: Index | None = None
     readers: Annotated[list[Name], Field(max_length=MAX_LIST)] | None = None
+    blobs: Annotated[list[Hash], Field(max_length=MAX_BLOBS)] = []
+    held_by: Word | None = None
+    counters: Name | None = None
+
+
+class HandingOn(Form):
+    """Who holds an exhibit now."""
+
+    evidence: Name
+    to: Word
+    blobs: Annotated[list[Hash], Field(max_length=MAX_BLOBS)] | None = None
 
 
 class OfExhibit(Form):
@@ -113,8 +130,11 @@ class OfExhibit(Form):
 
 
 class Assessing(Form):
-    """The least probability of a breach, under the reading most favourable to the accused."""
+    """Least and greatest probability of a breach under each reading."""
 
+    readings: Annotated[
+        dict[Name, Annotated[list[Share | None], Field(min_length=2, max_length=2)]], Field(max_length=MAX_LIST)
+    ] = {}
     probability: Share | None = None
     events: Annotated[list[Index], Field(max_length=MAX_LIST)] = []
 
@@ -166,16 +186,17 @@ class Replying(Form):
 
 
 class Asking(Form):
-    """A request for an inspection or for a sensor's look."""
+    """A request for an inspection, for a sensor's look, or for the review of a finding."""
 
-    what: Literal["inspection", "look"]
+    what: Annotated[str, Among(tuple(OUTCOMES))]
+    finding: Name | None = None
 
 
 class Outcome(Form):
     """What came of a request."""
 
     request: Name
-    outcome: Literal["free", "delayed", "conditional", "denied", "not possible"]
+    outcome: Annotated[str, Among(tuple(dict.fromkeys(word for words in OUTCOMES.values() for word in words)))]
 
 
 class Outage(Form):
@@ -240,6 +261,13 @@ class Remedying(Form):
     due_hours: Hours | None = None
 
 
+class Reporting(Form):
+    """What its party says it has done of a remedy."""
+
+    remedy: Name
+    party: Name
+
+
 class Verifying(Form):
     """What came of a remedy."""
 
@@ -295,6 +323,7 @@ class Closing(Form):
 DATA: Mapping[str, type[Form]] = {
     "open": Opening,
     "evidence": Evidence,
+    "custody": HandingOn,
     "withdraw_evidence": OfExhibit,
     "assess": Assessing,
     "attribute": Attributing,
@@ -316,6 +345,7 @@ DATA: Mapping[str, type[Form]] = {
     "vote": Voting,
     "determine": OfProposal,
     "remedy": Remedying,
+    "report_remedy": Reporting,
     "verify_remedy": Verifying,
     "release": Releasing,
     "redact": Redacting,
@@ -325,9 +355,9 @@ DATA: Mapping[str, type[Form]] = {
     "reopen": Reopening,
     "close": Closing,
 }
-"""By kind of act."""
+"""By kind of act. Nobody asks for ``absorb``: it follows a ``merge``."""
 
-assert set(DATA) == set(RECORD_OF)
+assert {*DATA, "absorb"} == set(RECORD_OF)
 
 
 class Asked(Form):

@@ -42,6 +42,16 @@ class CaseLines(Answer):
     next: str | None = Field(description="cursor of the next page; null: this was the last")
 
 
+class Held(Answer):
+    """One link of a chain of custody."""
+
+    at: Moment
+    intact: bool | None
+    holder: str | None = None
+    recorded_by: str | None = None
+    act: str | None = None
+
+
 class Exhibit(Answer):
     """One exhibit."""
 
@@ -53,6 +63,10 @@ class Exhibit(Answer):
     record: int | None
     withdrawn: bool
     redacted: list[str]
+    blobs: list[str] = Field(description="SHA-256 of its files")
+    counters: str | None = Field(description="what it speaks against")
+    chain: str = Field(description="whole or broken")
+    held: list[Held] | None = None
 
 
 class Doer(Answer):
@@ -93,10 +107,10 @@ class Seen(Answer):
 
 
 class ExhibitWhole(Exhibit):
-    """An exhibit with its custody."""
+    """An exhibit with the acts about it."""
 
     case: str
-    custody: list[Act]
+    acts: list[Act]
     seen: Seen | None
 
 
@@ -127,6 +141,14 @@ class Notices(Answer):
     next: str | None
 
 
+class Dissent(Answer):
+    """A vote against, with its reason."""
+
+    act: str
+    seat: str
+    reason: str | None = Field(description="null: it names a party that you may not be told")
+
+
 class Finding(Answer):
     """People's decision: three axes that are never merged, with the coverage behind it."""
 
@@ -142,7 +164,7 @@ class Finding(Answer):
     provisions: list[str]
     standard_met_by: list[str]
     coverage: dict[str, Any]
-    dissents: list[str]
+    dissents: list[Dissent]
     superseded: str | None
 
 
@@ -165,6 +187,7 @@ class Vote(Answer):
     seat: str
     choice: str
     act: str
+    reason: str | None
 
 
 class Proposal(Answer):
@@ -187,10 +210,67 @@ class Clocks(Answer):
 
     notice_minutes: float | None
     notice_in_time: bool | None
+    notice_due: Moment | None
+    notice_overdue: bool
     silence_minutes: float | None
     first_finding_hours: float | None
     finding_hours: float | None
     reply_due: dict[str, Moment | None]
+
+
+class Check(Answer):
+    """One verification of a remedy."""
+
+    act: str
+    result: str
+
+
+class Remedy(Answer):
+    """What a finding asks for."""
+
+    remedy: str
+    kind: str
+    party: str | None
+    finding: str
+    stands: bool
+    due: Moment | None
+    reported: Moment | None
+    result: str
+    checks: list[Check]
+    overdue: bool
+
+
+class Request(Answer):
+    """What somebody asked for, and how it ended."""
+
+    request: str
+    what: str
+    at: Moment
+    outcome: str
+    finding: str | None
+
+
+class Step(Answer):
+    """A step that waits for a second person."""
+
+    step: str
+    kind: str
+    by: str
+    since: Moment
+
+
+class Probability(Answer):
+    """Least and greatest probability of a breach under one reading."""
+
+    low: float | None
+    high: float | None
+
+
+class Obstacle(Answer):
+    """What stands in the way of a finding, and what follows from it."""
+
+    state: str
+    follows: str
 
 
 class Case(Answer):
@@ -213,6 +293,14 @@ class Case(Answer):
     proposals: list[Proposal] | None = None
     conflicts: list[str] | None = None
     boycotts: list[str] | None = None
+    remedies: list[Remedy] | None = None
+    requests: list[Request] | None = None
+    pending: list[Step] | None = None
+    assessments: dict[str, Probability] | None = None
+    merged_into: str | None = None
+    absorbed: list[str] | None = None
+    split_from: str | None = None
+    in_the_way: list[Obstacle] | None = None
     version: int | None = Field(None, description="ledger index of the newest act you may read; give it as If-Match")
 
 
