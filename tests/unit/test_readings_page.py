@@ -104,6 +104,23 @@ def test_the_place_of_forces_and_of_firing_is_not_on_the_page(tmp_path, act):
     assert "longitude" not in said
 
 
+def test_who_did_it_counts_only_where_it_is_sure_enough_to_be_shown(tmp_path):
+    given = {"time": "2026-01-30T12:00:00+02:00", "lon": 30.55, "lat": 50.45, "p_act": {"drone_strike": 1}}
+    doubtful = feature("doubtful", **given, p_actor={"B": 0.6, "A": 0.2, "unknown": 0.2})
+    silent, sure = feature("silent", **given, p_actor={}), feature("sure", **given, p_actor={"B": 0.9, "unknown": 0.1})
+    pages = {
+        each["id"]: words_of(made(tmp_path, events=write(tmp_path, each))).replace(each["id"], "e")
+        for each in (doubtful, silent, sure)
+    }
+    held = " Left out because it is less sure: who did it, of 1 event."
+    assert held in pages["doubtful"]
+    assert pages["doubtful"].replace(held, "") == pages["silent"]
+    assert "60 %" not in pages["doubtful"]
+    assert "nothing says who did it" in pages["silent"]
+    assert "is a breach as Washington and Moscow read the agreement (90 %)" in pages["sure"]
+    assert "told with 80 % or more" in pages["sure"]
+
+
 def test_with_the_parties_exchanged_the_page_is_the_same(tmp_path, page):
     terms = tmp_path / "agreement.yaml"
     terms.write_text(json.dumps(swapped(plain(TERMS)), ensure_ascii=False), encoding="utf-8")

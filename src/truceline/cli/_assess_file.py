@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from truceline.cli._progress import teller
 from truceline.cli._shared import PARTLY, write_page
 from truceline.errors import ConfigError
-from truceline.flow.assess_file import AT_ONCE, Job, assessed, earliest, head, prepare, rows, sheets
+from truceline.flow.assess_file import AT_ONCE, Job, assessed, earliest, head, prepare, released, rows, sheets
 from truceline.flow.assess_sheet import Sheet, encoded
 from truceline.reports.readings_page import readings_page
 
@@ -55,7 +55,8 @@ def _page(path: Path, job: Job) -> None:
         raise ConfigError(f"a page shows one agreement; name one of {names} as --terms")
     few, left = earliest(job, ON_PAGE)
     agreement = job.agreements[0]
-    write_page(path, readings_page(agreement, assessed(few, agreement), left, job.language))
+    shown, withheld = released(few, agreement.publication)
+    write_page(path, readings_page(agreement, assessed(shown, agreement), left, withheld, job.language))
 
 
 def _told(job: Job) -> Iterator[Sheet]:

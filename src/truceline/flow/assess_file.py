@@ -22,6 +22,7 @@ from truceline.flow.assess_sheet import Sheet
 from truceline.flow.terms_files import find_terms, read_terms_file
 from truceline.lang import catalogue
 from truceline.model.agreement import Agreement
+from truceline.model.clauses import Publication
 from truceline.model.notice import Notice
 from truceline.reports.readings_page import Assessed
 from truceline.sources import line as lines
@@ -112,6 +113,21 @@ def earliest(job: Job, most: int) -> tuple[Job, int]:
     """Return the job with its first events by time, at most so many, and how many later ones are left out."""
     order = np.argsort(job.events.first, kind="stable")[:most]
     return replace(job, events=job.events.some(order)), len(job.events) - len(order)
+
+
+def released(job: Job, rules: Publication) -> tuple[Job, int]:
+    """Return the job without what is believed of authors where no author is sure enough to be shown, and how often.
+
+    Below the rules' ``name_party_from`` even a probability under a clause that binds one party would point at it.
+    """
+    told = {name: values for name, values in job.events.beliefs["p_actor"].items() if name not in ("unknown", "proxy")}
+    if not told:
+        return job, 0
+    shares = np.nan_to_num(np.stack(list(told.values())))
+    hidden = (shares.max(axis=0) < rules.name_party_from) & (shares.max(axis=0) > 0)
+    actors = {name: np.where(hidden, np.nan, values) for name, values in job.events.beliefs["p_actor"].items()}
+    events = replace(job.events, beliefs={**job.events.beliefs, "p_actor": actors})
+    return replace(job, events=events), int(hidden.sum())
 
 
 def assessed(job: Job, agreement: Agreement) -> list[Assessed]:

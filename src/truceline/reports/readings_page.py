@@ -2,7 +2,8 @@
 """The page with readings side by side: one HTML file that shows the same events under every reading of an agreement.
 
 It may be handed on, so places and times are no finer than the agreement's rules of release let the accused have them,
-places are shown of impacts only, and nobody is named as an author. What is assessed is exact.
+places are shown of impacts only, and nobody is named as an author; who did it counts only where it is sure enough to be
+shown (``flow.assess_file.released``). What is assessed is exact.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ IMPACTS = (
 
 _STYLE = """
 main{max-width:1056px}
-h3,h4,td{overflow-wrap:anywhere}
+h3,h4{overflow-wrap:anywhere}
+td{overflow-wrap:break-word}
 h3{padding-top:20px;border-top:1px solid var(--rule)}
 h4{font-size:16px;line-height:24px;margin:24px 0 4px}
 .says{font:20px/30px "Source Serif 4",Charter,Georgia,serif;max-width:820px}
@@ -39,7 +41,8 @@ tbody th{min-width:96px}
 td b{display:block}
 .soft{color:var(--text2)}
 .wide svg{min-width:700px}
-@media print{.wide svg{min-width:0}h3,h4,.says{break-after:avoid}td{min-width:0}
+@media print{.wide svg{min-width:0}td,tbody th{min-width:0;padding-right:10px}
+table{font-size:8.5pt;line-height:11pt}h3,h4,.says{break-after:avoid}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
 
@@ -61,13 +64,16 @@ class Assessed:
     """Its assessments, provision by provision and reading by reading, as ``truceline assess --json`` gives them."""
 
 
-def readings_page(agreement: Agreement, found: Sequence[Assessed], left_out: int, language: str = "en") -> str:
+def readings_page(
+    agreement: Agreement, found: Sequence[Assessed], left_out: int, withheld: int, language: str = "en"
+) -> str:
     """Return the page.
 
     Args:
         agreement: the terms.
         found: events by time.
         left_out: how many later events of the file are not on the page.
+        withheld: of how many events it is left out who did it, being less sure than may be shown.
         language: code of the language.
 
     Raises:
@@ -79,11 +85,13 @@ def readings_page(agreement: Agreement, found: Sequence[Assessed], left_out: int
     lead = words.say("beside.lead", n=len(found), m=len(agreement.readings), version=agreement.version)
     more = words.say("beside.more", n=left_out) if left_out else ""
     rules = agreement.publication
-    coarse = words.say("beside.coarse", km=rules.impact_km, minutes=rules.impact_minutes)
+    share = words.percent(rules.name_party_from)
+    coarse = words.say("beside.coarse", km=rules.impact_km, minutes=rules.impact_minutes, share=share)
+    held = words.say("beside.withheld", n=withheld) if withheld else ""
     body = "".join(
         (
             f'<header><h1>{xml(title)}</h1><p class="lead">{xml(lead)}</p>',
-            f"{paragraphs(more, words.texts['beside.people'], coarse)}</header>",
+            f"{paragraphs(more, words.texts['beside.people'], coarse, held)}</header>",
             writer.windows(found),
             section(words.texts["beside.events"], *(writer.event(n, one) for n, one in enumerate(found, 1))),
             writer.clauses(),
@@ -203,7 +211,7 @@ class _Writer:
             value = self.parting.why(one, event)
         elif field not in one.provision.unknown:
             value = self.teller.value(one.provision, field, getattr(one.provision, field))
-        told = f"{xml(label)}: {xml(value)}"
+        told = xml(self.words.say("explain.field", label=label, value=value))
         holders = self.teller.who(holders_of(one.reading, "provisions", one.provision.id))
         source = source_of(one.reading, "provisions", one.provision.id, one.provision)
         said = _linked(self.words.quote(source.outlet), source.url or "", source.date or "") if source else ""

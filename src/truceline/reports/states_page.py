@@ -34,7 +34,8 @@ tbody th{min-width:120px}
 td b{white-space:nowrap}
 .soft{color:var(--text2);font-weight:400}
 .wide svg{min-width:700px}
-@media print{.wide svg{min-width:0}td{min-width:0}}
+@media print{.wide svg{min-width:0}td,tbody th{min-width:0;padding-right:10px}
+table{font-size:8.5pt;line-height:11pt}}
 """
 
 
