@@ -152,6 +152,28 @@ def test_only_rows_that_differ_are_marked(found):
     assert any(row["differ"] for table in tables for row in table["rows"])
 
 
+def test_a_sentence_says_where_the_readings_part_and_whether_it_matters(found):
+    tables = [table for detail in found["details"].values() for table in detail["breaches"]]
+    said = {"part": 0, "differ": 0, "agree": 0}
+    for table in tables:
+        figures = [result["figure"] for result in table["results"]]
+        labels = [row["label"].lower() for row in table["rows"] if row["differ"]]
+        if not labels:
+            said["agree"] += 1
+            assert table["text"].startswith("On this event the readings do not part.")
+        elif len(set(figures)) == 1:
+            said["differ"] += 1
+            assert table["text"].startswith(f"The readings differ ({labels[0]}")
+        else:
+            said["part"] += 1
+            assert table["text"].startswith(f"Here the readings part ({labels[0]}")
+            names = [reading["name"] for reading in table["readings"]]
+            for name, figure in zip(names, figures, strict=True):
+                assert f"{name}: {figure}" in table["text"]
+        assert table["text"].endswith("The machine assesses; people find.")
+    assert said["part"] + said["differ"] > 0
+
+
 def test_every_event_in_the_truce_has_a_detail(found):
     inside = {str(i) for i, truce in enumerate(found["events"]["truce"]) if truce}
     assert inside

@@ -44,7 +44,7 @@ def _table(provision: str, pairs: list[tuple[Reading, Assessment]]) -> dict[str,
         "readings": [{"name": reading.name, "index": a.index} for reading, a in pairs],
         "rows": rows,
         "results": [_result(a) for _, a in pairs],
-        "text": _closing(pairs),
+        "text": f"{_parting(pairs, [str(row['label']) for row in rows if row['differ']])} {_closing(pairs)}".strip(),
     }
 
 
@@ -77,6 +77,22 @@ def _result(one: Assessment) -> dict[str, Any]:
         "figure": figure if figure.endswith("%") else f"{figure}{NBSP}%",
         "words": first if first == last else f"{first} to {last}",
     }
+
+
+def _parting(pairs: list[tuple[Reading, Assessment]], labels: list[str]) -> str:
+    """One sentence on where the readings part, and whether it matters for this event; nothing where there is one."""
+    if len(pairs) < 2:
+        return ""
+    results = [_result(one) for _, one in pairs]
+    if not labels:
+        return "On this event the readings do not part."
+    where = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1]))).lower()
+    if len({result["figure"] for result in results}) == 1:
+        return f"The readings differ ({where}) and come to the same."
+    figures = "; ".join(
+        f"{reading.name}: {result['figure']}" for (reading, _), result in zip(pairs, results, strict=True)
+    )
+    return f"Here the readings part ({where}): {figures}."
 
 
 def _closing(pairs: list[tuple[Reading, Assessment]]) -> str:
