@@ -160,6 +160,14 @@ def test_only_the_first_events_by_time_are_shown_and_the_others_counted(tmp_path
     assert shown == [f"e{n}" for n in range(24)]
 
 
+@pytest.mark.parametrize(("most", "shown"), [(23, 2), (24, 3), (1, 1)])
+def test_an_agreement_of_many_clauses_shows_fewer_events(tmp_path, monkeypatch, most, shown):
+    monkeypatch.setattr("truceline.cli._assess_file.MOST_PARAGRAPHS", most)  # eight clauses, over three readings
+    page = made(tmp_path, events=write(tmp_path, *[feature(f"e{n}") for n in range(4)]))
+    assert len(re.findall(r'<h3 id="event-', page)) == shown
+    assert f"{4 - shown} later event" in words_of(page)
+
+
 def test_no_events_and_bad_rows_still_make_a_page(tmp_path, capsys):
     empty = words_of(made(tmp_path, events=write(tmp_path)))
     assert "0 events under 3 readings" in empty

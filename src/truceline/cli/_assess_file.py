@@ -22,7 +22,10 @@ _SHOWN = 40
 """Rows printed for people."""
 
 ON_PAGE = 24
-"""Events on a page: the first by time."""
+"""Most events on a page: the first by time."""
+
+MOST_PARAGRAPHS = 3_000
+"""Of an agreement with many clauses and readings fewer events are shown, so that a page has at most so many reasons."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,8 +56,9 @@ def _page(path: Path, job: Job) -> None:
     if len(job.agreements) != 1:
         names = ", ".join(Path(each.file).name for each in job.agreements)
         raise ConfigError(f"a page shows one agreement; name one of {names} as --terms")
-    few, left = earliest(job, ON_PAGE)
     agreement = job.agreements[0]
+    pairs = sum(len(reading.provisions) for reading in agreement.readings)
+    few, left = earliest(job, max(1, min(ON_PAGE, MOST_PARAGRAPHS // max(pairs, 1))))
     shown, withheld = released(few, agreement.publication)
     write_page(path, readings_page(agreement, assessed(shown, agreement), left, withheld, job.language))
 
