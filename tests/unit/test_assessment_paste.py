@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,7 @@ KNOWN = Known(
     ["Pokrovsk", "Huliaipole", "North", "Izium"],
     Interval(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 23, tzinfo=UTC)),
     3.0,
+    Interval(datetime(2026, 4, 11, 13, tzinfo=UTC), datetime(2026, 4, 12, 21, tzinfo=UTC)),
 )
 
 
@@ -76,6 +78,12 @@ def test_other_numbers_are_told():
         ("April 10-12, 2026", at(10), at(13)),
         ("the 11th of April, 4 p.m. to 6 p.m. MSK", at(11, 13), at(11, 15)),
         ("on 11 April, from noon to 18:00 GMT", at(11, 12), at(11, 18)),
+        ("from 11 April 2026 16:00 UTC to 12 April 2026", at(11, 16), at(13)),
+        ("from 11 April to 16:00 UTC on 12 April 2026", at(11), at(12, 16)),
+        ("between April 11 and 08:00 UTC on April 12", at(11), at(12, 8)),
+        ("during the Easter truce", at(11, 13), at(12, 21)),
+        ("throughout the ceasefire", at(11, 13), at(12, 21)),
+        ("on 10 April, before and in the truce", at(10), at(11)),
     ],
 )
 def test_periods(text, start, end):
@@ -87,6 +95,9 @@ def test_periods(text, start, end):
     ("text", "word"),
     [
         ("yesterday", "no date is stated"),
+        ("that violated the truce", "no date is stated"),
+        ("during the truce, at 13:00", "no date is stated"),
+        ("on 12 April to 11 April at 16:00", "ends before it begins"),
         ("on 04/05/2026", "may mean two days"),
         ("on 31 April 2026", "no day of the calendar"),
         ("from 21:00 to 13:00 on 11 April", "ends before it begins"),
@@ -98,6 +109,13 @@ def test_a_period_that_is_not_clear_is_not_read(text, word):
     found = got(f"12 fires {text}")
     assert (found["from"].value, found["to"].value) == (None, None)
     assert word in found["from"].note
+
+
+def test_what_was_taken_of_a_truce_or_of_a_day_is_said():
+    assert "hours of the truce were taken" in got("12 fires during the truce")["from"].note
+    assert "the whole was taken" in got("12 fires from 11 April to 16:00 UTC on 12 April")["from"].note
+    unknown = got("12 fires during the truce", replace(KNOWN, truce=None))
+    assert (unknown["from"].value, unknown["to"].value) == (None, None)
 
 
 def test_one_end_only():

@@ -77,6 +77,10 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _REGION = re.compile(r"\b([A-Z][\w'’-]+)\s+(region|oblast|province|district|governorate|raion)\b")
+_PARTS = re.compile(r"\b(?:to|until|till|through|and)\b|[-–—]", re.IGNORECASE)
+_TRUCE = re.compile(
+    r"\b(?:during|in|throughout|over|under)\s+(?:the\s+)?(?:[\w'’-]+\s+){0,2}?(?:truce|cease-?fire)\b", re.IGNORECASE
+)
 _UNTIL = re.compile(r"\b(?:until|till|by|up to|as of|before)\s+(?:the\s+)?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|after|starting(?: at| from)?|beginning(?: at)?)\s+(?:the\s+)?$", re.IGNORECASE)
 
@@ -114,6 +118,9 @@ class Known:
     local_hours: float
     """Local time's offset from UTC, hours."""
 
+    truce: Interval | None = None
+    """The agreement's own hours: what "during the truce" speaks of where no date is stated."""
+
 
 def read(text: str, known: Known) -> tuple[Part, ...]:
     """Return one part per field, in the order of ``FIELDS``."""
@@ -131,7 +138,7 @@ def _spelt_out(said: str) -> str:
     """The text with ``10 to 12 April`` and ``April 10–12`` written as two dates."""
     between = r"\s*(?:to|until|till|through|and|-|–|—)\s*"
     year = r"(?P<year>,?\s+\d{4}\b)?"
-    first = rf"\b(?P<low>\d{{1,2}}){between}(?P<high>\d{{1,2}})\s+(?P<month>{_MONTH})\b{year}"
+    first = rf"(?<![\d:.-])(?P<low>\d{{1,2}}){between}(?P<high>\d{{1,2}})\s+(?P<month>{_MONTH})\b{year}"
     second = rf"\b(?P<month>{_MONTH})\s+(?P<low>\d{{1,2}}){between}(?P<high>\d{{1,2}})\b(?!:){year}"
 
     def both(match: re.Match[str]) -> str:
@@ -267,6 +274,11 @@ def _period(said: str, known: Known, taken: list[tuple[int, int]]) -> tuple[Part
         taken.append(slashed.span())
     bad = next((said[low:high] for low, high, day in dates if day is None), None)
     good = [(low, high, day) for low, high, day in dates if day is not None]
+    during = _TRUCE.search(said)
+    if not dates and not times and not slashed and during and known.truce:
+        note = "no date is stated; the hours of the truce were taken"
+        words = during.group()
+        return Part("from", known.truce.start, words, note), Part("to", known.truce.end, words, note)
     if bad or not good:
         why = f"“{bad}” is no day of the calendar" if bad else "no date is stated"
         if slashed and not bad:
@@ -292,6 +304,8 @@ def _moments(
 ) -> tuple[Part, Part]:
     """Hours joined to their days: to the only one, or two to two in the order they stand in."""
     hours = times[:2]
+    if len(dates) == 2 and len(times) == 1:
+        return _one_hour_of_two(said, dates, times[0], zone, note)
     if len(dates) not in (1, len(hours)):
         why = f"{len(times)} hours and {len(dates)} days are stated: it is not clear which belongs to which"
         return _missing("from", why), _missing("to", why)
@@ -316,6 +330,33 @@ def _moments(
         return Part("from", moment, words, note), _missing("to", "only its beginning is stated")
     hour = "; ".join(filter(None, (note, "a single hour is stated; one hour from it was taken")))
     return Part("from", moment, words, hour), Part("to", moment + timedelta(hours=1), words, hour)
+
+
+def _one_hour_of_two(
+    said: str,
+    dates: Sequence[tuple[int, int, datetime]],
+    hour: tuple[int, int, timedelta],
+    zone: timezone,
+    note: str,
+) -> tuple[Part, Part]:
+    """Two days and the hour of one of them, the one no "to" parts it from, the nearest; of the other the whole day."""
+    low, high, clock = hour
+    between = [said[day[1] : low] if day[1] <= low else said[high : day[0]] for day in dates]
+    apart = [len(words) + 1000 * bool(_PARTS.search(words)) for words in between]
+    if apart[0] == apart[1]:
+        why = "one hour and two days are stated: it is not clear which it belongs to"
+        return _missing("from", why), _missing("to", why)
+    own = int(apart[1] < apart[0])
+    moment = (dates[own][2] + clock).replace(tzinfo=zone).astimezone(UTC)
+    ends = [dates[0][2], dates[1][2] + timedelta(days=1)]
+    ends[own] = moment
+    spoken = [said[day[0] : day[1]] for day in dates]
+    spoken[own] = f"{said[low:high]}, {spoken[own]}"
+    if ends[1] <= ends[0]:
+        why = f"“{spoken[0]}” to “{spoken[1]}” ends before it begins"
+        return _missing("from", why), _missing("to", why)
+    note = "; ".join(filter(None, (note, "of the other day the whole was taken, UTC")))
+    return Part("from", ends[0], spoken[0], note), Part("to", ends[1], spoken[1], note)
 
 
 def _yearless(said: str) -> bool:

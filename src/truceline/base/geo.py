@@ -130,7 +130,7 @@ class Line:
         if not check_places(lon, lat).all():
             raise NoPlace("the line has a vertex outside longitude ±180, latitude ±90 (lon comes first)")
         if float(np.ptp(lon)) > 180:
-            raise NoPlace("the line crosses the antimeridian; cut it there and shift one half")
+            raise NoPlace("the line crosses the antimeridian; give each side of it as a watch of its own")
         if self.length_m <= 0:
             raise Malformed("the line has no length")
 

@@ -114,7 +114,13 @@ def understand(ground: Ground, text: str) -> Asked:
         for name in (party.name, *party.aliases)
         if party_of(agreement, name) == party.id
     ]
-    known = Known(names, [str(n) for n in ground.place_names["name"]], ground.period, agreement.local_offset_hours)
+    known = Known(
+        names,
+        [str(n) for n in ground.place_names["name"]],
+        ground.period,
+        agreement.local_offset_hours,
+        agreement.window,
+    )
     parts = read(text, known)
     by = {part.field: part for part in parts}
 
