@@ -182,6 +182,16 @@ def test_an_unknown_event_is_told(visit):
     assert visit("#/event/1").locator("h1").inner_text() == "No such event"
 
 
+def test_the_form_is_one_press_away_on_a_phone_too(visit):
+    page = visit("#/claims")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Check a claim of your own").click()
+    form = page.get_by_label("The claim, in English")
+    assert form.evaluate("field => field === document.activeElement")
+    box = form.bounding_box()
+    assert 0 <= box["y"] <= 844
+
+
 def test_a_claim_is_pasted_and_checked(visit):
     page = visit("#/claims")
     text = "Kyiv said Russian forces lit 40 fires near Pokrovsk on 12 April 2026"

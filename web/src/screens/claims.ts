@@ -18,7 +18,7 @@ export function claimsScreen(model: Model, route: Route): HTMLElement {
   return h(
     "div",
     { class: "screen" },
-    heading("What each side claims, and what could have been seen", h("p", {}, model.page.sentences["claims"])),
+    heading("What each side claims, and what could have been seen", h("p", {}, model.page.sentences["claims"]), h("p", {}, h("button", { class: "button", type: "button", click: toForm }, "Check a claim of your own"))),
     h(
       "div",
       { class: "cols claims" },
@@ -36,6 +36,9 @@ export function claimsScreen(model: Model, route: Route): HTMLElement {
     ),
   );
 }
+
+/** The form stands below the claims of the truce: on a phone, some screens below. */
+const toForm = (): void => document.getElementById("claim-text")?.focus();
 
 /** Each party's fullest figure first (one card each), the others after. */
 function split(claims: ClaimRow[]): [ClaimRow[], ClaimRow[]] {
