@@ -90,7 +90,6 @@ class _Table:
         self.index = events.index.tolist()
         self.status = factors.statuses(events)
         self.heat = factors.only_heat(events).tolist()
-        self.attribution = factors.attributions(events, tuple(party.id for party in judge.agreement.parties))
         self.status_text = [self._status_text(row) for row in range(len(events))]
 
     def _status_text(self, row: int) -> str:
@@ -181,7 +180,7 @@ class _Table:
             low=round(low * rest, 4) if told else None,
             high=round(high * most, 4) if told else None,
             status=self.status[row],
-            attribution=self.attribution[row],
+            attribution=self.judge.attributions(pair.provision.acts)[row],
             reasons=tuple((name, text) for name, text in reasons if text),
             p_act_low=_below(low, high),
             p_actor_low=_below(actor.low[row], actor.high[row]),

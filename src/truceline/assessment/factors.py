@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from scipy.special import ndtr
 from truceline.base.clock import Interval, Times, to_column
 from truceline.base.geo import Floats
 from truceline.model.agreement import Party, RuleException
+from truceline.model.clauses import Attribution
 from truceline.model.event import Events
 from truceline.model.taxonomy import Layer, Status
 from truceline.model.vocabulary import Vocabulary
@@ -23,10 +24,6 @@ HEAT = "thermal"
 
 WEAPON = "p_weapon."
 """How the attributes begin that hold an event's belief about weapons."""
-
-LIKELY, ATTRIBUTED = 0.55, 0.80
-"""Thresholds of the attribution axis (MISSION section 4), as shares."""
-
 
 OPEN_SHARE = 0.5
 """So much of a factor left open by the belief, and the factor cannot be told."""
@@ -229,14 +226,23 @@ def statuses(events: Events) -> list[Status]:
     return found
 
 
-def attributions(events: Events, parties: tuple[str, ...]) -> list[str]:
-    """Return the attribution axis of each event: ``none``, ``likely`` or ``attributed``; no party is named."""
-    found = ["none"] * len(events)
+def attributions(events: Events, parties: Sequence[Party], rules: Attribution, acts: Collection[str]) -> list[str]:
+    """Return the attribution axis of each event: ``none``, ``likely`` or ``attributed``; no party is named.
+
+    What a proxy did whose acts are imputed to a party counts as the party's. Thresholds are the agreement's own; of a
+    clause that names several acts with different ones, the highest.
+    """
+    own = {act: (likely, attributed) for act, likely, attributed in rules.acts}
+    least = [own.get(act, (rules.likely, rules.attributed)) for act in acts] or [(rules.likely, rules.attributed)]
+    likely, attributed = (max(level) for level in zip(*least, strict=True))
     rows, belief = _authors(events)
-    for position, row in enumerate(rows.tolist()):
-        top = max((float(belief[name][position]) for name in parties if name in belief), default=0.0)
-        found[row] = "attributed" if top >= ATTRIBUTED else "likely" if top >= LIKELY else "none"
-    return found
+    top = np.zeros(len(rows))
+    for party in parties:
+        mine = [belief[name] for name in (party.id, *(proxy.id for proxy in party.proxies)) if name in belief]
+        top = np.maximum(top, _sum_sorted(mine, len(rows)))
+    found = np.full(len(events), "none", dtype=object)
+    found[rows] = np.where(top >= attributed, "attributed", np.where(top >= likely, "likely", "none"))
+    return [str(word) for word in found]
 
 
 def _authors(events: Events) -> tuple[npt.NDArray[np.int64], Mapping[str, Floats]]:

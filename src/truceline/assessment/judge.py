@@ -166,6 +166,12 @@ class Judge:
             ("actor", frozenset(actors)), lambda: factors.actor(self.events, actors, self.agreement.parties)
         )
 
+    def attributions(self, acts: tuple[str, ...]) -> list[str]:
+        """Return the attribution axis of each event for a clause that names these acts; no party is named."""
+        wanted, rules = self.agreement.vocabulary.expand(acts), self.agreement.attribution
+        key = ("attribution", wanted if rules.acts else None)
+        return self._once(key, lambda: factors.attributions(self.events, self.agreement.parties, rules, wanted))
+
     def window(self, window: Interval) -> Floats:
         """Return P(inside the window)."""
         return self._once(("window", window), lambda: factors.window(self.events, window, self.lit_within_hours))

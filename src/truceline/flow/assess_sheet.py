@@ -49,10 +49,8 @@ class Sheet:
 
     def __init__(self, judge: Judge, pairs: Sequence[Pair], ids: Sequence[str], words: Catalogue) -> None:
         self.ids = list(ids)
-        events, agreement = judge.events, judge.agreement
-        self._status = [status.value for status in factors.statuses(events)]
-        self._attribution = factors.attributions(events, tuple(party.id for party in agreement.parties))
-        self._agreement = agreement.id
+        self._status = [status.value for status in factors.statuses(judge.events)]
+        self._agreement = judge.agreement.id
         self._columns = [_Column(judge, pair, words) for pair in pairs]
 
     def __len__(self) -> int:
@@ -67,9 +65,8 @@ class Sheet:
         """Yield one JSON object a row: events in their order, then provisions, then readings."""
         for start, end in self._slices():
             names = list(map(encoded, self.ids[start:end]))
-            both = zip(self._status[start:end], self._attribution[start:end], strict=True)
-            axes = [f',"status":"{status}","attribution":"{attribution}"' for status, attribution in both]
-            columns = [each.lines(start, end, names, axes, encoded(self._agreement)) for each in self._columns]
+            status = self._status[start:end]
+            columns = [each.lines(start, end, names, status, encoded(self._agreement)) for each in self._columns]
             for of_one_event in zip(*columns, strict=True):
                 yield from of_one_event
 
@@ -79,11 +76,11 @@ class Sheet:
         for start, end in self._slices():
             count = (end - start) * many
             parts = [each.table(start, end) for each in self._columns]
-            reasons: list[str] = [""] * count
+            reasons, attribution = [""] * count, [""] * count
             for number, part in enumerate(parts):
-                reasons[number::many] = part["reasons"]
+                reasons[number::many], attribution[number::many] = part["reasons"], part["attribution"]
             once = {name: [part[name] for part in parts] for name in ("provision", "reading", "clause_version")}
-            per_event = {"event": self.ids, "status": self._status, "attribution": self._attribution}
+            per_event = {"event": self.ids, "status": self._status}
             texts = {name: values * (end - start) for name, values in once.items()}
             texts |= {n: [v for v in values[start:end] for _ in range(many)] for n, values in per_event.items()}
             numbers = {n: np.stack([part[n] for part in parts], 1).ravel() for n in ("probability", "low", "high")}
@@ -92,6 +89,7 @@ class Sheet:
             columns = {
                 **texts,
                 "agreement": [self._agreement] * count,
+                "attribution": attribution,
                 "reasons": reasons,
                 **numbers,
                 "probability": pa.array(numbers["probability"], mask=open_),
@@ -109,6 +107,7 @@ class _Column:
         ends = {name: pair.product(name) for name in ("point", "low", "high")}
         self.point, self.low, self.high = (np.round(value, DIGITS) for value in ends.values())
         self.change = changes(pair)
+        self.attribution = judge.attributions(pair.provision.acts)
         self.reasons = Writer(judge, pair, words).sentences(self.point, ends["low"], ends["high"], self.change)
         self.factors = [_ends(pair, name) for name in FACTORS]
 
@@ -119,13 +118,14 @@ class _Column:
             "reading": self.pair.reading.id,
             "clause_version": f"{self.pair.provision.id}@{self.version}",
             "reasons": list(map("".join, zip(*_joined(self.reasons, start, end), strict=True))),
+            "attribution": self.attribution[start:end],
             "probability": self.point[start:end],
             "low": self.low[start:end],
             "high": self.high[start:end],
             "would_change": self.change.factor[start:end],
         }
 
-    def lines(self, start: int, end: int, names: list[str], axes: list[str], agreement: str) -> list[str]:
+    def lines(self, start: int, end: int, names: list[str], status: list[str], agreement: str) -> list[str]:
         """Return a JSON object for each event of a slice."""
         provision, reading = self.pair.provision.id, self.pair.reading.id
         version = encoded(f"{provision}@{self.version}")
@@ -143,8 +143,11 @@ class _Column:
             [f',"cannot_tell":{"true" if each else "false"}' for each in np.isnan(self.point[start:end]).tolist()],
             repeat(f',"agreement":{agreement},"clause_version":{version},"factors":{{'),
             *of_factors,
-            repeat("}"),
-            axes,
+            repeat('},"status":"'),
+            status,
+            repeat('","attribution":"'),
+            self.attribution[start:end],
+            repeat('"'),
             self._changes(start, end),
             repeat(',"reasons":"'),
             *_joined(quoted, start, end),
