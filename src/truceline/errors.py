@@ -28,7 +28,8 @@
     │   └── KeyReused           a key that stands for something else
     ├── AccessError         not this person's to do or see   (HTTP 403, exit 7)
     │   ├── NotSignedIn         nobody known is asking           (HTTP 401)
-    │   └── NotHere             not there, or not theirs to know (HTTP 404)
+    │   ├── NotHere             not there, or not theirs to know (HTTP 404)
+    │   └── TooManyTries        wait before the next one         (HTTP 429)
     ├── UnavailableError    something needed is not there    (HTTP 503, exit 6)
     └── ConfigError         refuses to start                 (exit 2)
 """
@@ -182,6 +183,13 @@ class NotHere(AccessError):
     """Not there, or not theirs to know of; both are told alike."""
 
     http_status = 404
+
+
+class TooManyTries(AccessError):
+    """Wait before the next one; ``wait_s`` says how long, seconds."""
+
+    http_status = 429
+    wait_s = 1.0
 
 
 class UnavailableError(TrucelineError):

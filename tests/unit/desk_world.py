@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from fastapi import Request
+import pyotp
+from argon2 import PasswordHasher
 from live_server import running
 
 from truceline.server import app
-from truceline.server.auth import PUBLIC, actor_of
-from truceline.services.desk import Desk, open_desk
+from truceline.server.guard import COOKIE, TOKEN_HEADER
+from truceline.services.accounts import CONSOLE
+from truceline.services.desk import Desk, open_desk, read_people
+from truceline.services.secrets import Passwords
+from truceline.services.signin import scope_words
 
 START = datetime(2026, 5, 2, 20, tzinfo=UTC)
 
@@ -75,6 +79,11 @@ def watch_folder(base: Path, repository: Path, people: str = PEOPLE) -> Path:
     return folder
 
 
+def password_of(user: str) -> str:
+    """Somebody's password; it does not hold the name."""
+    return f"four small words {sum(user.encode())}"
+
+
 @dataclass
 class Office:
     """A desk, and a client of its server."""
@@ -83,6 +92,7 @@ class Office:
     client: httpx.Client
     clock: Clock
     folder: Path
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def own(self) -> dict[str, str]:
@@ -90,8 +100,36 @@ class Office:
         return {"Origin": str(self.client.base_url).rstrip("/")}
 
     def as_(self, user: str | None) -> dict[str, str]:
-        """Headers with which somebody asks; None: nobody is signed in."""
-        return {} if user is None else {"Authorization": f"Bearer {user}"}
+        """Headers with which somebody asks, by a token with all rights; None: nobody is signed in."""
+        if user is None:
+            return {}
+        if user not in self.tokens:
+            every = [word for word in scope_words() if word.endswith(":*")] + ["account:read"]
+            owner = self.desk.person(user)
+            self.tokens[user], _ = self.desk.signin.make_token(owner, "tests", every, timedelta(days=366))
+            self.desk.carry()
+        return {"Authorization": f"Bearer {self.tokens[user]}"}
+
+    def enrol(self, user: str) -> str:
+        """Give somebody a password and a second factor; returns its secret."""
+        self.desk.accounts.set_password(CONSOLE, user, password_of(user))
+        secret = self.desk.accounts.issue(CONSOLE, user)[0].secret
+        self.desk.carry()
+        return secret
+
+    def code(self, secret: str, steps: int = 0) -> str:
+        """The second factor's code of now, or of some steps later."""
+        return pyotp.TOTP(secret).at(int(self.clock.at.timestamp()) + 30 * steps)
+
+    def sign_in(self, user: str, secret: str | None = None) -> dict[str, str]:
+        """Sign in with a browser; returns the headers of its requests, cookie and all. The clock goes on a minute."""
+        secret = secret or self.enrol(user)
+        self.clock.forward(minutes=1)
+        shown = {"user": user, "password": password_of(user), "code": self.code(secret)}
+        answer = self.client.post("/api/v1/session", json=shown, headers=self.own)
+        assert answer.status_code == 200, answer.text
+        self.client.cookies.clear()
+        return self.own | {"Cookie": f"{COOKIE}={cookie(answer, COOKIE)}", TOKEN_HEADER: answer.json()["csrf"]}
 
     def get(self, path: str, user: str | None = None, **more):
         return self.client.get(f"/api/v1{path}", headers=self.as_(user) | more.pop("headers", {}), **more)
@@ -105,18 +143,24 @@ class Office:
             return [body for _, body in self.desk.store.read(kind)]
 
 
-def _named(request: Request):
-    """Who the bearer says it is."""
-    said = request.headers.get("authorization")
-    return request.app.state.desk.person(said.removeprefix("Bearer ")) if said else PUBLIC
+def cookie(answer: httpx.Response, name: str) -> str | None:
+    """The value an answer sets a cookie to; an empty one takes it back."""
+    lines = answer.headers.get_list("set-cookie")
+    return next((line.split(";")[0].partition("=")[2] for line in lines if line.startswith(f"{name}=")), None)
+
+
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""The same Argon2id, cheap: what it costs is measured elsewhere."""
 
 
 @contextmanager
 def office(base: Path, repository: Path, people: str = PEOPLE):
-    """An open desk with its server, until the block ends."""
+    """An open desk with accounts for all the people, and its server, until the block ends."""
     folder, clock = watch_folder(base, repository, people), Clock()
-    with open_desk(folder, keys=base / "keys", clock=clock) as desk:
+    with open_desk(folder, keys=base / "keys", clock=clock, passwords=QUICK) as desk:
+        desk.accounts.begin()
+        desk.accounts.bring(CONSOLE, read_people(folder / "people.yaml"))
+        desk.carry()
         made = app(folder / "out", base / "no-page", desk)
-        made.dependency_overrides[actor_of] = _named
         with running(made) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield Office(desk, client, clock, folder)

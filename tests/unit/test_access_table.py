@@ -44,7 +44,7 @@ def allowed_by_hand(actor, action, thing):
             continue
         if row.states and thing.state not in row.states:
             continue
-        own = {actor.of, actor.seat, actor.user} & set(thing.owners)
+        own = {actor.of, actor.seat, f"user:{actor.user}"} & set(thing.owners)
         addressed = ({actor.role, actor.of, actor.seat, *actor.aligned} & set(thing.audience)) or (
             "public" in thing.audience
         )

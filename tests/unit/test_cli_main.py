@@ -67,6 +67,10 @@ OPTIONS["log"] = {"--as", "--out", "--json", "--again", "--reason", "--about", "
 OPTIONS["queue"] = {"--as", "--out", "--json"}
 OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what"}
 OPTIONS["exercise"] = {"--json", "--out"}
+OPTIONS["account"] = {
+    *("--json", "--role", "--of", "--seat", "--clearance", "--aligned", "--subject", "--people"),
+    *("--for", "--scope", "--days"),
+}
 OPTIONS["claim"] = {
     *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
     *("--sheet", "--for", "--json", "--out", "--line"),
@@ -78,6 +82,7 @@ PARTS = {
     "case": ("open", "notify", "approve", "reply", "vote", "close", "do", "show", "list"),
     "finding": ("show",),
     "exercise": ("run",),
+    "account": ("import", "list", "add", "change", "disable", "enable", "password", "totp", "token"),
     "log": ("add", "correct", "ask", "answer", "list", "handover", "takeover"),
     "patrol": ("depart", "check-in", "return", "mine", "list"),
 }
@@ -98,6 +103,7 @@ NEEDED = {
     "case": ["list", "D", "--as", "anna"],
     "finding": ["show", "D", "--as", "anna"],
     "exercise": ["run", "F"],
+    "account": ["list", "D"],
     "log": ["list", "D", "--as", "wanda"],
     "patrol": ["list", "D", "--as", "wanda"],
     "queue": ["D", "--as", "wanda"],

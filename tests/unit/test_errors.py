@@ -13,7 +13,7 @@ FAMILIES = {
     "InputError": (3, {422, 413}),
     "TrustError": (1, {403, 409}),
     "StateError": (5, {409, 412}),
-    "AccessError": (7, {401, 403, 404}),
+    "AccessError": (7, {401, 403, 404, 429}),
     "UnavailableError": (6, {503}),
     "ConfigError": (2, {500}),
 }

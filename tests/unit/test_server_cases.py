@@ -9,6 +9,8 @@ import threading
 import pytest
 from desk_world import office
 
+from truceline.services.accounts import CONSOLE
+
 OPEN = {"reason": "a salvo heard", "data": {"title": "Mill", "origin": "event", "events": [7]}}
 HEARD = {"modality": "acoustic", "family": "array", "owner": "mission", "grade": "B2"}
 
@@ -59,9 +61,10 @@ def test_a_case_is_opened_and_says_where_it_is(at):
     answer = at.post("/cases", "wanda", OPEN)
     told = answer.json()
     assert answer.headers["location"] == f"/api/v1/cases/{told['case']}"
-    assert told == {"act": told["case"], "kind": "open", "case": told["case"], "state": "open", "record": 0}
+    record = at.desk.store.read("case")[0][0]
+    assert told == {"act": told["case"], "kind": "open", "case": told["case"], "state": "open", "record": record}
     view = at.get(f"/cases/{told['case']}", "wanda").json()
-    assert (view["title"], view["state"], view["version"]) == ("Mill", "open", 0)
+    assert (view["title"], view["state"], view["version"]) == ("Mill", "open", record)
     assert at.records("case")[0]["data"] == OPEN["data"]  # as it was said, nothing added
 
 
@@ -139,7 +142,8 @@ def test_the_log_of_access_is_the_auditors(at):
     at.clock.forward(seconds=1)
     refused = at.get("/access", "wanda")
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:truceline:access-error")
-    assert at.get("/access", "aud").json()["access"][1]["allowed"] is False
+    newest = at.get("/access", "aud").json()["access"][0]
+    assert (newest["by"]["user"], newest["allowed"]) == ("wanda", False)
 
 
 def test_words_and_terms_are_for_everybody(at):
@@ -343,12 +347,12 @@ def test_the_public_stream_tells_of_a_release_when_it_comes(at):
 
 def test_a_stream_ends_when_the_persons_rights_change(at):
     opened(at)
-    people = at.desk.people
+    at.as_("wanda")
     done = []
     thread = threading.Thread(target=lambda: done.append(events(at, "wanda", 99)))
     thread.start()
     while not at.desk.feeds._held:
         pass
-    people["wanda"] = at.desk.person("lib")
+    at.desk.accounts.alter(CONSOLE, "wanda", {"role": "liaison", "of": "B"})
     thread.join(20)
     assert len(done[0]) == 1

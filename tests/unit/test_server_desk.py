@@ -29,6 +29,7 @@ def test_the_public_is_told_who_it_is(at):
         "seat": None,
         "clearance": "public",
         "aligned": [],
+        "scope": None,
     }
     assert at.get("/me", "gus").json()["aligned"] == ["A"]
 

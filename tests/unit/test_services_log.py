@@ -16,7 +16,7 @@ from truceline.errors import AccessError, Malformed, StateError, UnavailableErro
 from truceline.logbook.line import read_spot
 from truceline.logbook.patrols import HUMANITARIAN
 from truceline.model.case import ROLES, Actor
-from truceline.services.desk import open_desk
+from truceline.services.desk import open_desk, read_people
 from truceline.services.log import PERMIT_OF_ENTRY
 from truceline.services.posts import Towns, read_posts
 
@@ -82,6 +82,10 @@ def test_an_analyst_keys_lines_but_keeps_no_watch(desk):
         desk[0].logbook.hand_over(desk[0].person("anna"), desk[0].now())
 
 
+def _people(opened):
+    return read_people(opened.watch.folder / "people.yaml").items()
+
+
 def test_positions_are_the_monitors_and_never_the_parties(desk):
     opened, clock = desk
     spot = asdict(read_spot("48.02,37.81", opened.logbook.known))
@@ -91,7 +95,7 @@ def test_positions_are_the_monitors_and_never_the_parties(desk):
     key(desk, "wanda", "2000 A10 burst SE/3km")
     key(desk, "wanda", "2000 P4 shot seen SE/1km")  # a patrol that is out is a post
     clock.forward(minutes=31)
-    told = {user: opened.logbook.view(actor, opened.now()) for user, actor in opened.people.items()}
+    told = {user: opened.logbook.view(actor, opened.now()) for user, actor in _people(opened)}
     told["public"] = opened.logbook.view(Actor("public", "public", clearance="public"), opened.now())
     for user in ("wanda", "anna", "aud"):
         assert told[user]["patrols"][0]["spot"]["lon"] == 37.81
@@ -107,7 +111,7 @@ def test_a_mine_is_everybody_s_at_once_with_its_exception_and_without_its_finder
     opened, _ = desk
     spot = asdict(read_spot("48.0123,37.8123 ±20", opened.logbook.known))
     opened.logbook.do(opened.person("wanda"), "mine", opened.now(), {"spot": spot, "what": "an anti-tank mine"})
-    views = [opened.logbook.view(actor, opened.now())["mines"] for actor in opened.people.values()]
+    views = [opened.logbook.view(actor, opened.now())["mines"] for actor in dict(_people(opened)).values()]
     views.append(opened.logbook.view(Actor("public", "public", clearance="public"), opened.now())["mines"])
     (mine,) = views[0]
     assert all(view == [mine] for view in views)

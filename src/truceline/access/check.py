@@ -44,6 +44,8 @@ class Decision:
 
 def decide(actor: Actor, action: str, thing: Thing) -> Decision:
     """Return whether a person may do it, and which row says so. What no row allows is refused."""
+    if actor.scope is not None and not {f"{thing.resource}:{action}", f"{thing.resource}:*"} & actor.scope:
+        return Decision(allowed=False, row=None)
     for position, row in _rows(actor.role, thing.resource, action):
         if _level(actor, row, thing) and _state(row, thing) and _whose(actor, row, thing):
             return Decision(allowed=True, row=position)
@@ -73,6 +75,11 @@ def _state(row: Row, thing: Thing) -> bool:
     return not row.states or thing.state in row.states
 
 
+def owner_name(user: str) -> str:
+    """Return how a person is named among owners: apart from parties and seats, which may be called the same."""
+    return f"user:{user}"
+
+
 def names_of(actor: Actor) -> frozenset[str]:
     """Return every name under which something can be addressed to a person; alignment counts as release to a party."""
     names = {actor.role, *actor.aligned}
@@ -84,7 +91,7 @@ def _whose(actor: Actor, row: Row, thing: Thing) -> bool:
     if row.whose == "any":
         return True
     if row.whose == "own":
-        return bool({actor.of, actor.seat, actor.user} & thing.owners)
+        return bool({actor.of, actor.seat, owner_name(actor.user)} & thing.owners)
     return "public" in thing.audience or bool(names_of(actor) & thing.audience)
 
 

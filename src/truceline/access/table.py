@@ -132,6 +132,7 @@ TABLE: tuple[Row, ...] = (
     # The house itself.
     Row(SIGNED_IN, "session", ("read", "begin", "end"), "own"),
     Row(SIGNED_IN, "token", ("make", "revoke", "list"), "own"),
+    Row(SIGNED_IN, "account", ("secure",), "own"),
     Row(("administrator",), "account", ("read", "make", "change", "disable")),
     Row(("auditor", "administrator"), "access", ("read",)),
     Row(("auditor",), "account", ("read",)),

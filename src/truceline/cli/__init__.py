@@ -32,6 +32,7 @@ VERBS = (
     "log",
     "patrol",
     "queue",
+    "account",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 

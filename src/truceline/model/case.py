@@ -92,6 +92,12 @@ class Actor:
     aligned: tuple[str, ...] = ()
     """Parties a guarantor declared itself aligned with: release to it counts as release to them."""
 
+    scope: frozenset[str] | None = field(default=None, compare=False)
+    """What a token or an unfinished sign-in leaves of the person's rights: ``resource:action``, or ``resource:*``.
+
+    None: all of them. It belongs to the way in, not to the person, so records do not hold it.
+    """
+
     def to_json(self) -> dict[str, Any]:
         """Return it as records hold it."""
         found: dict[str, Any] = {"user": self.user, "role": self.role, "clearance": self.clearance}

@@ -55,6 +55,7 @@ ACTS = (
     "handover",
     "patrol",
     "mine",
+    "account",
 )
 """Kinds of what people do, and of who read what. They are shown through the access table only."""
 

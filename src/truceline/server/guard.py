@@ -15,10 +15,10 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from truceline.errors import LimitExceeded
 from truceline.server.problems import problem
 
 POLICY = (
@@ -143,7 +143,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MAX_BODY:
-            raise LimitExceeded(f"at most {MAX_BODY:,} bytes are taken")
+            raise HTTPException(413, f"At most {MAX_BODY:,} bytes are taken.")
         return message
 
     return counted

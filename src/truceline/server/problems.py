@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from truceline.errors import TrucelineError
+from truceline.errors import TooManyTries, TrucelineError
 
 TITLES = {
     400: "Not understood",
@@ -67,4 +68,5 @@ def problem_of(error: TrucelineError) -> Response:
     """Return the problem document of one of our errors; its class names the type (``urn:truceline:root-mismatch``)."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
     where: dict[str, Any] = {"record": error.record, "file": error.file, "line": error.line}
-    return problem(error.http_status, str(error), kind=f"urn:truceline:{name}", **where)
+    wait = {"Retry-After": str(math.ceil(error.wait_s))} if isinstance(error, TooManyTries) else None
+    return problem(error.http_status, str(error), kind=f"urn:truceline:{name}", headers=wait, **where)

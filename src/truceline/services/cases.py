@@ -4,30 +4,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from truceline.access import decide
-from truceline.base.clock import iso
 from truceline.base.ids import ulid
 from truceline.commission import Case, Rules, apply, begin
 from truceline.errors import AccessError, StateError
-from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act, Actor
-from truceline.model.record import Record
+from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act
+from truceline.services.access_log import Append, Decided
 from truceline.services.permits import permit_of
 
 _KINDS = tuple(dict.fromkeys(RECORD_OF.values()))
-
-Append = Callable[[Sequence[Record]], list[int]]
 
 
 class Cases:
     """All cases of one ledger, as they stand after its last record."""
 
-    def __init__(self, rules: Rules, append: Append) -> None:
+    def __init__(
+        self, rules: Rules, append: Append, refused: Callable[[Decided, datetime], None] | None = None
+    ) -> None:
+        """``refused`` is told of each refusal before it is told to the person; by default it is a record at once."""
         self.rules = rules
         self._append = append
+        self._refused = refused or (lambda decided, at: append([decided.record(at)]))
         self._cases: dict[str, Case] = {}
         self._acts: dict[str, list[tuple[int, Act]]] = {}
         self._journal: list[tuple[int, Act]] = []
@@ -96,7 +97,7 @@ class Cases:
         action, thing = permit_of(act, case)
         if decide(act.by, action, thing).allowed:
             return
-        self._append([access_record(act.by, action, thing.resource, act.case, act.at, allowed=False)])
+        self._refused(Decided(act.by, action, thing.resource, act.case, allowed=False), act.at)
         raise AccessError(f"{act.by.user} ({act.by.role}) may not {action} {thing.resource}", record=act.case)
 
     def case(self, name: str) -> Case:
@@ -133,16 +134,3 @@ def _along(act: Act) -> tuple[Act, ...]:
         return ()
     name = ulid(act.at, hashlib.sha256(f"{act.id}/{kind}".encode()).digest()[:10])
     return (Act(name, where, kind, act.by, act.at, act.reason, data),)
-
-
-def access_record(actor: Actor, action: str, resource: str, name: str, at: datetime, *, allowed: bool) -> Record:
-    """Return the record of one decision about access."""
-    body: Mapping[str, Any] = {
-        "by": actor.to_json(),
-        "action": action,
-        "resource": resource,
-        "name": name,
-        "at": iso(at),
-        "allowed": allowed,
-    }
-    return Record("access", body)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,21 +21,27 @@ from truceline.base.clock import iso
 from truceline.base.ids import ulid
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import Case, Rules, rules_of
-from truceline.errors import ConfigError, KeyReused, Malformed, NotHere, Outdated, UnavailableError
+from truceline.errors import ConfigError, KeyReused, Malformed, NotHere, Outdated, StateError, UnavailableError
 from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import Watch, read_watch
 from truceline.model.agreement import Agreement
 from truceline.model.case import Act, Actor
+from truceline.model.record import Record
+from truceline.services.access_log import AccessLog, Decided
+from truceline.services.accounts import Accounts
 from truceline.services.acts import version
-from truceline.services.cases import Cases, access_record
+from truceline.services.cases import Cases
 from truceline.services.feed import Feed, Feeds
 from truceline.services.log import Logbook
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
 from truceline.services.posts import known_of
+from truceline.services.secrets import Passwords, Vault
+from truceline.services.signin import SignIn
 from truceline.services.stop_first import give_notices
 from truceline.services.views import may_see
 from truceline.store import Store
+from truceline.store.account_file import ACCOUNTS
 
 PEOPLE = "people.yaml"
 """File of a watch's folder that lists who may act."""
@@ -57,10 +63,15 @@ def system_clock() -> datetime:
 class Now:
     """A clock that never goes back."""
 
-    def __init__(self, clock: Clock, latest: datetime | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._latest = latest
+        self._latest: datetime | None = None
         self._lock = RLock()
+
+    def reached(self, moment: datetime) -> None:
+        """Take up a time that was used before this clock was asked."""
+        with self._lock:
+            self._latest = moment if self._latest is None else max(self._latest, moment)
 
     def __call__(self) -> datetime:
         """Return the time, UTC.
@@ -77,6 +88,22 @@ class Now:
                     f"the clock went back: it says {iso(now)}, but {iso(self._latest)} was already used; set it right"
                 )
             return self._latest
+
+
+class People:
+    """Who may act: the accounts, and ``people.yaml`` only as long as there never were any."""
+
+    def __init__(self, accounts: Accounts, listed: Mapping[str, Actor], *, begun: bool) -> None:
+        """``begun``: whether the ledger tells of accounts, so that their file must be there."""
+        self.accounts = accounts
+        self.begun = begun
+        self._listed = listed
+
+    def person(self, user: str) -> Actor:
+        """Return who that is (:meth:`Desk.person`)."""
+        if self.begun or self.accounts.store.file.exists:
+            return self.accounts.person(user)
+        return person(self._listed, user)
 
 
 @dataclass(frozen=True)
@@ -98,14 +125,20 @@ class Desk:
     rules: Rules
     """The agreement's rules."""
 
-    people: Mapping[str, Actor]
-    """Who may act, by user."""
+    people: People
+    """Who may act."""
+
+    signin: SignIn
+    """The way in over the network."""
 
     logbook: Logbook
     """The watch log; only under :attr:`lock`."""
 
     now: Now
     """The time, UTC."""
+
+    access: AccessLog
+    """Decisions about access on their way into the ledger; only under :attr:`lock`."""
 
     feeds: Feeds = field(default_factory=Feeds)
     """What each is told as it happens."""
@@ -114,12 +147,18 @@ class Desk:
     """Held while the ledger is written or read."""
 
     def person(self, user: str) -> Actor:
-        """Return who that is.
+        """Return who that is, with the rights of this moment.
 
         Raises:
-            AccessError: nobody is called so here.
+            AccessError: nobody is called so here, or the account is out of use.
+            UnavailableError: the file of accounts cannot be used.
         """
-        return person(self.people, user)
+        return self.people.person(user)
+
+    @property
+    def accounts(self) -> Accounts:
+        """People's accounts."""
+        return self.people.accounts
 
     def case(self, actor: Actor, name: str) -> Case:
         """Return a case that a person may know of.
@@ -175,6 +214,7 @@ class Desk:
             UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
         """
         with self.lock:
+            self.carry()
             before = None if key is None else self.cases.under(actor.user, key)
             if before is not None:
                 return _repeated(before, kind, case, reason, data)
@@ -205,7 +245,24 @@ class Desk:
             UnavailableError: they cannot be written; what was appended is safe all the same.
         """
         with self.lock:
+            with suppress(UnavailableError):  # who cannot use accounts is told so at sign-in; the ledger goes on
+                self.carry()
+            self.access.flush(self.now())
             self.store.publish()
+
+    def carry(self) -> None:
+        """Bring changes of accounts, also those made at the console meanwhile, into the ledger.
+
+        Raises:
+            UnavailableError: the file of accounts, or the ledger, cannot be used.
+        """
+        if self.accounts.store.file.exists:
+            with self.lock:
+                waiting = self.accounts.store.waiting()
+                if waiting:
+                    self.store.append([Record("account", body) for _, body in waiting])
+                    self.accounts.store.carried(waiting[-1][0])
+                    self.people.begun = True
 
     def log(self, actor: Actor, action: str, resource: str, name: str, *, allowed: bool) -> None:
         """Log a decision about access, before what was asked for is given.
@@ -214,7 +271,7 @@ class Desk:
             UnavailableError: the ledger cannot be written; then nothing may be given either.
         """
         with self.lock:
-            self.store.append([access_record(actor, action, resource, name, self.now(), allowed=allowed)])
+            self.access.note(Decided(actor, action, resource, name, allowed), self.now())
 
 
 def _repeated(
@@ -228,7 +285,14 @@ def _repeated(
 
 
 @contextmanager
-def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock = system_clock) -> Iterator[Desk]:
+def open_desk(
+    folder: Path,
+    *,
+    keys: Path,
+    out: Path | None = None,
+    clock: Clock = system_clock,
+    passwords: Passwords | None = None,
+) -> Iterator[Desk]:
     """Open the ledger of a watch's folder (``out``: where it is, by default ``folder/out``) and close it at the end.
 
     Raises:
@@ -242,19 +306,39 @@ def open_desk(folder: Path, *, keys: Path, out: Path | None = None, clock: Clock
         raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
     agreement = read_terms_file(what.terms).agreement
     rules = rules_of(agreement)
-    people = read_people(folder / PEOPLE)
-    with Store.open(out or folder / OUT, keys=keys, origin=f"truceline/{what.id}") as store:
-        cases = Cases(rules, store.append)
+    origin = f"truceline/{what.id}"
+    listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
+    with Store.open(out or folder / OUT, keys=keys, origin=origin) as store:
+        now = Now(clock)
+        accounts = accounts_of(folder, what.id, keys=keys, now=now, passwords=passwords)
+        access = AccessLog(store.append)
+        cases = Cases(rules, store.append, access.note)
         cases.load(store.read)
         logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id)
         logbook.load(store.read)
-        used = [case.now for case in cases] + ([logbook.book.now] if logbook.book.now else [])
-        yield Desk(what, store, cases, agreement, rules, people, logbook, Now(clock, max(used, default=None)))
+        for used in (*(case.now for case in cases), *([logbook.book.now] if logbook.book.now else ())):
+            now.reached(used)
+        with suppress(UnavailableError):  # then nobody signs in, and each who tries is told why
+            now.reached(accounts.store.latest())
+        people = People(accounts, listed, begun=bool(store.read("account")))
+        desk = Desk(what, store, cases, agreement, rules, people, SignIn(accounts), logbook, now, access)
+        try:
+            yield desk
+        finally:
+            with desk.lock, suppress(UnavailableError, StateError):
+                desk.carry()
+                access.flush(now(), all_of_it=True)
+            accounts.store.file.close()
 
 
 def new_id(at: datetime) -> str:
     """Return a new ULID for something done at a moment."""
     return ulid(at, os.urandom(10))
+
+
+def accounts_of(folder: Path, watch: str, *, keys: Path, now: Now, passwords: Passwords | None = None) -> Accounts:
+    """Return the accounts of a watch's folder, which need not be there yet."""
+    return Accounts(folder / ACCOUNTS, Vault(keys, f"truceline/{watch}"), now, watch, passwords)
 
 
 def read_people(path: Path) -> Mapping[str, Actor]:

@@ -17,7 +17,8 @@ from truceline.base.yaml import Node
 from truceline.commission import Rules
 from truceline.errors import AccessError, InputError, Malformed, StateError
 from truceline.model.case import MACHINE, RECORD_OF, Act, Actor
-from truceline.services.cases import Append, Cases
+from truceline.services.access_log import Append
+from truceline.services.cases import Cases
 from truceline.services.people import people_of, person
 from truceline.services.views import case_view, may_see
 

@@ -16,7 +16,7 @@ from truceline.logbook.patrols import mine_json, patrol_json
 from truceline.logbook.shift import NO_COVERAGE, summary
 from truceline.model.case import MACHINE, MACHINE_ROLE, Actor
 from truceline.model.logbook import RECORD_OF_ENTRY, Entry
-from truceline.services.cases import Append, access_record
+from truceline.services.access_log import Append, Decided
 
 PERMIT_OF_ENTRY = {
     **dict.fromkeys(("line", "correct", "strike", "question", "answer"), ("log", "write")),
@@ -84,7 +84,7 @@ class Logbook:
         if actor.role != MACHINE_ROLE:
             resource, action = PERMIT_OF_ENTRY[kind]
             if not decide(actor, action, Thing(resource)).allowed:
-                self._append([access_record(actor, action, resource, entry.id, at, allowed=False)])
+                self._append([Decided(actor, action, resource, entry.id, allowed=False).record(at)])
                 raise AccessError(f"{actor.user} ({actor.role}) may not {action} the {resource}")
         change = self.book.tried(entry)
         index = self._append([entry.record()])[0]

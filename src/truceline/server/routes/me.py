@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``/api/v1/me``: who the server takes me for."""
+"""``/api/v1/me``: who the server takes me for, and what protects my account."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from typing import Annotated
 
-from truceline.server.auth import TheActor
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from truceline.server import cookies
+from truceline.server.auth import TheActor, TheBrowser
+from truceline.server.desk import TheDesk
 from truceline.server.problems import answers
 
 router = APIRouter(tags=["me"])
+
+Password = Annotated[str, Field(max_length=256)]
 
 
 class Me(BaseModel):
@@ -21,9 +27,40 @@ class Me(BaseModel):
     seat: str | None = Field(description="seat of the commission held")
     clearance: str = Field(description="highest level that may be read")
     aligned: list[str] = Field(description="parties whose releases count as mine")
+    scope: list[str] | None = Field(description="rights of this way in, where they are fewer; null: all of the role's")
 
 
-@router.get("/me", responses=answers(401))
+class NewPassword(BaseModel):
+    """A new password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old: Password = Field(description="the password until now")
+    new: Password = Field(description="15 to 128 characters")
+
+
+class SecondFactor(BaseModel):
+    """A second factor, shown once; it holds once its first code was shown back."""
+
+    secret: str = Field(description="base32, for typing")
+    uri: str = Field(description="otpauth address, for a QR code")
+
+
+class Code(BaseModel):
+    """A code of the second factor."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=16, description="six digits")
+
+
+class RecoveryCodes(BaseModel):
+    """Codes for the day the second factor is lost, shown once."""
+
+    codes: list[str] = Field(description="each is good once, in place of six digits")
+
+
+@router.get("/me", responses=answers(401, 503))
 def me(actor: TheActor) -> Me:
     """Say who is asking."""
     return Me(
@@ -33,4 +70,27 @@ def me(actor: TheActor) -> Me:
         seat=actor.seat,
         clearance=actor.clearance,
         aligned=list(actor.aligned),
+        scope=None if actor.scope is None else sorted(actor.scope),
     )
+
+
+@router.put("/me/password", status_code=204, responses=answers(401, 403, 413, 415, 429, 503))
+def change_password(desk: TheDesk, browser: TheBrowser, response: Response, asked: NewPassword) -> None:
+    """Change one's own password; every session ends, this one too."""
+    desk.signin.change_password(browser.actor, asked.old, asked.new)
+    cookies.end(response)
+
+
+@router.post("/me/second-factor", responses=answers(401, 403, 409, 503))
+def enrol(desk: TheDesk, browser: TheBrowser) -> SecondFactor:
+    """Begin a second factor."""
+    made = desk.accounts.enrol(browser.actor, browser.actor.user)
+    return SecondFactor(secret=made.secret, uri=made.uri)
+
+
+@router.put("/me/second-factor", responses=answers(401, 403, 409, 413, 415, 503))
+def confirm(desk: TheDesk, browser: TheBrowser, response: Response, shown: Code) -> RecoveryCodes:
+    """Put the second factor in force; every session ends, this one too."""
+    codes = desk.accounts.confirm(browser.actor, browser.actor.user, shown.code)
+    cookies.end(response)
+    return RecoveryCodes(codes=codes)
