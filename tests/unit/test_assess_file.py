@@ -215,6 +215,20 @@ def test_parquet_has_the_same_columns_whatever_their_types(tmp_path):
     assert len(read_events(path)) == 0
 
 
+def test_families_are_read_from_lists_and_texts_and_are_never_none(tmp_path):
+    """What names nothing is heat for a thermal anomaly, else not stated; nothing that stands there is a fault."""
+    values = ["radar", "radar, acoustic", ["b", "a", "b"], " , ", "", [], None, 7, {"x": 1}, [["c"]], True]
+    kinds = ["explosion", "thermal_anomaly"]
+    path = write(tmp_path, *[feature(f"{k}{n}", family=v, kind=k) for k in kinds for n, v in enumerate(values)])
+    found = read_events(path).families
+    named = [("radar",), ("acoustic", "radar"), ("a", "b")]
+    assert found[:3] == found[11:14] == named
+    assert [found[9], found[20]] == [("['c']",)] * 2
+    rest = [3, 4, 5, 6, 7, 8, 10]
+    assert {found[n] for n in rest} == {("not stated",)}
+    assert {found[n + 11] for n in rest} == {("thermal",)}
+
+
 def test_events_without_any_belief_or_error_are_assessed_too(tmp_path, capsys):
     path = write(tmp_path, feature("bare"))
     assert main(["assess", "--terms", str(FULL), "--events", str(path), "--json"]) == 0

@@ -211,7 +211,8 @@ def unexcused(exceptions: tuple[RuleException, ...]) -> tuple[float, float]:
 
 def only_heat(events: Events) -> npt.NDArray[np.bool_]:
     """Return which events no sensor saw that sees anything but heat."""
-    return np.array([all(f.startswith(HEAT) for f in families) for families in events.families], dtype=bool)
+    known = {families: all(f.startswith(HEAT) for f in families) for families in set(events.families)}
+    return np.array([known[families] for families in events.families], dtype=bool)
 
 
 def statuses(events: Events) -> list[Status]:

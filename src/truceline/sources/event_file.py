@@ -356,12 +356,19 @@ def _families(raw: _Raw) -> list[tuple[str, ...]]:
     column, kind = raw.columns.get("families", raw.columns.get("family")), raw.columns.get("kind")
     kinds = [None] * raw.count if kind is None else kind.tolist()
     values = [None] * raw.count if column is None else column.tolist()
+    known: dict[tuple[str | tuple[str, ...], bool], tuple[str, ...]] = {}
     found = []
     for value, signature in zip(values, kinds, strict=True):
-        if isinstance(value, list) and value:
-            found.append(tuple(sorted({str(each) for each in value})))
-        elif isinstance(value, str) and value:
-            found.append(tuple(sorted({part.strip() for part in value.split(",") if part.strip()})))
-        else:
-            found.append(("thermal",) if signature == "thermal_anomaly" else ("not stated",))
+        named = tuple(map(str, value)) if isinstance(value, list) else value if isinstance(value, str) else ""
+        key = named, signature == "thermal_anomaly"
+        if key not in known:
+            known[key] = _split(*key)
+        found.append(known[key])
     return found
+
+
+def _split(named: str | tuple[str, ...], heat: bool) -> tuple[str, ...]:
+    """The families that one cell names."""
+    parts = named.split(",") if isinstance(named, str) else named
+    found = tuple(sorted({part.strip() for part in parts if part.strip()}))
+    return found or (("thermal",) if heat else ("not stated",))
