@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train both thermal models and write ``coefficients.py`` and ``blind_coefficients.py`` in ``src/truceline/thermal``.
+"""Train the thermal model and write ``coefficients.py`` and ``blind_coefficients.py`` in ``src/truceline/thermal``.
 
-    python tools/train_thermal.py DATA            print the first model's figures
-    python tools/train_thermal.py DATA --write    train both and write the modules
+    python tools/train_thermal.py DATA            print the figures, with the place-blind model as it stands
+    python tools/train_thermal.py DATA --write    train the place-blind model, what a watch makes of it, and write both
 
 ``DATA`` is the shared data folder. Only numbers that describe the whole leave it; no row does.
 """
@@ -27,15 +27,18 @@ from truceline.base.geo import Line, geodesic_m
 from truceline.fusion import fuse
 from truceline.model.detection import Detections
 from truceline.model.event import Events
+from truceline.sources.firetable import read_baseline
 from truceline.sources.firms import read
-from truceline.thermal import training
-from truceline.thermal._features import NAMES, Features, features
+from truceline.thermal import blind_coefficients, training
+from truceline.thermal._features import NAMES, VARIANTS, Features, features
 from truceline.thermal._mask import solar_day
+from truceline.thermal.surroundings import surroundings
 
 FIRES = "firms_viirs_ukraine_20260401_20260422.csv"
 LINE = "line_of_contact_20260411.geojson"
 STRIKES = "viina_events_20260401_20260422.csv"
 GRID = "ukr_oblast_grid_10km.csv"
+BASELINE = "ukr_fires_baseline_2013_2021.parquet"
 TRUCE = (np.datetime64("2026-04-11T13:00"), np.datetime64("2026-04-12T21:00"))
 NEAR_M, FAR_M, STRIKE_M = 20_000.0, 100_000.0, 10_000.0
 BLOCK_DEG, BLOCK_DAYS = 1.5, 2
@@ -51,7 +54,8 @@ def gather(data: Path) -> tuple[Detections, Events, Features]:
     batch = read((data / FIRES).read_bytes(), file=FIRES, now=datetime(2026, 5, 1, tzinfo=UTC))
     detections = batch.detections.with_index(np.arange(len(batch.detections)))
     events = fuse(detections, np.full(len(detections), -1))
-    return detections, events, features(events, detections)
+    baseline, _ = read_baseline((data / BASELINE).read_bytes(), file=BASELINE)
+    return detections, events, features(events, detections, surroundings(detections, baseline))
 
 
 def zones(data: Path, events: Events) -> tuple[npt.NDArray[np.int64], tuple[float, float, float]]:
@@ -106,6 +110,7 @@ def sample_of(data: Path) -> tuple[training.Sample, dict[str, Any]]:
             "between": int((sample.zone == 1).sum()),
             "far": int((sample.zone == 2).sum()),
             "far_by_strike": int((sample.zone == 3).sum()),
+            "history_days": int(seen.history[keep].max()),
         },
     }
     return sample, besides
@@ -170,38 +175,46 @@ def company(fires: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
 def train(data: Path) -> dict[str, Any]:
     """Return everything the coefficients module holds."""
     sample, besides = sample_of(data)
+    given = training.shares(sample)
+    return {
+        "CONTAMINATION": given.contamination,
+        "PRIOR": given.prior,
+        "INDUSTRY": dict(besides["industry"]),
+        "MASK_LEAK": besides["mask_leak"],
+        "COUNTS": besides["counts"],
+        "VARIANTS": {name: variant(sample, columns) for name, columns in VARIANTS.items()},
+        "SOURCES": {
+            name: hashlib.sha256((data / name).read_bytes()).hexdigest()
+            for name in (FIRES, LINE, STRIKES, GRID, BASELINE)
+        },
+    }
+
+
+def variant(whole: training.Sample, columns: list[int]) -> dict[str, Any]:
+    """Fit and judge the variant that takes these columns."""
+    sample = training.Sample(whole.table[:, columns], whole.zone, whole.block, whole.area)
     rng = np.random.default_rng(SEED)
     used = (sample.zone == 0) | (sample.zone == 2)
     weights = training.fit(sample.table[used], sample.zone[used] == 0)
-    given = training.shares(sample)
     judged = training.judge(sample, rng)
     between = sample.zone <= 1
     score = training.log_ratio(weights, sample.table[between])
     judged["auc_between"] = training.auc(score, sample.zone[between] == 0)
     return {
-        "WEIGHTS": weights.tolist(),
-        "CONTAMINATION": given.contamination,
-        "PRIOR": given.prior,
-        "INDUSTRY": dict(besides["industry"]),
-        "MASK_LEAK": besides["mask_leak"],
-        "CALIBRATION": judged,
-        "COUNTS": besides["counts"],
-        "DRAWS": training.draws(sample, DRAWS, rng).tolist(),
-        "SOURCES": {
-            name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in (FIRES, LINE, STRIKES, GRID)
-        },
+        "weights": weights.tolist(),
+        "calibration": judged,
+        "draws": training.draws(sample, DRAWS, rng).tolist(),
     }
 
 
 TEXTS = {
-    "WEIGHTS": "Log of near density over far density: intercept, then one weight a feature (FEATURES).",
     "CONTAMINATION": "Share c of near fires that are natural.",
     "PRIOR": "Share ρ of war fires among all unmasked fires of the training theatre.",
     "INDUSTRY": "Share of industry among unmasked fires that are not war's.",
     "MASK_LEAK": "Share of masked events that are no industry, were fires there as dense as near the line.",
-    "CALIBRATION": "Cross-validated figures, whole blocks of place and days held out.",
     "COUNTS": "What the training files held.",
-    "DRAWS": "Draws for the bands: weights, then c, then ρ.",
+    "VARIANTS": "By variant: weights of the log of near over far density, intercept first; figures with blocks of\n"
+    "place and days held out; draws for the bands: weights, then c, then ρ.",
     "SOURCES": "Training files, SHA-256.",
 }
 
@@ -217,31 +230,14 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def module_text(found: dict[str, Any]) -> str:
-    """Return the module that holds the trained numbers (before formatting)."""
-    parts = [
-        "# SPDX-License-Identifier: Apache-2.0",
-        '"""Trained numbers of the thermal model. Written by ``tools/train_thermal.py``; do not edit."""',
-        "",
-        "from __future__ import annotations",
-        "",
-        "from typing import Any",
-        "",
-        'VERSION = "1.0.0"',
-        '"""Changes whenever a number below does."""',
-        "",
-        f"FEATURES = {NAMES!r}",
-        '"""Names of the features, in order."""',
-        "",
-        f"SEED = {SEED}",
-        '"""Seed of the draws."""',
-        "",
-    ]
-    for name, text in TEXTS.items():
-        value = rounded(found[name])
-        kind = ": dict[str, Any]" if isinstance(value, dict) else ""
-        parts += [f"{name}{kind} = {value!r}", f'"""{text}"""', ""]
-    return "\n".join(parts)
+HEAD = (
+    f"FEATURES = {NAMES!r}".replace("'", '"'),
+    '"""Names of the features, in order; a variant takes some."""',
+    "",
+    f"SEED = {SEED}",
+    '"""Seed of the draws."""',
+    "",
+)
 
 
 def main() -> None:
@@ -251,14 +247,20 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="train both and write their modules")
     parser.add_argument("--peace", action="store_true", help="also count how simultaneous fires mislead in peace")
     arguments = parser.parse_args()
+    # Beside this file, and found there however this one was started.
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    place_blind = importlib.import_module("train_place_blind")
+    if arguments.write:
+        place_blind.write(arguments.data)
+        importlib.reload(blind_coefficients)
     found = train(arguments.data)
     if arguments.write:
         target = Path(__file__).resolve().parent.parent / "src" / "truceline" / "thermal" / "coefficients.py"
-        target.write_text(module_text(found), encoding="utf-8")
-        # Beside this file, and found there however this one was started.
-        sys.path.insert(0, str(Path(__file__).resolve().parent))
-        importlib.import_module("train_place_blind").write(arguments.data)
-    shown = {name: rounded(value) for name, value in found.items() if name != "DRAWS"}
+        title = "Trained numbers of the model as a watch uses it."
+        text = place_blind.module_text(title, rounded(found), TEXTS, HEAD, version="2.0.0")
+        target.write_text(text, encoding="utf-8")
+    shown = {name: rounded(value) for name, value in found.items() if name != "VARIANTS"}
+    shown |= {name: rounded(value["calibration"]) for name, value in found["VARIANTS"].items()}
     if arguments.peace:
         shown["PEACE"] = rounded(baseline_check(arguments.data))
     print(json.dumps(shown, ensure_ascii=False))

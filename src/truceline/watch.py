@@ -28,7 +28,7 @@ from truceline.sources import places
 from truceline.store import Audit, Store
 from truceline.thermal import card
 
-INPUTS = ("run", "terms", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection")
+INPUTS = ("run", "terms", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection", "surroundings")
 """Kinds a run takes in, in the order it logs them."""
 
 
@@ -132,7 +132,7 @@ def _run(what: Watch, gathered: Gathered, inside: Logged, results: Results, ledg
         events=results.events,
         assessments=results.assessments,
         lines=results.lines,
-        thermal=card(),
+        thermal=card("truce" if inside.around is not None and inside.around.years else "marks"),
         sources=gathered.files,
         one_sided=one_sided(inside.agreement, results.lines),
         place_names=places.load((west - 12, south - 8, east + 12, north + 8)),

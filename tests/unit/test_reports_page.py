@@ -180,6 +180,20 @@ def test_every_event_in_the_truce_has_a_detail(found):
     assert inside <= set(found["details"])
 
 
+def test_an_event_says_its_mode_and_what_was_not_used(run, found):
+    count = len(run.events)
+    said = {
+        "mode": np.array([("war", "truce")[i % 2] for i in range(count)], dtype=object),
+        "not_used": np.full(count, "weather, land use", dtype=object),
+    }
+    told = page(replace(run, events=replace(run.events, attributes={**run.events.attributes, **said})))
+    for i, detail in told["details"].items():
+        facts = dict(detail["facts"])
+        assert facts["Judged in"] == f"{said['mode'][int(i)]} mode"
+        assert facts["Not used"] == "weather, land use"
+    assert not any("Not used" in dict(detail["facts"]) for detail in found["details"].values())
+
+
 def test_whose_line_does_not_change_what_was_seen(run, found):
     turned = page(replace(run, lines=run.lines[::-1]))
     assert turned["events"] == found["events"]

@@ -9,7 +9,7 @@ from thermal_worlds import BASELINE, weather_table, world
 
 from truceline.base.geo import geodesic_m
 from truceline.thermal import blindtraining as training
-from truceline.thermal._kernel import blocks, globe
+from truceline.thermal._kernel import blocks, globe, wide
 from truceline.thermal.context import ACTIVE, HISTORY, WAR, context
 from truceline.thermal.firetable import Fires, a_year_with_its_eve, day_of_year, without, year_of
 from truceline.thermal.placeblind import weather_of
@@ -63,6 +63,54 @@ def test_active_days_are_counted_once_a_day_and_forgotten_after_ninety():
     assert found.history.tolist() == [HISTORY]
     assert found.columns["active_10"][0] * (HISTORY + 5) == pytest.approx(4)
     assert np.log1p(2.0) > ACTIVE
+
+
+def burning(days, others):
+    """One fire a day on the spot; on each of its days so many others 50 km off. Last: the fire that is asked about."""
+    own = Fires(np.full(len(days), 30.0), np.full(len(days), 48.0), DAY - np.asarray(days))
+    many = np.repeat(own.day, others)
+    off = Fires(np.full(len(many), 30.0) + 0.002 * (np.arange(len(many)) % 7), np.full(len(many), 48.45), many)
+    asked = Fires(np.array([30.0]), np.array([48.0]), np.array([DAY]))
+    return off.and_(own).and_(asked)
+
+
+def alone(fires, km=10):
+    return context(fires, np.array([len(fires) - 1]), {}, mode="war").columns[f"alone_{km}"][0]
+
+
+def test_burning_when_nobody_else_does_tells_more_than_burning_when_all_do():
+    days = [5, 10, 20, 40]
+    assert alone(burning(days, [0] * 4)) > 1.5 * alone(burning(days, [30] * 4))
+    busy_elsewhen = burning(days, [0] * 4)
+    other_days = burning([6, 11, 21, 41], [30] * 4).take(slice(0, 120))
+    assert alone(other_days.and_(busy_elsewhen)) > alone(busy_elsewhen)
+
+
+def test_own_fires_make_no_day_busy():
+    """A hundred pixels on the spot are one active day, alone: the share is that of the days."""
+    once, often = burning([5], [0]), burning([5] * 100, [0] * 100)
+    assert alone(often) == pytest.approx(alone(once), rel=1e-4)
+    # Six days of history, two of them active, and one day of quiet added.
+    assert alone(once) == pytest.approx(2 / 7)
+
+
+@pytest.mark.parametrize("km", [3, 10, 30, 60])
+def test_that_share_lies_between_none_and_all(km):
+    fires = world()
+    found = context(fires, rows_of(fires), BASELINE, mode="war").columns[f"alone_{km}"]
+    assert (found > 0).all()
+    assert (found < 1).all()
+    front = np.abs(fires.lon[rows_of(fires)] - 33.5) < 0.3
+    assert found[front].mean() > found[~front].mean()
+
+
+def test_a_wide_sum_is_that_of_brute_force():
+    fires = world()
+    rows = rows_of(fires)
+    points, column = globe(fires.lon, fires.lat), np.zeros(len(fires), dtype=np.int64)
+    found = wide(points, column, 1, 100_000.0)(globe(fires.lon[rows], fires.lat[rows]))[:, 0]
+    exact = [np.maximum(1.0 - ((points - points[row]) ** 2).sum(axis=1) / 1e10, 0.0).sum() for row in rows]
+    assert np.abs(found - exact).mean() < 0.06 * np.mean(exact)
 
 
 def test_a_usual_season_is_no_excess_and_a_war_is():

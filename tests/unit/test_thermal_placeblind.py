@@ -95,7 +95,7 @@ def test_no_feature_of_truce_mode_is_one_of_war_mode_but_industry_and_weather():
 def test_no_feature_names_a_place():
     names = {*WAR, *TRUCE, *WEATHER["war"], *WEATHER["truce"]}
     stems = {name.rstrip("0123456789").rstrip("_") for name in names}
-    assert stems == {"active", "excess", "over_most", "today", "season", "weather", "hot_months"}
+    assert stems == {"active", "alone", "excess", "over_most", "today", "season", "weather", "hot_months"}
 
 
 def test_a_peace_year_is_judged_without_itself():

@@ -19,6 +19,7 @@ from truceline.base.geo import Floats, Line
 from truceline.coverage import elements, passes
 from truceline.errors import ConfigError, InputError, Malformed, NoTime
 from truceline.flow import denied
+from truceline.flow.archives import joined, peace_years
 from truceline.flow.stages import region_of
 from truceline.flow.terms_files import read_attached
 from truceline.flow.watchfile import SourceFile, Watch
@@ -30,6 +31,7 @@ from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
 from truceline.sources import Batch, claims, cloud, denials, extent, firms, line, satellite_days
 from truceline.terms import from_ceasefire, load, window_of
+from truceline.thermal import Surroundings, surroundings
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, degrees."""
@@ -104,6 +106,9 @@ class Gathered:
 
     elements: tuple[Look, ...]
     """Passes from given orbital elements."""
+
+    around: Surroundings | None
+    """What surrounds each detection against peace years; None where the watch has no archive of them."""
 
     files: tuple[Mapping[str, Any], ...]
     """Per file: ``kind file rows rejected sha256 credit licence``."""
@@ -259,6 +264,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     rejected = [r for batch in fires.batches for r in batch.rejected]
     _check_near(lines, detections, rejected)
     region = region_of([found.line for found in lines], detections)
+    archives = peace_years(watch)
+    files = tuple(_entry(held.source, held.source.path, held.rows, held.rejected) for held in archives)
     flown, unflown = _flown(fires.elements, region, watch.period)
     derived = passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period)
     everything = denied.joined(derived, fires.denials, watch.period)
@@ -275,7 +282,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         denials=denied.published(everything, sensors),
         all_denials=everything,
         elements=flown,
-        files=(*fires.files, *cloud_files, *claim_files),
+        around=surroundings(detections, joined(archives)) if archives else None,
+        files=(*fires.files, *cloud_files, *claim_files, *files),
     )
 
 

@@ -19,6 +19,7 @@ from truceline.model.detection import Detections
 from truceline.model.look import Denial, Look
 from truceline.model.record import Record
 from truceline.terms import from_ceasefire, load
+from truceline.thermal import Surroundings
 
 Held = Mapping[str, Sequence[tuple[int, Mapping[str, Any]]]]
 """Per kind, the (index, body) pairs that one run took in, in the order it took them."""
@@ -47,6 +48,7 @@ def log(watch: Watch, gathered: Gathered, versions: Mapping[str, str], append: A
         "rejected": [rejected.record() for rejected in gathered.rejected],
         "look": [look.record() for look in gathered.elements],
         "detection": gathered.detections.records(),
+        "surroundings": [] if gathered.around is None else [Record("surroundings", gathered.around.body())],
     }
     flat = [record for many in records.values() for record in many]
     indices = iter(append(flat))
@@ -77,6 +79,7 @@ def logged(held: Held) -> Logged:
         detections=Detections.from_bodies([b for _, b in held["detection"]], [i for i, _ in held["detection"]]),
         denials=tuple(Denial.from_body(body, index) for index, body in held["denial"]),
         elements=tuple(Look.from_body(body, index) for index, body in held["look"]),
+        around=next((Surroundings.from_body(body) for _, body in held["surroundings"]), None),
         period=Interval(utc(run["from"]), utc(run["to"])),
     )
 

@@ -29,7 +29,7 @@ from truceline.model.look import Denial, Look, elements_feed
 from truceline.model.record import Record
 from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
-from truceline.thermal import attribute
+from truceline.thermal import Surroundings, attribute
 
 Append = Callable[[Sequence[Record]], list[int]]
 """Takes records, returns their ledger indices: the store's, or a replay's comparison with the ledger."""
@@ -74,6 +74,8 @@ class Logged:
     denials: tuple[Denial, ...]
     elements: tuple[Look, ...]
     period: Interval
+    around: Surroundings | None = None
+    """What surrounds each detection, where the watch has an archive of peace years."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,7 @@ def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     fused = fuse(logged.detections, passes.match(looks, logged.detections))
     window = logged.agreement.window
     start, end = to_column(window.start), to_column(window.end)
-    believed = attribute(fused, logged.detections, entry_into_force=start, end=end)
+    believed = attribute(fused, logged.detections, entry_into_force=start, end=end, around=logged.around)
     believed = _widen_near(believed, [given.line for given in logged.lines])
     records = believed.records()
     if not records:
@@ -304,7 +306,11 @@ def _pass_table(
     close: npt.NDArray[np.bool_],
     exposure: Mapping[str, Floats],
 ) -> comparison.PassTable:
-    """Near-line sightings and exposure of every readable pass."""
+    """Near-line sightings and exposure of every readable pass.
+
+    Sightings weigh P(act of war) in truce mode on both sides of entry into force: one measure, or a fall would be made,
+    not seen.
+    """
     detections = logged.detections
     event_of = np.full(len(detections), -1)
     position = {int(index): row for row, index in enumerate(detections.index if detections.index is not None else [])}
@@ -318,5 +324,5 @@ def _pass_table(
         np.array([look.daylight for look in looks], dtype=bool),
         logged.agreement.window.holds(times),
         exposure,
-        (look_of[seen], event_of[seen], events.p_act["act_of_war"][event_of[seen]]),
+        (look_of[seen], event_of[seen], events.attributes["p_truce_mode"].astype(np.float64)[event_of[seen]]),
     )

@@ -21,6 +21,7 @@ LONGEST = timedelta(days=731)
 
 _SOURCE_KEYS = {
     "firms": {"kind", "path", "satellite_days", "denials", "elements", "credit", "licence"},
+    "baseline": {"kind", "path", "credit", "licence"},
     "cloud": {"kind", "path", "credit", "licence"},
     "claims": {"kind", "path", "truce", "credit", "licence"},
     "cloud_grid": {"kind", "path", "credit", "licence"},

@@ -18,6 +18,7 @@ MADE = (
     "extent",
     "orbit",
     "detection",
+    "surroundings",
     "rejected",
     "denial",
     "look",

@@ -215,6 +215,10 @@ def _facts(run: Run, i: int) -> list[list[str]]:
     found.append(["Attribution", "none: heat does not show who" if not events.p_actor else "see who did it"])
     if events.attributes.get("masked", np.zeros(len(events), bool))[i]:
         found.append(["Known heat source", "yes: less sensitive here, not absent"])
+    for title, name in (("Judged in", "mode"), ("Not used", "not_used")):
+        said = events.attributes.get(name)
+        if said is not None and said[i]:
+            found.append([title, f"{said[i]} mode" if name == "mode" else str(said[i])])
     found.append(["Severity", "not assessed"])
     return found
 

@@ -7,5 +7,6 @@ from truceline.thermal._attribute import attribute
 from truceline.thermal._card import card
 from truceline.thermal.firetable import Fires
 from truceline.thermal.placeblind import score, weather_of
+from truceline.thermal.surroundings import Surroundings, surroundings
 
-__all__ = ["Fires", "attribute", "card", "score", "weather_of"]
+__all__ = ["Fires", "Surroundings", "attribute", "card", "score", "surroundings", "weather_of"]

@@ -13,8 +13,9 @@ from truceline.base.geo import Floats
 from truceline.model.detection import Detections, Words
 from truceline.model.event import Events
 from truceline.thermal import coefficients
-from truceline.thermal._features import Features, features
+from truceline.thermal._features import VARIANTS, Features, features
 from truceline.thermal._mask import RADIUS_M
+from truceline.thermal.surroundings import Surroundings
 from truceline.thermal.training import log_ratio, war_probability
 
 MONTHS = (4,)
@@ -37,6 +38,16 @@ BAND = (0.05, 0.95)
 """Quantiles of the 90 % band."""
 
 
+NOT_USED = ("weather", "land use", "population")
+"""What a watch's probability never rests on: with it, no calibration was shown."""
+
+SEASONS, MARKS = "seasons of peace years", "power, hour and confidence"
+"""What it rests on only where the watch has an archive of them, and only out of war mode."""
+
+LIKE = {"marks": "such fires", "truce": "fires of such marks and surroundings", "war": "fires of such surroundings"}
+"""What is as common near the line as the reasons say, by variant."""
+
+
 @dataclass(frozen=True, eq=False)
 class Belief:
     """P(act of war) of m events, with its 90 % band."""
@@ -57,42 +68,65 @@ def attribute(
     *,
     entry_into_force: np.datetime64 | None = None,
     end: np.datetime64 | None = None,
+    around: Surroundings | None = None,
 ) -> Events:
     """Return the same events with ``p_act`` over act_of_war, farm_burning and industry, and how far to trust it.
 
     Attributes added: ``masked`` (a persistent heat source stands there: less sensitive, not blind), ``band_low`` and
-    ``band_high`` (90 % band of P(act of war)), ``calibrated`` (whether a probability may be shown as one), ``reasons``.
+    ``band_high`` (90 % band of P(act of war)), ``calibrated`` (whether a probability may be shown as one), ``mode``
+    (``war`` or ``truce``), ``p_truce_mode`` (P(act of war) in truce mode, whatever the mode: what times before and
+    after entry into force are compared by), ``not_used`` (what could not be had), ``reasons``.
 
-    Neither the line, coordinates, province nor earlier acts of war decide anything. The one thing remembered is that a
-    place is hot persistently, which can only lower P(act of war).
+    Neither the line, coordinates nor province decide anything. In truce mode no earlier fire does, but that a place is
+    hot persistently, which can only lower P(act of war). War mode, outside the truce, counts earlier fires; it needs
+    what surrounds a fire, and no longer a memory than calibration was shown with. All of it is same-day.
 
     Args:
         events: fused from ``detections``.
         detections: all of the watch: persistence is counted over them.
         entry_into_force: UTC moment from which events are judged in truce mode; None if no truce is meant.
         end: UTC moment from which they no longer are; None if the truce is open-ended.
+        around: what surrounds each detection, against peace years; None where no archive of them is there.
 
     Raises:
         StateError: an event has a member that is not among the detections.
     """
     if len(events) == 0:
         return _none(events)
-    seen = features(events, detections)
+    seen = features(events, detections, around)
     truce = np.zeros(len(events), bool) if entry_into_force is None else events.last >= entry_into_force
     if end is not None:
         truce = truce & (events.first < end)
     good = calibrated(seen)
-    open_ground = _open_ground(seen, good, truce)
-    belief = _where_masked(seen.masked, open_ground)
+    quiet = variants(seen, good, np.ones(len(events), bool))
+    variant = variants(seen, good, truce)
+    belief = _where_masked(seen.masked, _open_ground(seen, variant, truce))
+    unremembered = _where_masked(seen.masked, _open_ground(seen, quiet, truce))
     causes = _causes(belief.war, seen)
     added = {
         "masked": seen.masked,
         "band_low": np.round(belief.low, DIGITS),
         "band_high": np.round(belief.high, DIGITS),
         "calibrated": good & ~seen.masked,
-        "reasons": _reasons(seen, good, truce),
+        "mode": np.where(variant == "war", "war", "truce").astype(object),
+        "p_truce_mode": np.round(unremembered.war, DIGITS),
+        "not_used": np.array([", ".join(not_used(name)) for name in variant.tolist()], dtype=object),
+        "reasons": _reasons(seen, variant, truce),
     }
     return replace(events, p_act=causes, attributes={**events.attributes, **added})
+
+
+def variants(seen: Features, good: npt.NDArray[np.bool_], truce: npt.NDArray[np.bool_]) -> Words:
+    """Return which variant of the model judges each of m events: ``war``, ``truce``, ``marks``, or none (``""``)."""
+    around = np.isfinite(seen.table[:, 3])
+    remembers = around & np.isfinite(seen.table[:, 4]) & (seen.history <= coefficients.COUNTS["history_days"])
+    chosen = np.where(remembers & ~truce, "war", np.where(around, "truce", "marks"))
+    return np.where(good, chosen, "").astype(object)
+
+
+def not_used(variant: str) -> tuple[str, ...]:
+    """Return what a variant's probability does not rest on, though it tells war from other fires."""
+    return {"war": (MARKS, *NOT_USED), "truce": NOT_USED}.get(variant, (SEASONS, *NOT_USED))
 
 
 def calibrated(seen: Features) -> npt.NDArray[np.bool_]:
@@ -100,18 +134,22 @@ def calibrated(seen: Features) -> npt.NDArray[np.bool_]:
     return seen.viirs & seen.known & np.isin(seen.month, MONTHS)
 
 
-def _open_ground(seen: Features, good: npt.NDArray[np.bool_], truce: npt.NDArray[np.bool_]) -> Belief:
+def _open_ground(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Belief:
     """P(act of war) were no persistent source there. Uncalibrated: the prior, and a band that says nothing."""
-    weights, c, prior = np.array(coefficients.WEIGHTS), coefficients.CONTAMINATION, coefficients.PRIOR
-    drawn = np.array(coefficients.DRAWS)
-    table = np.where(good[:, None], seen.table, 0.0)
-    kinds, kind_of = np.unique(table, axis=0, return_inverse=True)
-    kind_of = kind_of.reshape(-1)
-    all_draws = np.stack([war_probability(log_ratio(d[:-2], kinds), d[-2], d[-1]) for d in drawn])
-    bottom, top = np.quantile(all_draws, BAND, axis=0)
-    point = np.where(good, war_probability(log_ratio(weights, kinds), c, prior)[kind_of], prior)
-    low = np.where(good, bottom[kind_of], UNCALIBRATED[0])
-    high = np.where(good, top[kind_of], UNCALIBRATED[1])
+    c, prior = coefficients.CONTAMINATION, coefficients.PRIOR
+    point, low, high = (np.full(len(variant), value) for value in (prior, *UNCALIBRATED))
+    for name, columns in VARIANTS.items():
+        rows = np.flatnonzero(variant == name)
+        if len(rows) == 0:
+            continue
+        trained = coefficients.VARIANTS[name]
+        kinds, kind_of = np.unique(seen.table[np.ix_(rows, columns)], axis=0, return_inverse=True)
+        kind_of = kind_of.reshape(-1)
+        drawn = np.array(trained["draws"])
+        all_draws = np.stack([war_probability(log_ratio(d[:-2], kinds), d[-2], d[-1]) for d in drawn])
+        bottom, top = np.quantile(all_draws, BAND, axis=0)
+        point[rows] = war_probability(log_ratio(np.array(trained["weights"]), kinds), c, prior)[kind_of]
+        low[rows], high[rows] = bottom[kind_of], top[kind_of]
     odds = low / (1.0 - low) * np.where(truce, TRUCE_PRIOR_SHARE, 1.0)
     low = odds / (1.0 + odds)
     return Belief(point, np.minimum(low, point), np.maximum(high, point))
@@ -137,14 +175,16 @@ def _causes(war: Floats, seen: Features) -> dict[str, Floats]:
     return {"act_of_war": war, "farm_burning": np.round(1.0 - war - industry, DIGITS), "industry": industry}
 
 
-def _reasons(seen: Features, good: npt.NDArray[np.bool_], truce: npt.NDArray[np.bool_]) -> Words:
+def _reasons(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Words:
     """Short texts, joined by semicolons."""
-    ratio = np.exp(log_ratio(np.array(coefficients.WEIGHTS), seen.table))
-    found = np.empty(len(ratio), dtype=object)
-    for row in range(len(found)):
+    found = np.empty(len(variant), dtype=object)
+    for row, name in enumerate(variant.tolist()):
         parts = [_seen_as(seen, row)]
-        if good[row]:
-            parts.append(f"near the line such fires are {_times(float(ratio[row]))} as far from it")
+        if name:
+            weights = np.array(coefficients.VARIANTS[name]["weights"])
+            ratio = np.exp(log_ratio(weights, seen.table[row : row + 1, VARIANTS[name]]))
+            like = LIKE[name]
+            parts.append(f"near the line {like} are {_times(float(ratio[0]))} as far from it")
         else:
             parts.append(_why_not(seen, row))
         if seen.masked[row]:
@@ -152,11 +192,14 @@ def _reasons(seen: Features, good: npt.NDArray[np.bool_], truce: npt.NDArray[np.
                 f"within {RADIUS_M / 1000:g} km it was hot on {seen.hot_days[row]} of {seen.of_days} days, mostly by "
                 "night: a persistent heat source, less sensitive here"
             )
+        if name == "war":
+            parts.append(f"war mode: fires of up to {seen.history[row]} days count")
         if truce[row]:
             parts.append(
                 "after entry into force: no earlier act of war counts; the prior is from days of war, so the band "
                 "reaches lower"
             )
+        parts.append("not used: " + ", ".join(not_used(name)))
         found[row] = "; ".join(parts)
     return found
 
@@ -187,6 +230,7 @@ def _none(events: Events) -> Events:
     """No events, with the columns all the same."""
     zero: dict[str, npt.NDArray[Any]] = {name: np.zeros(0) for name in ("band_low", "band_high")}
     zero |= {name: np.zeros(0, dtype=bool) for name in ("masked", "calibrated")}
-    zero["reasons"] = np.empty(0, dtype=object)
+    zero["p_truce_mode"] = np.zeros(0)
+    zero |= {name: np.empty(0, dtype=object) for name in ("mode", "not_used", "reasons")}
     causes = {name: np.zeros(0) for name in ("act_of_war", "farm_burning", "industry")}
     return replace(events, p_act=causes, attributes={**events.attributes, **zero})

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from truceline.thermal import coefficients
+from truceline.thermal._attribute import not_used
+from truceline.thermal._features import VARIANTS
 from truceline.thermal._mask import MIN_DAYS, MIN_NIGHT, MIN_SHARE, MIN_SPAN_DAYS, RADIUS_M
 
 CANNOT_TELL = (
-    "It can hardly tell one fire from another: by night, and weaker by night, is all that sets war's fires apart.",
     "It was trained on 16 days of one theatre in April; other months and instruments are shown as not calibrated.",
     "It gives the share of war fires among all fires of a theatre, whether a fire lies near the line or far from it.",
     "Strikes far behind the line are taken as natural unless reported nearby; harvest burning was never seen.",
@@ -19,14 +20,28 @@ CANNOT_TELL = (
 )
 """One sentence each."""
 
+HARDLY = "It can hardly tell one fire from another: by night, and weaker by night, is all that sets war's fires apart."
+"""Said where no archive of peace years is there."""
 
-def card() -> Mapping[str, Any]:
-    """Return the model card: name, version, mode, what P means, calibration figures, what it cannot tell."""
-    judged = coefficients.CALIBRATION
+COUNTRY = (
+    "Much of what surroundings tell is country: where in peace years it burns, and where not. On the very same ground "
+    "a single day tells little."
+)
+"""Said where one is."""
+
+
+def card(variant: str = "marks") -> Mapping[str, Any]:
+    """Return the model card: name, version, mode, what P means, calibration figures, what it cannot tell.
+
+    Args:
+        variant: ``truce`` where the watch has an archive of peace years, else ``marks``.
+    """
+    judged = coefficients.VARIANTS[variant]["calibration"]
     return {
         "name": "thermal logit",
         "version": coefficients.VERSION,
-        "mode": "truce: no feature of earlier acts of war, before or after entry into force",
+        "mode": _mode(variant),
+        "not_used": ", ".join(not_used(variant)),
         "meaning": (
             "P(act of war) of a fire not on a persistent heat source, if "
             f"{coefficients.PRIOR:.0%} of such fires in the theatre are war's (as in April 2026, outside the truce) "
@@ -45,19 +60,31 @@ def card() -> Mapping[str, Any]:
         "folds": judged["folds"],
         "blocks": judged["blocks"],
         "reliability": [dict(row) for row in judged["reliability"]],
-        "features": list(coefficients.FEATURES),
+        "features": [coefficients.FEATURES[column] for column in VARIANTS[variant]],
         "mask": (
             f"hot on at least {MIN_DAYS} days and {MIN_SHARE:.0%} of days, {MIN_SPAN_DAYS} days or more from first to "
             f"last, over {MIN_NIGHT:.0%} by night, within {RADIUS_M / 1000:g} km; the watch's whole period counts"
         ),
-        "cannot_tell": [_between(float(judged["auc_between"])), *CANNOT_TELL],
+        "cannot_tell": [
+            HARDLY if variant == "marks" else COUNTRY,
+            _between(float(judged["auc_between"])),
+            *CANNOT_TELL,
+        ],
         "trained_on": dict(coefficients.SOURCES),
     }
 
 
+def _mode(variant: str) -> str:
+    """Which mode holds when."""
+    if variant == "marks":
+        return "truce: no feature of earlier acts of war, before or after entry into force"
+    return (
+        "truce after entry into force: no feature of earlier acts of war; war before it, while earlier fires span no "
+        f"more than {coefficients.COUNTS['history_days']} days; both same-day"
+    )
+
+
 def _between(auc: float) -> str:
     """What the fires between near and far, which training did not see, say of it."""
-    return (
-        f"It cannot tell fires near the line from fires 20 to 100 km off it (AUC {auc:.2f}): much of what it knows is "
-        "that grass far from the line burns by day."
-    )
+    can = "cannot tell" if auc < 0.55 else "tells only so well"
+    return f"It {can} fires near the line from fires 20 to 100 km off it: AUC {auc:.2f}, where 0.5 is a coin's."

@@ -14,9 +14,14 @@ from truceline.model.detection import Detections, Ints
 from truceline.model.event import Events
 from truceline.thermal._mask import Persistence, persistence
 from truceline.thermal.daylight import daylight
+from truceline.thermal.surroundings import Surroundings
 
-NAMES = ("night", "night_log_power", "high_confidence")
+NAMES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days")
 """Columns of the feature table, in order."""
+
+VARIANTS = {"marks": [0, 1, 2], "truce": [0, 1, 2, 3], "war": [3, 4]}
+"""Which of the columns each variant of the model takes: the fire's own marks; these and what surrounds it that day;
+what surrounds it that day and did so before. With its marks as well the last was not calibrated (error .050)."""
 
 _CENTRE = 0.5
 """Natural logarithm of the power (megawatts per pixel) at which ``night_log_power`` is zero."""
@@ -27,8 +32,11 @@ class Features:
     """Features of m events. Neither line, coordinates, province nor what happened before is among them."""
 
     table: Floats
-    """(m, 3): share of pixels seen by night; that share times log mean power per pixel, centred; whether any pixel has
-    high confidence."""
+    """(m, 5): share of pixels seen by night; that share times log mean power per pixel, centred; whether any pixel has
+    high confidence; mean log odds of its surroundings on the day; the same with the 90 days before. NaN: not known."""
+
+    history: Ints
+    """Most days of earlier fires that any of its detections could be compared with, its own day among them."""
 
     power_mw: Floats
     """Geometric mean power per pixel, megawatts; NaN where not measured."""
@@ -52,8 +60,8 @@ class Features:
     """Month of the year it was first seen in, 1 to 12."""
 
 
-def features(events: Events, detections: Detections) -> Features:
-    """Return the features of events fused from ``detections``.
+def features(events: Events, detections: Detections, around: Surroundings | None = None) -> Features:
+    """Return the features of events fused from ``detections``; ``around`` is in the detections' order.
 
     Raises:
         StateError: an event has a member that is not among the detections.
@@ -74,11 +82,15 @@ def features(events: Events, detections: Detections) -> Features:
     words = np.full(len(rows), None) if word is None else word[rows]
     told = share(np.array([isinstance(value, str) for value in words], dtype=bool)) == 1.0
     stood: Persistence = persistence(detections)
-    hot_days = np.zeros(count, dtype=np.int64)
+    hot_days, history = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     np.maximum.at(hot_days, event_of, stood.days[rows])
+    beside = Surroundings.unknown(len(detections)) if around is None else around
+    np.maximum.at(history, event_of, beside.history[rows])
+    marks = (night, night * (log_power - _CENTRE), (share(words == "high") > 0).astype(np.float64))
     sensor = detections.sensor.astype(str)
     return Features(
-        table=np.stack([night, night * (log_power - _CENTRE), (share(words == "high") > 0).astype(np.float64)], axis=1),
+        table=np.stack([*marks, share(beside.truce[rows]), share(beside.war[rows])], axis=1),
+        history=history,
         power_mw=np.where(measured, np.exp(log_power), np.nan),
         masked=share(stood.masked[rows]) >= 0.5,
         hot_days=hot_days,

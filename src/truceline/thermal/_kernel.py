@@ -38,6 +38,9 @@ class Block:
     centre: Ints
     """For each of those, its centre's row in ``sums``."""
 
+    places: Floats
+    """(centres, 3) metres, from `globe`."""
+
 
 def globe(lon: Floats, lat: Floats) -> Floats:
     """Return places as (n, 3) metres from the centre of the sphere."""
@@ -83,7 +86,18 @@ def blocks(queries: Floats, points: Floats, column: Ints, columns: int, radius_m
     for first in range(0, len(centres), step):
         last = min(len(centres), first + step)
         rows = order[begins[first] : begins[last]]
-        yield Block(counted(centres[first:last]), rows, asked[rows] - first)
+        yield Block(counted(centres[first:last]), rows, asked[rows] - first, centres[first:last])
+
+
+def wide(points: Floats, column: Ints, columns: int, radius_m: float) -> Callable[[Floats], Small]:
+    """Return the function that gives the daily sums (c, columns) round (c, 3) places, each rounded as in `blocks`."""
+    counted = _counted(points, column, columns, radius_m)
+
+    def sums(places: Floats) -> Small:
+        patch, middles = _gather(places, radius_m / PARTS)
+        return np.asarray(counted(middles)[patch])
+
+    return sums
 
 
 def _counted(points: Floats, column: Ints, columns: int, radius_m: float) -> Callable[[Floats], Small]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from truceline.base.geo import Floats
-from truceline.thermal._kernel import Block, Small, blocks, globe
+from truceline.thermal._kernel import Block, Small, blocks, globe, wide
 from truceline.thermal.firetable import DAYS_A_YEAR, Baseline, Fires, Ints, day_of_year
 from truceline.thermal.season import Weather
 
@@ -38,11 +38,15 @@ OWN = float(np.log(3.0))
 SOME_HISTORY = 5.0
 """Days of quiet added to a share of active days, so that a short history says little."""
 
+REGION_KM = 100
+"""Radius within which other fires make a day a busy one. Farmers burn when everybody burns; a front burns also when
+nobody else does, in rain and under cloud that leaves all satellites few fires: a day's exposure, told by fires."""
+
 MONTH = DAYS_A_YEAR / 12
 
-WAR = tuple(f"active_{r}" for r in (3, 10, 30, 60)) + tuple(f"excess_{r}" for r in (10, 30, 60, 200))
-WAR += (*tuple(f"over_most_{r}" for r in (10, 30, 60)), "hot_months")
-"""War mode: days active, excess over the mean season, excess over the worst season, industry."""
+WAR = tuple(f"active_{r}" for r in (10, 30, 60)) + tuple(f"excess_{r}" for r in (60, 200))
+WAR += tuple(f"over_most_{r}" for r in (10, 60)) + tuple(f"alone_{r}" for r in (3, 10, 30, 60)) + ("hot_months",)
+"""War mode: days active, excess over the mean season, excess over the worst season, active on quiet days, industry."""
 
 TRUCE = tuple(f"today_{r}" for r in SCALES_KM) + tuple(f"season_{r}" for r in SCALES_KM) + ("hot_months",)
 """Truce mode: excess of the day alone, the season of peace years, industry. Nothing before the day."""
@@ -127,12 +131,17 @@ def _scale(
         [seen.day - first, *(days + DAYS_A_YEAR * k + day_of_year(baseline[y].day) for k, y in enumerate(years))]
     )
     queries = globe(asked.lon, asked.lat)
+    region = None
+    if mode == "war" and km < REGION_KM:
+        region = wide(globe(seen.lon, seen.lat), seen.day - first, days, 1000.0 * REGION_KM)
     width = days + DAYS_A_YEAR * len(years)
     favour = None if weather is None else (weather.region(queries), weather.factor(first, days))
     for block in blocks(queries, points, column, width, 1000.0 * km):
         own = asked.day[block.rows]
         part = _Part(block, own - first, day_of_year(own), days, len(years), first)
         found = part.war(km, ahead) if mode == "war" else part.truce(km)
+        if region is not None:
+            found |= part.alone(km, ahead, region(block.places))
         if favour is not None:
             found |= part.weather(favour[0][block.rows], favour[1])
         for name, values in found.items():
@@ -174,6 +183,13 @@ class _Part:
             f"over_most_{km}": np.log((seen + 2.0) / (worst + 2.0)),
             "history": np.minimum(length, HISTORY),
         } | self._industry(km)
+
+    def alone(self, km: int, ahead: int, region: Small) -> dict[str, Floats]:
+        """Share of the days on which it burned there, each day weighted by how little else burned in the region."""
+        others = np.maximum(region - np.expm1(self.seen) / 2.0, 0.0)
+        quiet = 1.0 / (1.0 + others) ** 2
+        active = self.window(np.where(self.seen > ACTIVE, quiet, 0.0), HISTORY, ahead)
+        return {f"alone_{km}": active / (self.window(quiet, HISTORY, ahead) + 1.0)}
 
     def truce(self, km: int) -> dict[str, Floats]:
         """The day alone, and the season."""

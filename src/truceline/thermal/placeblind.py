@@ -112,7 +112,8 @@ def names_of(mode: str, weather: bool) -> tuple[tuple[str, ...], str]:
 def log_odds(weights: tuple[float, ...], table: Floats) -> Floats:
     """Return the logit's log odds, not yet calibrated: intercept first, then one weight a feature."""
     given = np.asarray(weights)
-    return np.asarray(given[0] + table @ given[1:])
+    # Row by row: a matrix product's last bit depends on how many rows are asked about together.
+    return np.asarray(given[0] + (table * given[1:]).sum(axis=1))
 
 
 def fold_of(fires: Fires, whole: Fires) -> Ints:

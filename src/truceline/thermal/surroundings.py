@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What surrounds a watch's fires against the seasons of peace years: the place-blind model's word, for a watch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from truceline.base.geo import Floats
+from truceline.model.detection import Detections, Ints
+from truceline.thermal import blind_coefficients
+from truceline.thermal.firetable import Baseline, Fires, year_of
+from truceline.thermal.placeblind import log_odds, names_of, score
+
+DIGITS = 4
+"""Digits of the log odds, as the ledger holds them."""
+
+LIKE_THE_BASELINE = "VIIRS/Suomi-NPP"
+"""The one satellite that archives of peace years hold. Only one satellite's fires are counted round others: this one,
+or the one with the most fires where it is missing, since a season of one satellite is no measure for three."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """For each of n detections, how like the war's its surroundings are; NaN where that is not known."""
+
+    truce: Floats
+    """Log odds from the day alone and the seasons of peace years: no feature of earlier activity."""
+
+    war: Floats
+    """Log odds from up to 90 days of earlier fires against the same seasons."""
+
+    history: Ints
+    """Days of earlier fires that ``war`` had, the day itself among them."""
+
+    years: tuple[int, ...] = ()
+    """Peace years whose seasons were compared with; empty: no archive was given."""
+
+    @classmethod
+    def unknown(cls, count: int) -> Surroundings:
+        """Return what is known without an archive of peace years: nothing."""
+        return cls(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, dtype=np.int64))
+
+    def body(self) -> dict[str, Any]:
+        """Return what the ledger keeps, one entry a detection, in the ledger's order of detections."""
+        listed = {name: [None if np.isnan(v) else float(v) for v in getattr(self, name)] for name in ("truce", "war")}
+        return {**listed, "history": self.history.tolist(), "years": list(self.years)}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> Surroundings:
+        """Return what a body holds."""
+        truce, war = (np.array(body[name], dtype=np.float64) for name in ("truce", "war"))
+        return cls(truce, war, np.array(body["history"], dtype=np.int64), tuple(body["years"]))
+
+
+def surroundings(detections: Detections, baseline: Baseline) -> Surroundings:
+    """Return the same-day log odds of every VIIRS detection, of the model as trained on 2023.
+
+    Years of the watch itself are left out of the baseline. A detection is unknown where no peace year has a fire
+    within 200 km: then every excess would be over nothing.
+    """
+    days = detections.time.astype("datetime64[D]").astype(np.int64)
+    rest = {year: fires for year, fires in baseline.items() if year not in np.unique(year_of(days)) and len(fires)}
+    sensor = detections.sensor.astype(str)
+    rows = np.flatnonzero(np.char.startswith(sensor, "VIIRS/"))
+    found = Surroundings.unknown(len(detections))
+    if not rest or len(rows) == 0:
+        return found
+    fires = Fires(detections.lon[rows], detections.lat[rows], days[rows])
+    names, count = np.unique(sensor[rows], return_counts=True)
+    one = LIKE_THE_BASELINE if LIKE_THE_BASELINE in names else str(names[np.argmax(count)])
+    counted = fires.take(sensor[rows] == one)
+    for mode, into in (("truce", found.truce), ("war", found.war)):
+        said = score(fires, np.arange(len(fires)), rest, mode=mode, held_out=False, counted=counted)
+        odds = log_odds(blind_coefficients.MODELS[names_of(mode, weather=False)[1]]["whole"], said.table)
+        into[rows] = np.round(odds, DIGITS)
+        found.history[rows] = said.history
+        if mode == "truce":
+            nothing = said.table[:, said.used.index("season_200")] <= 0.0
+    for values in (found.truce, found.war):
+        values[rows[nothing]] = np.nan
+    return Surroundings(found.truce, found.war, found.history, tuple(sorted(rest)))
