@@ -39,7 +39,7 @@ RIDGE = {"war": 0.1, "truce": 0.03}
 WEATHER_RIDGE = 10.0
 """How much harder weather is held down: a few dry springs teach little."""
 
-PEACE = {"war": (0.0, 1.5), "truce": (1.0, 0.3)}
+PEACE = {"war": (0.0, 0.75), "truce": (1.0, 0.3)}
 """Weight of peace years' fires near the training line, and of all the others (for war: of all together), when the
 period's far fires weigh 1 and the near ones as much as all others together. Peace fires near the line are what keeps
 truce mode from learning that it burns more in the steppe."""

@@ -143,7 +143,7 @@ def _open_ground(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -
         if len(rows) == 0:
             continue
         trained = coefficients.VARIANTS[name]
-        kinds, kind_of = np.unique(seen.table[np.ix_(rows, columns)], axis=0, return_inverse=True)
+        kinds, kind_of = np.unique(seen.table[rows][:, columns], axis=0, return_inverse=True)
         kind_of = kind_of.reshape(-1)
         drawn = np.array(trained["draws"])
         all_draws = np.stack([war_probability(log_ratio(d[:-2], kinds), d[-2], d[-1]) for d in drawn])

@@ -45,7 +45,7 @@ nobody else does, in rain and under cloud that leaves all satellites few fires: 
 MONTH = DAYS_A_YEAR / 12
 
 WAR = tuple(f"active_{r}" for r in (10, 30, 60)) + tuple(f"excess_{r}" for r in (60, 200))
-WAR += tuple(f"over_most_{r}" for r in (10, 60)) + tuple(f"alone_{r}" for r in (3, 10, 30, 60)) + ("hot_months",)
+WAR += tuple(f"over_most_{r}" for r in (10, 60)) + tuple(f"alone_{r}" for r in (3, 10, 30)) + ("hot_months",)
 """War mode: days active, excess over the mean season, excess over the worst season, active on quiet days, industry."""
 
 TRUCE = tuple(f"today_{r}" for r in SCALES_KM) + tuple(f"season_{r}" for r in SCALES_KM) + ("hot_months",)
@@ -132,7 +132,7 @@ def _scale(
     )
     queries = globe(asked.lon, asked.lat)
     region = None
-    if mode == "war" and km < REGION_KM:
+    if f"alone_{km}" in WAR and mode == "war":
         region = wide(globe(seen.lon, seen.lat), seen.day - first, days, 1000.0 * REGION_KM)
     width = days + DAYS_A_YEAR * len(years)
     favour = None if weather is None else (weather.region(queries), weather.factor(first, days))
