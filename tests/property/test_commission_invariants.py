@@ -14,7 +14,7 @@ from commission_world import PEOPLE, World, mirrored, rules
 
 from truceline.commission import apply, fold
 from truceline.errors import InputError, StateError
-from truceline.model.case import LEVELS, RECORD_OF
+from truceline.model.case import LEVELS, RECORD_OF, Act
 
 STEPS = 1_000_000
 LENGTH = 400
@@ -248,6 +248,44 @@ def test_swapping_the_parties_mirrors_every_case(proof_scale, figures):
         "commission: the parties exchanged, the twelfth invariant (A-5)",
         {"steps tried": histories * (LENGTH // 2), "cases that differ": 0},
     )
+
+
+def joined(w, other):
+    """Both cases as one, or None where that is refused."""
+    at = max(w.now, other.now)
+    merge = Act("merge", other.case.id, "merge", PEOPLE["sam"], at, "one matter", {"into": w.case.id})
+    absorb = Act("absorb", w.case.id, "absorb", PEOPLE["sam"], at, "one matter", {"from": other.case.id})
+    try:
+        gone = apply(other.case, merge, w.rules)
+        return apply(w.case, absorb, w.rules, {gone.id: gone}), at
+    except StateError:
+        return None, at
+
+
+def test_merged_histories_lose_nothing_and_break_no_invariant(proof_scale):
+    merged = 0
+    for seed in range(max(120, int(STEPS * proof_scale / LENGTH))):
+        w = World(seed)
+        other = World(seed, w.rules, "other")
+        for _ in range(12):
+            w.step()
+            other.step()
+        case, at = joined(w, other)
+        if case is None:
+            continue
+        merged += 1
+        assert set(case.exhibits) == {*w.case.exhibits, *other.case.exhibits}
+        assert all(case.exhibits[name].custody == item.custody for name, item in other.case.exhibits.items())
+        for party in (*w.case.allegations, *other.case.allegations):
+            both = [each.case.allegations[party] for each in (w, other) if party in each.case.allegations]
+            assert sorted(case.allegations[party].replies) == sorted(reply for s in both for reply in s.replies)
+        assert {*case.requests, *case.released} >= {*other.case.requests, *other.case.released}
+        w.case, w.now = case, at
+        for _ in range(60):
+            act, before, after = w.step()
+            for invariant in INVARIANTS if after is not None else ():
+                invariant(w, act, before, after)
+    assert merged > 20
 
 
 def test_a_case_is_the_sum_of_its_acts():

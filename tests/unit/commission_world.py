@@ -59,8 +59,8 @@ MODALITIES = ("acoustic", "imagery", "thermal", "seismic", "inspector_record", "
 class World:
     """One case, tried at random."""
 
-    def __init__(self, seed: int, how: Rules | None = None) -> None:
-        self.random = random.Random(seed)
+    def __init__(self, seed: int, how: Rules | None = None, name: str = "0000") -> None:
+        self.random = random.Random(f"{seed}{name}" if name != "0000" else seed)
         pick = self.random.choice
         self.rules = how or rules(
             pick(("majority", "consensus", "chair")),
@@ -70,9 +70,7 @@ class World:
         )
         self.now = START
         self.count = 0
-        opening = Act(
-            "0000", "0000", "open", PEOPLE["wanda"], START, "fire seen", {"origin": "event", "events": [7, 8]}
-        )
+        opening = Act(name, name, "open", PEOPLE["wanda"], START, "fire seen", {"origin": "event", "events": [7, 8]})
         self.case = begin(opening, self.rules)
         self.acts = [opening]
 
@@ -84,7 +82,8 @@ class World:
         kind = r.choice(_DRAWN)
         who, data = _MAKERS[kind](self)
         person = PEOPLE[who if r.random() < 0.93 else r.choice(tuple(PEOPLE))]
-        return Act(f"{self.count:04d}", self.case.id, kind, person, self.now, "because", data)
+        prefix = "" if self.case.id == "0000" else f"{self.case.id}-"
+        return Act(f"{prefix}{self.count:04d}", self.case.id, kind, person, self.now, "because", data)
 
     def step(self):
         """Try one act; returns (act, case before, case after or None where it was refused)."""

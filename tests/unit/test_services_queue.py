@@ -8,7 +8,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from commission_world import PEOPLE, World, rules
+from commission_world import PEOPLE, World, mirrored, rules
 from desk_world import Clock, watch_folder
 
 from truceline.base.clock import iso
@@ -200,6 +200,20 @@ def test_whatever_stands_in_a_queue_is_possible_and_whatever_is_overdue_comes_fi
                 assert (task.do, task.data) not in [(other.do, other.data) for other in left]
                 done += 1
     assert done > 40
+
+
+def test_swapping_the_parties_mirrors_queues_and_counts():
+    swap = {"lia": "lib", "lib": "lia", "c-seat-of-A": "c-seat-of-B", "c-seat-of-B": "c-seat-of-A"}
+    for seed in range(10):
+        world = World(seed)
+        for _ in range(80):
+            world.step()
+        other = mirrored(world.case)
+        for user, actor in PEOPLE.items():
+            mine = queue([world.case], Book(), actor, world.rules, world.now)
+            theirs = queue([other], Book(), PEOPLE[swap.get(user, user)], world.rules, world.now)
+            assert sorted(map(str, mirrored(mine))) == sorted(map(str, theirs))
+        assert tally([world.case], world.now) == tally([other], world.now)
 
 
 EVENT = {
