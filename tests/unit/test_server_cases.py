@@ -93,7 +93,7 @@ def test_each_sees_what_was_released_and_the_public_nothing_more(at):
     assert at.get(f"/findings/{finding}").json()["status"] == "corroborated"
     assert at.get(f"/cases/{case}/acts").json() == {"acts": [], "next": None}
     inside = at.get("/cases", "sam").json()["cases"][0]
-    assert (inside["state"], inside["due"]["what"]) == ("found", "notice")
+    assert (inside["state"], inside["due"]["what"]) == ("found", "acknowledge")
 
 
 def test_the_state_of_a_case_is_not_told_to_whom_it_does_not_concern(at):

@@ -50,15 +50,17 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             told = {key: value for key, value in at.logbook.view(actor, now).items() if key in ("patrols", "mines")}
         else:
             data: dict[str, Any] = {}
+            kind = "mine" if options.patrol_verb == "mine" else _KINDS[options.patrol_verb]
+            at.logbook.ask(actor, kind, now)
             if options.place is not None:
                 data["spot"] = asdict(read_spot(options.place, at.logbook.known))
-            if options.patrol_verb == "mine":
-                index, entry = at.logbook.do(actor, "mine", now, {**data, "what": options.what})
+            if kind == "mine":
+                data["what"] = options.what
             else:
                 data["patrol"] = options.patrol
-                if options.patrol_verb == "depart":
-                    data["every_minutes"] = options.every
-                index, entry = at.logbook.do(actor, _KINDS[options.patrol_verb], now, data)
+            if kind == "depart":
+                data["every_minutes"] = options.every
+            index, entry = at.logbook.do(actor, kind, now, data)
             told = {"entry": entry.id, "record": index}
         told["lost_now"] = [str(entry.data["patrol"]) for entry in lost]
     tell(told, options)

@@ -143,7 +143,9 @@ class Book:
         try:
             return Change(entry, _TAKERS[entry.kind](self, entry))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            what = f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)[:200]
+            if isinstance(error, KeyError) and error.args[0] in entry.data.values():
+                raise StateError(f"there is no {error.args[0]!r:.80} in the log", record=entry.id) from error
+            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)[:200]
             raise Malformed(f"{entry.kind.replace('_', ' ')}: {what}", record=entry.id) from error
 
     def keep(self, change: Change) -> None:

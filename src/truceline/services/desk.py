@@ -314,7 +314,7 @@ def open_desk(
         access = AccessLog(store.append)
         cases = Cases(rules, store.append, access.note)
         cases.load(store.read)
-        logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id)
+        logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id, access.note)
         logbook.load(store.read)
         for used in (*(case.now for case in cases), *([logbook.book.now] if logbook.book.now else ())):
             now.reached(used)

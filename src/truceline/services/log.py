@@ -32,19 +32,27 @@ _RECORDS = tuple(dict.fromkeys(RECORD_OF_ENTRY.values()))
 class Logbook:
     """The log of one watch, as it stands after the ledger's last record."""
 
-    def __init__(self, known: Known, append: Append, new: Callable[[datetime], str]) -> None:
+    def __init__(
+        self,
+        known: Known,
+        append: Append,
+        new: Callable[[datetime], str],
+        refused: Callable[[Decided, datetime], None] | None = None,
+    ) -> None:
         """Begin an empty log.
 
         Args:
             known: words, posts and places that lines may name.
             append: the ledger's door.
             new: makes the id of an entry of a moment.
+            refused: is told of each refusal before the person is; by default it is a record at once.
         """
         self.book = Book()
         self.coverage: Mapping[str, Any] = NO_COVERAGE
         self._known = known
         self._append = append
         self._new = new
+        self._refused = refused or (lambda decided, at: append([decided.record(at)]))
 
     def load(self, read: Callable[[str], list[tuple[int, dict[str, Any]]]]) -> None:
         """Take up what a ledger already holds.
@@ -80,16 +88,25 @@ class Logbook:
             Malformed: its data do not have the form; nothing is logged.
             UnavailableError: the ledger cannot be written; nothing happened.
         """
+        self.ask(actor, kind, at)
         entry = Entry(self._new(at), kind, actor, at, dict(data))
-        if actor.role != MACHINE_ROLE:
-            resource, action = PERMIT_OF_ENTRY[kind]
-            if not decide(actor, action, Thing(resource)).allowed:
-                self._append([Decided(actor, action, resource, entry.id, allowed=False).record(at)])
-                raise AccessError(f"{actor.user} ({actor.role}) may not {action} the {resource}")
         change = self.book.tried(entry)
         index = self._append([entry.record()])[0]
         self.book.keep(change)
         return index, entry
+
+    def ask(self, actor: Actor, kind: str, at: datetime) -> None:
+        """Ask whether an entry is this person's to make, before anything is said of what it names.
+
+        Raises:
+            AccessError: it is not; the refusal itself is logged.
+        """
+        if actor.role == MACHINE_ROLE:
+            return
+        resource, action = PERMIT_OF_ENTRY[kind]
+        if not decide(actor, action, Thing(resource)).allowed:
+            self._refused(Decided(actor, action, resource, kind, allowed=False), at)
+            raise AccessError(f"{actor.user} ({actor.role}) may not {action} the {resource}")
 
     def key(self, actor: Actor, at: datetime, text: str, *, again: bool = False) -> tuple[int, Entry, str]:
         """Key one line; returns its index, the entry, and what was understood.
@@ -99,6 +116,7 @@ class Logbook:
             StateError: the same line was keyed a moment ago, and ``again`` is not said.
             AccessError: this person keeps no log.
         """
+        self.ask(actor, "line", at)
         line, known = read_line(text, self.known, at), self.known
         data = {"line": text.strip(), "understood": line.to_json(), **({"again": True} if again else {})}
         index, entry = self.do(actor, "line", at, data)
@@ -115,6 +133,7 @@ class Logbook:
         if text is None:
             index, entry = self.do(actor, "strike", at, {"of": of, "reason": reason})
             return index, entry, f"struck {of}"
+        self.ask(actor, "correct", at)
         line, known = read_line(text, self.known, at), self.known
         data = {"of": of, "reason": reason, "line": text.strip(), "understood": line.to_json()}
         index, entry = self.do(actor, "correct", at, data)
@@ -127,6 +146,7 @@ class Logbook:
             StateError: an earlier handover waits for whoever takes over.
             AccessError: this person keeps no watch.
         """
+        self.ask(actor, "handover", at)
         told = summary(self.book, self.book.shift_start(), at, self.coverage)
         return self.do(actor, "handover", at, {"summary": told, "note": note})
 
@@ -137,6 +157,7 @@ class Logbook:
             StateError: nothing waits, or the same person signed the first half.
             AccessError: this person keeps no watch.
         """
+        self.ask(actor, "take_over", at)
         waiting = self.book.waiting()
         if waiting is None:
             raise StateError("no handover waits to be taken over")
