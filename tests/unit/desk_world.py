@@ -154,9 +154,13 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @contextmanager
-def office(base: Path, repository: Path, people: str = PEOPLE):
-    """An open desk with accounts for all the people, and its server, until the block ends."""
+def office(base: Path, repository: Path, people: str = PEOPLE, more: str = ""):
+    """An open desk with accounts for all the people, and its server, until the block ends.
+
+    ``more`` is added to ``watch.toml``.
+    """
     folder, clock = watch_folder(base, repository, people), Clock()
+    (folder / "watch.toml").write_text(WATCH + more)
     with open_desk(folder, keys=base / "keys", clock=clock, passwords=QUICK) as desk:
         desk.accounts.begin()
         desk.accounts.bring(CONSOLE, read_people(folder / "people.yaml"))

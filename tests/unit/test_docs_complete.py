@@ -127,7 +127,9 @@ def test_every_column_of_events_files_is_documented(repository):
 
 def test_every_key_of_watch_toml_is_documented(repository):
     text = read(repository, "reference/watch-toml.md")
-    for key in watchfile._WATCH_KEYS | {key for keys in watchfile._SOURCE_KEYS.values() for key in keys}:
+    for key in (
+        watchfile._OIDC_KEYS | watchfile._WATCH_KEYS | {key for keys in watchfile._SOURCE_KEYS.values() for key in keys}
+    ):
         assert f"`{key}`" in text, key
     for kind in watchfile._SOURCE_KEYS:
         assert f"`{kind}`" in text, kind

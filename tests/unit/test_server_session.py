@@ -280,7 +280,7 @@ def test_tries_at_once_count_each(at):
 )
 def test_a_body_of_another_form_is_refused_and_not_repeated(at, body):
     answer = ask(at, "POST", "/session", at.own, json=body)
-    assert answer.status_code == 422
+    assert answer.status_code == (415 if body is None else 422)
     assert answer.headers["content-type"] == "application/problem+json"
     assert "xxxx" not in answer.text
     assert "administrator" not in answer.text
@@ -359,7 +359,7 @@ def test_a_token_does_what_its_scope_says_and_no_more(at):
     with pytest.raises(Exception, match="may not open case"):
         at.desk.act(actor, "open", None, "seen", {"title": "Mill", "origin": "event", "events": [1]})
     for method, path in (("GET", "/tokens"), ("GET", "/sessions"), ("PUT", "/me/password"), ("DELETE", "/session")):
-        assert ask(at, method, path, at.own | bearer).status_code in (401, 422)
+        assert ask(at, method, path, at.own | bearer).status_code in (401, 415, 422)  # 415, 422: no body
     assert ask(at, "DELETE", f"/tokens/{held[0]['token']}", at.sign_in("sam")).status_code == 404
     assert ask(at, "DELETE", f"/tokens/{held[0]['token']}", lia).status_code == 204
     assert ask(at, "GET", "/me", bearer).status_code == 401

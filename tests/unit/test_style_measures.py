@@ -27,6 +27,7 @@ HEAVY_IMPORTS = {
     ("cli/demo.py", "truceline.server"): "the web server is loaded only where a page is served",
     ("cli/watch.py", "truceline.server"): "the web server is loaded only where a page is served",
     ("cli/serve.py", "truceline.server"): "the web server is loaded only where a page is served",
+    ("server/routes/oidc.py", "truceline.server.oidc"): "local accounts need none of it; it is an extra",
     ("cli/verify.py", "truceline.watch"): "a stranger who checks a ledger need not load the whole flow",
 }
 """Imports inside functions, each with its reason. A new one needs a reason here and beside it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from truceline.base.bounded import read_text
 from truceline.base.clock import Interval, iso, utc
@@ -30,6 +31,8 @@ _SOURCE_KEYS = {
     "stations": {"kind", "path", "credit", "licence"},
     "tracks": {"kind", "path", "credit", "licence"},
 }
+_OIDC_KEYS = {"issuer", "client_id", "redirect"}
+_RETURN = "/api/v1/oidc/return"
 _WATCH_KEYS = {"id", "title", "from", "to", "terms", "line", "extent"}
 
 
@@ -55,6 +58,20 @@ class SourceFile:
     def licence(self) -> str:
         """Under what terms the data may be used."""
         return self.options.get("licence", "not stated")
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """The house's own provider of sign-in (OpenID Connect)."""
+
+    issuer: str
+    """Its address, as its tokens write it."""
+
+    client_id: str
+    """What it calls this watch; a public client, which needs no secret."""
+
+    redirect: str
+    """Where it sends people back to: this server's address and ``/api/v1/oidc/return``."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,9 @@ class Watch:
 
     sensors: tuple[Mapping[str, Any], ...] = ()
     """The watch's own ``[[sensor]]`` tables, as written."""
+
+    oidc: Oidc | None = None
+    """The house's own provider; None: local accounts only."""
 
     def of(self, kind: str) -> tuple[SourceFile, ...]:
         """Return the sources of one kind."""
@@ -121,7 +141,7 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
     table = document.get("watch")
     if not isinstance(table, dict):
         raise Malformed("has no table [watch]")
-    unknown = set(document) - {"watch", "source", "sensor", "store", "publication"} | set(table) - _WATCH_KEYS
+    unknown = set(document) - {"watch", "source", "sensor", "store", "publication", "oidc"} | set(table) - _WATCH_KEYS
     if unknown:
         raise Malformed(f"unknown key {min(unknown)!r} (known in [watch]: {', '.join(sorted(_WATCH_KEYS))})")
     name = _text(table, "id")
@@ -145,7 +165,32 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
         extent=folder / _text(table, "extent") if "extent" in table else None,
         sources=tuple(_source(folder, source) for source in listed),
         sensors=tuple(sensors),
+        oidc=_oidc(document["oidc"]) if "oidc" in document else None,
     )
+
+
+def _oidc(table: Any) -> Oidc:
+    if not isinstance(table, dict) or set(table) != _OIDC_KEYS:
+        raise Malformed(f"[oidc] has exactly {', '.join(sorted(_OIDC_KEYS))}")
+    said = Oidc(_text(table, "issuer"), _text(table, "client_id"), _text(table, "redirect"))
+    for name, address in (("issuer", said.issuer), ("redirect", said.redirect)):
+        if not safe_address(address):
+            raise Malformed(f"[oidc] {name}: an https address (http only on this machine itself)")
+    if urlsplit(said.redirect).path != _RETURN:
+        raise Malformed(f"[oidc] redirect: this server's address and {_RETURN}")
+    return said
+
+
+def safe_address(address: str) -> bool:
+    """Return whether nobody on the way can read or change what goes to an address: https, or this machine itself."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    plain = parts.username is None and parts.password is None and not parts.fragment and bool(host)
+    here = host in ("127.0.0.1", "localhost", "::1")
+    return plain and (parts.scheme == "https" or (parts.scheme == "http" and here))
 
 
 def _source(folder: Path, table: Mapping[str, Any]) -> SourceFile:

@@ -10,12 +10,13 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from truceline.errors import TrucelineError, UnavailableError
+from truceline.errors import StateError, TrucelineError, UnavailableError
 from truceline.server import records
 from truceline.server.claims import claim_routes
 from truceline.server.files import CHECK, FOREVER, answer, find, send
@@ -41,7 +42,9 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
     made = FastAPI(
         title="Truceline", version="1", docs_url=None, redoc_url=None, openapi_url=described, lifespan=_published
     )
-    made.add_middleware(Guard, writing=desk is not None)
+    said = None if desk is None else desk.watch.oidc
+    # Where a provider sends people back to is an address of ours; https stands before it.
+    made.add_middleware(Guard, writing=desk is not None, host=urlsplit(said.redirect).netloc if said else None)
     _handlers(made)
     if desk is not None:
         made.state.desk = desk
@@ -62,7 +65,7 @@ async def _published(made: FastAPI) -> AsyncIterator[None]:
         while desk is not None:
             await asyncio.sleep(1)
             # What was appended is safe in the database; where publishing fails, the next second tries again.
-            with suppress(UnavailableError):
+            with suppress(UnavailableError, StateError):
                 await asyncio.to_thread(desk.publish)
 
     task = asyncio.create_task(again())

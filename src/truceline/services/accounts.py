@@ -11,7 +11,7 @@ from typing import Any
 
 from truceline.access import Thing, decide
 from truceline.access.check import owner_name
-from truceline.errors import AccessError, Malformed, NotHere, StateError
+from truceline.errors import AccessError, Malformed, NotHere, NotSignedIn, StateError
 from truceline.model.case import Actor
 from truceline.services.people import people_of
 from truceline.services.secrets import (
@@ -76,6 +76,17 @@ class Accounts:
         if held is None or held.disabled:
             raise AccessError(f"nobody here is called {user!r:.80}")
         return held.actor
+
+    def of_subject(self, subject: str) -> Account:
+        """Return the account of somebody whom the house's own provider vouches for.
+
+        Raises:
+            NotSignedIn: nobody here is called so by the provider, or the account is out of use.
+        """
+        held = self.store.by_subject(subject)
+        if held is None or held.disabled:
+            raise NotSignedIn("you have no account here; ask an administrator")
+        return held
 
     def listed(self, by: Actor) -> list[Account]:
         """Return all accounts.

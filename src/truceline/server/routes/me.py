@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from truceline.server import cookies
 from truceline.server.auth import TheActor, TheBrowser
 from truceline.server.desk import TheDesk
+from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
 
-router = APIRouter(tags=["me"])
+router = APIRouter(tags=["me"], route_class=Route)
 
 Password = Annotated[str, Field(max_length=256)]
 
@@ -74,21 +75,28 @@ def me(actor: TheActor) -> Me:
     )
 
 
-@router.put("/me/password", status_code=204, responses=answers(401, 403, 413, 415, 429, 503))
+@router.put(
+    "/me/password",
+    openapi_extra=permit("account", "secure"),
+    status_code=204,
+    responses=answers(401, 403, 413, 415, 429, 503),
+)
 def change_password(desk: TheDesk, browser: TheBrowser, response: Response, asked: NewPassword) -> None:
     """Change one's own password; every session ends, this one too."""
     desk.signin.change_password(browser.actor, asked.old, asked.new)
     cookies.end(response)
 
 
-@router.post("/me/second-factor", responses=answers(401, 403, 409, 503))
+@router.post("/me/second-factor", openapi_extra=permit("account", "secure"), responses=answers(401, 403, 409, 503))
 def enrol(desk: TheDesk, browser: TheBrowser) -> SecondFactor:
     """Begin a second factor."""
     made = desk.accounts.enrol(browser.actor, browser.actor.user)
     return SecondFactor(secret=made.secret, uri=made.uri)
 
 
-@router.put("/me/second-factor", responses=answers(401, 403, 409, 413, 415, 503))
+@router.put(
+    "/me/second-factor", openapi_extra=permit("account", "secure"), responses=answers(401, 403, 409, 413, 415, 503)
+)
 def confirm(desk: TheDesk, browser: TheBrowser, response: Response, shown: Code) -> RecoveryCodes:
     """Put the second factor in force; every session ends, this one too."""
     codes = desk.accounts.confirm(browser.actor, browser.actor.user, shown.code)

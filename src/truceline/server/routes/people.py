@@ -13,11 +13,12 @@ from truceline.errors import AccessError
 from truceline.model.case import Actor
 from truceline.server.auth import TheActor
 from truceline.server.desk import TheDesk
+from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
 from truceline.services.desk import Desk
 from truceline.store.accounts import Account
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=Route)
 
 T = TypeVar("T")
 Word = Annotated[str, Field(max_length=64)]
@@ -87,7 +88,7 @@ def _logged(desk: Desk, actor: Actor, action: str, name: str, do: Callable[[], T
         raise
 
 
-@router.get("/people", responses=answers(401, 403, 503))
+@router.get("/people", openapi_extra=permit("account", "read"), responses=answers(401, 403, 503))
 def people(desk: TheDesk, actor: TheActor) -> list[Person]:
     """List all accounts."""
     held = _logged(desk, actor, "read", "all", lambda: desk.accounts.listed(actor))
@@ -95,7 +96,9 @@ def people(desk: TheDesk, actor: TheActor) -> list[Person]:
     return [person_of(account) for account in held]
 
 
-@router.post("/people", status_code=201, responses=answers(401, 403, 409, 413, 415, 503))
+@router.post(
+    "/people", openapi_extra=permit("account", "make"), status_code=201, responses=answers(401, 403, 409, 413, 415, 503)
+)
 def add(desk: TheDesk, actor: TheActor, asked: NewPerson) -> Person:
     """Make an account."""
     entry = asked.model_dump(exclude={"subject", "disabled"}, exclude_none=True)
@@ -104,7 +107,7 @@ def add(desk: TheDesk, actor: TheActor, asked: NewPerson) -> Person:
     return person_of(made)
 
 
-@router.get("/people/{user}", responses=answers(401, 403, 404, 503))
+@router.get("/people/{user}", openapi_extra=permit("account", "read"), responses=answers(401, 403, 404, 503))
 def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
     """Show one account."""
     held = _logged(desk, actor, "read", user, lambda: desk.accounts.get(actor, user))
@@ -112,7 +115,9 @@ def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
     return person_of(held)
 
 
-@router.put("/people/{user}", responses=answers(401, 403, 404, 409, 413, 415, 503))
+@router.put(
+    "/people/{user}", openapi_extra=permit("account", "change"), responses=answers(401, 403, 404, 409, 413, 415, 503)
+)
 def alter(desk: TheDesk, actor: TheActor, user: Word, asked: Rights) -> Person:
     """Change an account's rights; they hold from the next request."""
     fields = asked.model_dump(exclude_unset=True)

@@ -14,12 +14,13 @@ from truceline.model.case import Actor
 from truceline.server import cookies
 from truceline.server.auth import PUBLIC, TheBrowser
 from truceline.server.desk import TheDesk
+from truceline.server.forms import Route, permit
 from truceline.server.guard import csrf_of, session_in
 from truceline.server.problems import answers
 from truceline.services.signin import IDLE, UNFINISHED, WHOLE
 from truceline.store.accounts import Session
 
-router = APIRouter(tags=["session"])
+router = APIRouter(tags=["session"], route_class=Route)
 
 Short = Annotated[str, Field(max_length=64)]
 
@@ -69,7 +70,7 @@ def opened(actor: Actor, session: Session, secret: str) -> Opened:
     )
 
 
-@router.post("/session", responses=answers(401, 403, 413, 415, 429, 503))
+@router.post("/session", openapi_extra=permit("session", "begin"), responses=answers(401, 403, 413, 415, 429, 503))
 def sign_in(desk: TheDesk, request: Request, response: Response, shown: Credentials) -> Opened:
     """Sign in; the session's cookie comes with the answer."""
     address = request.client.host if request.client else "unknown"
@@ -87,13 +88,13 @@ def sign_in(desk: TheDesk, request: Request, response: Response, shown: Credenti
     return opened(actor, session, begun.session)
 
 
-@router.get("/session", responses=answers(401, 503))
+@router.get("/session", openapi_extra=permit("session", "read"), responses=answers(401, 503))
 def session(browser: TheBrowser) -> Opened:
     """Say whose session it is, and how it may write."""
     return opened(browser.actor, browser.session, browser.secret)
 
 
-@router.delete("/session", status_code=204, responses=answers(401, 403, 503))
+@router.delete("/session", openapi_extra=permit("session", "end"), status_code=204, responses=answers(401, 403, 503))
 def sign_out(desk: TheDesk, browser: TheBrowser, response: Response) -> None:
     """Sign out."""
     desk.signin.end(browser.actor, browser.session.id)
@@ -101,7 +102,7 @@ def sign_out(desk: TheDesk, browser: TheBrowser, response: Response) -> None:
     cookies.end(response)
 
 
-@router.get("/sessions", responses=answers(401, 503))
+@router.get("/sessions", openapi_extra=permit("session", "read"), responses=answers(401, 503))
 def sessions(desk: TheDesk, browser: TheBrowser) -> list[Held]:
     """List one's own sessions."""
     return [
@@ -116,7 +117,9 @@ def sessions(desk: TheDesk, browser: TheBrowser) -> list[Held]:
     ]
 
 
-@router.delete("/sessions/{id}", status_code=204, responses=answers(401, 403, 404, 503))
+@router.delete(
+    "/sessions/{id}", openapi_extra=permit("session", "end"), status_code=204, responses=answers(401, 403, 404, 503)
+)
 def end(desk: TheDesk, browser: TheBrowser, id: Short) -> None:  # noqa: A002  the path's own word
     """End one of one's own sessions."""
     desk.signin.end(browser.actor, id)

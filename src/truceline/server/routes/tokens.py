@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from truceline.base.clock import iso
 from truceline.server.auth import TheBrowser
 from truceline.server.desk import TheDesk
+from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
 from truceline.store.accounts import Token
 
-router = APIRouter(tags=["tokens"])
+router = APIRouter(tags=["tokens"], route_class=Route)
 
 Word = Annotated[str, Field(max_length=64)]
 
@@ -58,20 +59,24 @@ def _told(token: Token) -> dict[str, object]:
     }
 
 
-@router.get("/tokens", responses=answers(401, 403, 503))
+@router.get("/tokens", openapi_extra=permit("token", "list"), responses=answers(401, 403, 503))
 def tokens(desk: TheDesk, browser: TheBrowser) -> list[HeldToken]:
     """List one's own tokens."""
     return [HeldToken.model_validate(_told(token)) for token in desk.signin.tokens(browser.actor)]
 
 
-@router.post("/tokens", status_code=201, responses=answers(401, 403, 413, 415, 503))
+@router.post(
+    "/tokens", openapi_extra=permit("token", "make"), status_code=201, responses=answers(401, 403, 413, 415, 503)
+)
 def make(desk: TheDesk, browser: TheBrowser, asked: NewToken) -> MadeToken:
     """Make a token; it never does more than its owner may at the moment of asking."""
     secret, token = desk.signin.make_token(browser.actor, asked.name, asked.scope, timedelta(days=asked.days))
     return MadeToken.model_validate({**_told(token), "secret": secret})
 
 
-@router.delete("/tokens/{id}", status_code=204, responses=answers(401, 403, 404, 503))
+@router.delete(
+    "/tokens/{id}", openapi_extra=permit("token", "revoke"), status_code=204, responses=answers(401, 403, 404, 503)
+)
 def revoke(desk: TheDesk, browser: TheBrowser, id: Word) -> None:  # noqa: A002  the path's own word
     """Revoke one of one's own tokens."""
     desk.signin.revoke(browser.actor, id)
