@@ -165,3 +165,8 @@ def test_what_cannot_be_read_is_refused_by_name(bench, files):
     assert bench(files, base="odd.parquet")[0] == 3
     assert bench(files, fires="nowhere.parquet")[0] == 3
     assert bench(files, "--from", "soon")[0] == 3
+    (files / "noise.csv").write_bytes(b"\x83\x9e\n\xff,\x9e,\x80\n1,2\n")
+    code, _, err = bench(files, fires="noise.csv")
+    assert code == 3
+    assert "noise.csv: neither parquet nor CSV" in err
+    assert "Traceback" not in err

@@ -184,12 +184,14 @@ def _table(data: bytes, file: str) -> pa.Table:
             # One thread: Arrow's own may outlive a process that ends soon after, and abort it.
             table = pq.read_table(io.BytesIO(data), use_threads=False, pre_buffer=False)
         else:
+            # Arrow would print a traceback of its own for bytes that are no text.
+            data.decode()
             options = pacsv.ConvertOptions(strings_can_be_null=True)
             skip = pacsv.ParseOptions(invalid_row_handler=lambda _: "skip")
             plain = pacsv.ReadOptions(use_threads=False)
             table = pacsv.read_csv(io.BytesIO(data), plain, skip, options)
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise Malformed(f"neither parquet nor CSV: {error!s:.120}", file=file) from error
+        raise Malformed(f"neither parquet nor CSV: {ascii(str(error))[1:-1]:.120}", file=file) from error
     return table.rename_columns([name.strip().lower().lstrip("\ufeff") for name in table.column_names])
 
 
