@@ -136,6 +136,9 @@ def _union(stretches):
 def nine_withdrawn(w, act, before, after):
     """9. What rests on a withdrawn detection is open again."""
     gone = {n for n, x in after.exhibits.items() if x.withdrawn}
+    if act.kind == "grade":
+        assert act.by.role == "analyst"
+        gone |= {n for n, x in after.exhibits.items() if before.exhibits[n].counts and not x.counts}
     if act.kind == "custody":
         gone |= {n for n, x in after.exhibits.items() if x.broken and not before.exhibits[n].broken}
     for finding in after.findings.values():
@@ -163,7 +166,7 @@ def eleven_kept(w, act, before, after):
     for name, item in before.exhibits.items():
         now = after.exhibits[name]
         assert set(item.redacted) <= set(now.redacted)
-        same = ("modality", "family", "owner", "grade", "blobs", "counters")
+        same = ("modality", "family", "owner", "blobs", "counters", *(("grade",) if act.kind != "grade" else ()))
         assert all(getattr(item, field) == getattr(now, field) for field in same)
         assert now.custody[: len(item.custody)] == item.custody
     for name, remedy in before.remedies.items():

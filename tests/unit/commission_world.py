@@ -204,6 +204,10 @@ _MAKERS = {
     ),
     "outcome": _outcome,
     "custody": _custody,
+    "grade": lambda w: (
+        w.random.choice(("anna", "lia")),
+        {"evidence": w.any(w.case.exhibits), "grade": w.random.choice(("A1", "B2", "C3", "F6"))},
+    ),
     "report_remedy": lambda w: _of_party(w, {"remedy": w.any(w.case.remedies)}),
     "outage": lambda w: (
         "machine",

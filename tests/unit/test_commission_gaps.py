@@ -60,6 +60,7 @@ def test_counter_evidence_is_kept_and_never_counts_against_its_own_side():
     assert corroborated(desk.evidence("image", "imagery", "sar", "elm")) == "found"
     again = Desk().evidence("sound").alleged()
     again.do("lia", "evidence", "image", modality="imagery", family="sar", owner="A", grade="B2", counters="sound")
+    again.do("anna", "grade", "judged", evidence="image", grade="B2")
     assert corroborated(again) == "standard not met"
     again.refused(
         "there is no 'ghost' here",
@@ -71,6 +72,22 @@ def test_counter_evidence_is_kept_and_never_counts_against_its_own_side():
         grade="B2",
         counters="ghost",
     )
+
+
+def test_nobody_grades_its_own_witness():
+    desk = Desk().evidence("sound")
+    desk.do("lia", "evidence", "image", modality="imagery", family="sar", owner="A", grade="A1")
+    assert desk.case.exhibits["image"].grade == "F6"
+    assert corroborated(desk) == "standard not met"
+    desk.do("anna", "grade", "g1", evidence="image", grade="B2")
+    desk.proposed("q", status="corroborated").voted(proposal="q").determined("g", "q")
+    assert desk.case.proposals["q"].outcome == "found"
+    desk.do("anna", "grade", "g2", evidence="image", grade="C3")
+    assert desk.case.finding is not None  # judged otherwise, and judged all the same
+    desk.do("anna", "grade", "g3", evidence="image", grade="F3")
+    assert desk.case.findings["g"].superseded == "reopened"
+    desk.refused("Admiralty code", "anna", "grade", evidence="image", grade="G1")
+    desk.refused("there is no 'ghost' here", "anna", "grade", evidence="ghost", grade="B2")
 
 
 def test_the_assessment_under_each_reading_stays_with_the_case():

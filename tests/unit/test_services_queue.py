@@ -13,6 +13,7 @@ from desk_world import Clock, watch_folder
 
 from truceline.base.clock import iso
 from truceline.cli import main
+from truceline.cli.watch import stop_first
 from truceline.commission import apply
 from truceline.errors import InputError, StateError
 from truceline.logbook import Book
@@ -21,6 +22,7 @@ from truceline.model.record import Record
 from truceline.services.desk import new_id, open_desk
 from truceline.services.queue import queue
 from truceline.services.stop_first import announcements, give_notices, open_corroborated, tally
+from truceline.settings import Settings
 
 HOUR = timedelta(hours=1)
 
@@ -344,3 +346,26 @@ def test_the_queue_from_the_command_line(office, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["stop_first"]["notices"] == 1
     office._open = open_desk(office.folder, keys=office.base / "keys", clock=office.clock)
     office.desk = office._open.__enter__()
+
+
+def test_a_run_of_the_watch_tells_what_it_gave_notice_of(office, capsys, tmp_path):
+    notices(office)
+    announced = put(office, event_more={"lon": 37.81})
+    notices(office, place="lon: 37.81\n    lat: 48.0\n    radius_m: 100")
+    other = put(office, event_more={"lon": 39.0})
+    office.close()
+    settings = Settings.from_environment({"TRUCELINE_KEYS": str(office.base / "keys")})
+    # Of the machine's own clock these events are long over: nothing is left to be stopped.
+    stop_first(office.folder, office.folder / "out", settings)
+    assert capsys.readouterr().out == ""
+    stop_first(office.folder, office.folder / "out", settings, clock=office.clock)
+    told = capsys.readouterr().out
+    assert f"Event {announced} was announced (notice drill): no allegation" in told
+    assert told.startswith("Notice to both liaisons: case 01")
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    stop_first(bare, bare / "out", settings)  # no commission, nothing to do
+    assert not (bare / "out").exists()
+    office._open = open_desk(office.folder, keys=office.base / "keys", clock=office.clock)
+    office.desk = office._open.__enter__()
+    assert [case.events for case in office.desk.cases] == [(other,)]

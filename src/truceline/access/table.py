@@ -104,6 +104,7 @@ TABLE: tuple[Row, ...] = (
     Row(("liaison",), "exhibit", ("add",), "own"),
     Row(("secretariat", "analyst"), "exhibit", ("release", "redact", "approve")),
     Row(("watch_officer", "analyst", "secretariat"), "exhibit", ("hand_on",), level="secret"),
+    Row(("analyst",), "exhibit", ("grade",), level="secret"),
     # Hearing the accused.
     Row(("analyst", "secretariat"), "allegation", ("read", "ask")),
     Row(("analyst", "secretariat"), "allegation", ("approve",)),

@@ -9,9 +9,10 @@ from pathlib import Path
 from truceline.cli._shared import finished, run_watch
 from truceline.flow.watchfile import read_watch
 from truceline.reports.text import duty_summary
-from truceline.services.desk import PEOPLE, new_id, open_desk
+from truceline.services.desk import PEOPLE, Clock, new_id, open_desk, system_clock
 from truceline.services.stop_first import announcements, open_corroborated
 from truceline.settings import Settings
+from truceline.store.account_file import ACCOUNTS
 
 NAME = "watch"
 HELP = "run the watch in a folder and serve its page"
@@ -37,17 +38,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     out = options.out or options.watch / "out"
     found, _ = run_watch(read_watch(options.watch), out, options.line, settings, monitors=options.monitors)
     print(duty_summary(found))
-    _stop_first(options.watch, out, settings)
+    stop_first(options.watch, out, settings)
     code = finished(found)
     serve(out, port=options.port)
     return code
 
 
-def _stop_first(folder: Path, out: Path, settings: Settings) -> None:
+def stop_first(folder: Path, out: Path, settings: Settings, clock: Clock = system_clock) -> None:
     """Where the watch has a commission, give both liaisons a notice of what the run found corroborated."""
-    if not (folder / PEOPLE).is_file() or read_watch(folder).terms is None:
+    seated = any((folder / name).is_file() for name in (PEOPLE, ACCOUNTS))
+    if not seated or read_watch(folder).terms is None:
         return
-    with open_desk(folder, keys=settings.key_dir, out=out) as desk:
+    with open_desk(folder, keys=settings.key_dir, out=out, clock=clock) as desk:
         said = announcements(folder, desk.agreement)
         stopped = open_corroborated(desk.cases, desk.store.read, said, desk.now(), new_id)
     for case in stopped.opened:

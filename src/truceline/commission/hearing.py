@@ -17,6 +17,9 @@ from truceline.errors import StateError
 from truceline.model.case import LEVELS, Act
 
 _GRADE = re.compile(r"[A-F][1-6]")
+NOT_JUDGED = "F6"
+"""Admiralty code of what nobody judged yet: it is no bad grade, and corroborates nothing."""
+
 NOBODY = ("neither", "proxy", "accident", "unknown")
 """Hypotheses of authorship that always stand beside the parties."""
 
@@ -24,9 +27,7 @@ NOBODY = ("neither", "proxy", "accident", "unknown")
 def _evidence(case: Case, act: Act, rules: Rules) -> Case:
     del rules  # whoever may bring evidence, it is kept and graded
     data = act.data
-    grade, level = str(data["grade"]), str(data.get("level", "restricted"))
-    if not _GRADE.fullmatch(grade):
-        raise ValueError(f"grade {grade!r}: Admiralty code, A to F and 1 to 6, such as B2")
+    grade, level = _graded(data["grade"]), str(data.get("level", "restricted"))
     if level not in LEVELS:
         raise ValueError(f"level {level!r}: one of {', '.join(LEVELS)}")
     readers, counters = data.get("readers"), data.get("counters")
@@ -37,7 +38,8 @@ def _evidence(case: Case, act: Act, rules: Rules) -> Case:
         modality=str(data["modality"]),
         family=str(data["family"]),
         owner=str(data["owner"]),
-        grade=grade,
+        # Nobody grades its own witness: what a party brings cannot be judged before an analyst did.
+        grade=NOT_JUDGED if act.by.role == "liaison" else grade,
         level=level,
         record=data.get("record"),
         readers=None if readers is None else frozenset(map(str, readers)),
@@ -46,6 +48,24 @@ def _evidence(case: Case, act: Act, rules: Rules) -> Case:
         counters=None if counters is None else str(counters),
     )
     return replace(case, exhibits={**case.exhibits, act.id: exhibit})
+
+
+def _graded(said: object) -> str:
+    if not _GRADE.fullmatch(str(said)):
+        raise ValueError(f"grade {said!r:.20}: Admiralty code, A to F and 1 to 6, such as B2")
+    return str(said)
+
+
+def _grade(case: Case, act: Act, rules: Rules) -> Case:
+    """An analyst judges source and claim anew. What can no longer be judged carries no finding."""
+    del rules  # the same under every agreement
+    if act.by.role != "analyst":
+        raise StateError("only an analyst grades what others brought", record=act.id)
+    name = str(act.data["evidence"])
+    before = case.exhibits[name]
+    after = replace(before, grade=_graded(act.data["grade"]))
+    case = replace(case, exhibits={**case.exhibits, name: after})
+    return reopened(case, resting_on=name) if before.counts and not after.counts else case
 
 
 def _custody(case: Case, act: Act, rules: Rules) -> Case:
@@ -260,6 +280,7 @@ def _outage(case: Case, act: Act, rules: Rules) -> Case:
 HANDLERS: Mapping[str, Callable[[Case, Act, Rules], Case]] = {
     "evidence": _evidence,
     "custody": _custody,
+    "grade": _grade,
     "withdraw_evidence": _withdraw_evidence,
     "assess": _assess,
     "attribute": _attribute,

@@ -35,6 +35,7 @@ RECORD_OF = {
     "open": "case",
     "evidence": "evidence",
     "custody": "evidence",
+    "grade": "evidence",
     "withdraw_evidence": "evidence",
     "assess": "case",
     "attribute": "case",

@@ -13,6 +13,7 @@ PERMIT: Mapping[str, tuple[str, str]] = {
     "open": ("case", "open"),
     "evidence": ("exhibit", "add"),
     "custody": ("exhibit", "hand_on"),
+    "grade": ("exhibit", "grade"),
     "withdraw_evidence": ("exhibit", "withdraw"),
     "assess": ("case", "assess"),
     "attribute": ("case", "attribute"),

@@ -123,6 +123,13 @@ class HandingOn(Form):
     blobs: Annotated[list[Hash], Field(max_length=MAX_BLOBS)] | None = None
 
 
+class Grading(Form):
+    """An exhibit judged anew."""
+
+    evidence: Name
+    grade: Annotated[str, Field(pattern=r"^[A-F][1-6]$", description="Admiralty code")]
+
+
 class OfExhibit(Form):
     """About an exhibit."""
 
@@ -324,6 +331,7 @@ DATA: Mapping[str, type[Form]] = {
     "open": Opening,
     "evidence": Evidence,
     "custody": HandingOn,
+    "grade": Grading,
     "withdraw_evidence": OfExhibit,
     "assess": Assessing,
     "attribute": Attributing,
