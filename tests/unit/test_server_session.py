@@ -172,6 +172,30 @@ def test_a_session_ends_unused_and_at_the_end_of_the_shift(at):
     assert ask(at, "GET", "/me", anna).status_code == 401
 
 
+def test_a_stream_left_open_keeps_no_session_alive(at):
+    import threading
+
+    anna = at.sign_in("anna")
+    done = []
+
+    def listen():
+        with at.client.stream("GET", "/api/v1/events/stream", headers=anna) as answer:
+            done.append(answer.status_code)
+            done.append(sum(1 for _ in answer.iter_lines()))
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    while not done:
+        thread.join(0.05)
+    for _ in range(3):
+        at.clock.forward(minutes=10)
+        thread.join(0.6)  # the stream looks who is there several times a second
+    thread.join(20)
+    assert not thread.is_alive()
+    assert done[0] == 200
+    assert ask(at, "GET", "/me", anna).status_code == 401
+
+
 def test_one_sees_and_ends_ones_own_sessions_only(at):
     secret = at.enrol("anna")
     one, two = at.sign_in("anna", secret), at.sign_in("anna", secret)

@@ -38,7 +38,7 @@ class Signed:
     """What its cookie holds."""
 
 
-def signed_of(request: Request) -> Signed | None:
+def signed_of(request: Request, *, used: bool = True) -> Signed | None:
     """Return the session that a request shows; None: it shows none.
 
     Raises:
@@ -48,7 +48,7 @@ def signed_of(request: Request) -> Signed | None:
     secret = session_in(request.headers)
     if secret is None or "authorization" in request.headers:
         return None
-    actor, session = desk_of(request).signin.by_session(secret)
+    actor, session = desk_of(request).signin.by_session(secret, used=used)
     return Signed(actor, session, secret)
 
 
@@ -59,13 +59,22 @@ def actor_of(request: Request) -> Actor:
         NotSignedIn: what was shown does not hold.
         UnavailableError: whether it holds cannot be told.
     """
+    return _actor(request, used=True)
+
+
+def still_of(request: Request) -> Actor:
+    """Return who is at the other end of a stream, as :func:`actor_of`; a page left open is no use of a session."""
+    return _actor(request, used=False)
+
+
+def _actor(request: Request, *, used: bool) -> Actor:
     shown = request.headers.getlist("authorization")
     if shown:
         token = _BEARER.fullmatch(shown[0]) if len(shown) == 1 else None
         if token is None:
             raise NotSignedIn("this token does not hold")
         return desk_of(request).signin.by_token(token[1])
-    signed = signed_of(request)
+    signed = signed_of(request, used=used)
     return PUBLIC if signed is None else signed.actor
 
 

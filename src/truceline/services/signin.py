@@ -112,8 +112,8 @@ class SignIn:
             return self._store.spend_step(user, step)
         return self._store.spend_recovery(user, code_hash(user, code))
 
-    def by_session(self, secret: str) -> tuple[Actor, Session]:
-        """Return whose session it is.
+    def by_session(self, secret: str, *, used: bool = True) -> tuple[Actor, Session]:
+        """Return whose session it is; where it is only looked at (not ``used``), its time unused runs on.
 
         Raises:
             NotSignedIn: it is over, or there never was one.
@@ -123,7 +123,7 @@ class SignIn:
         if session is None or now - session.made >= WHOLE or now - session.seen >= IDLE:
             raise NotSignedIn("this session is over; sign in again")
         held = self._known(session.user)
-        if now - session.seen >= TOUCH:
+        if used and now - session.seen >= TOUCH:
             self._store.touch(session, now)
         return _of_session(held.actor, session), session
 

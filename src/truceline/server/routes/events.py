@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from truceline.errors import NotSignedIn
 from truceline.model.case import Actor
-from truceline.server.auth import TheActor, actor_of
+from truceline.server.auth import TheActor, still_of
 from truceline.server.desk import TheDesk
 from truceline.server.forms import Route, event, permit
 from truceline.server.problems import answers
@@ -80,6 +80,6 @@ async def _events(request: Request, desk: Desk, actor: Actor, start: int) -> Asy
 def _still(request: Request, actor: Actor) -> bool:
     """Whether the person is still who it was: a session that ended or a role that changed ends the stream."""
     try:
-        return same_eyes(request.app.dependency_overrides.get(actor_of, actor_of)(request)) == same_eyes(actor)
+        return same_eyes(still_of(request)) == same_eyes(actor)
     except NotSignedIn:
         return False
