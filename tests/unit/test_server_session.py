@@ -226,6 +226,20 @@ def test_a_new_password_ends_every_session(at):
     assert try_in(at, "anna", new, at.code(secret)).status_code == 200
 
 
+def test_refusals_at_ones_own_account_are_logged(at):
+    anna = at.sign_in("anna")
+    ask(at, "PUT", "/me/password", anna, json={"old": "not the one it was", "new": "another four small words"})
+    ask(at, "DELETE", "/tokens/01ARZ3NDEKTSV4RRFFQ69G5FAV", anna)
+    ask(at, "DELETE", "/sessions/01ARZ3NDEKTSV4RRFFQ69G5FAW", anna)
+    refused = [body for body in at.records("access") if not body["allowed"]]
+    assert [(body["by"]["user"], body["action"], body["resource"], body["name"]) for body in refused] == [
+        ("anna", "secure", "account", "anna"),
+        ("anna", "revoke", "token", "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        ("anna", "end", "session", "01ARZ3NDEKTSV4RRFFQ69G5FAW"),
+    ]
+    assert "not the one" not in repr(at.records("access"))
+
+
 def test_a_stolen_session_is_no_place_to_guess_the_password(at):
     anna = at.sign_in("anna")
     statuses = [

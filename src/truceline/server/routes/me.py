@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from truceline.server import cookies
 from truceline.server.auth import TheActor, TheBrowser
-from truceline.server.desk import TheDesk
+from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
 
@@ -81,16 +81,18 @@ def me(actor: TheActor) -> Me:
     status_code=204,
     responses=answers(401, 403, 413, 415, 429, 503),
 )
-def change_password(desk: TheDesk, browser: TheBrowser, response: Response, asked: NewPassword) -> None:
+def change_password(desk: TheDesk, browser: TheBrowser, response: Response, said: NewPassword) -> None:
     """Change one's own password; every session ends, this one too."""
-    desk.signin.change_password(browser.actor, asked.old, asked.new)
+    with asked(desk, browser.actor, "secure", "account", browser.actor.user):
+        desk.signin.change_password(browser.actor, said.old, said.new)
     cookies.end(response)
 
 
 @router.post("/me/second-factor", openapi_extra=permit("account", "secure"), responses=answers(401, 403, 409, 503))
 def enrol(desk: TheDesk, browser: TheBrowser) -> SecondFactor:
     """Begin a second factor."""
-    made = desk.accounts.enrol(browser.actor, browser.actor.user)
+    with asked(desk, browser.actor, "secure", "account", browser.actor.user):
+        made = desk.accounts.enrol(browser.actor, browser.actor.user)
     return SecondFactor(secret=made.secret, uri=made.uri)
 
 
@@ -99,6 +101,7 @@ def enrol(desk: TheDesk, browser: TheBrowser) -> SecondFactor:
 )
 def confirm(desk: TheDesk, browser: TheBrowser, response: Response, shown: Code) -> RecoveryCodes:
     """Put the second factor in force; every session ends, this one too."""
-    codes = desk.accounts.confirm(browser.actor, browser.actor.user, shown.code)
+    with asked(desk, browser.actor, "secure", "account", browser.actor.user):
+        codes = desk.accounts.confirm(browser.actor, browser.actor.user, shown.code)
     cookies.end(response)
     return RecoveryCodes(codes=codes)

@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from truceline.errors import AccessError
-from truceline.model.case import Actor
 from truceline.server.auth import TheActor
-from truceline.server.desk import TheDesk
+from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
-from truceline.services.desk import Desk
 from truceline.store.accounts import Account
 
 router = APIRouter(tags=["people"], route_class=Route)
 
-T = TypeVar("T")
 Word = Annotated[str, Field(max_length=64)]
 Subject = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -79,19 +74,11 @@ def person_of(account: Account) -> Person:
     )
 
 
-def _logged(desk: Desk, actor: Actor, action: str, name: str, do: Callable[[], T]) -> T:
-    """Do it; a refusal is logged before it is told."""
-    try:
-        return do()
-    except AccessError:
-        desk.log(actor, action, "account", name, allowed=False)
-        raise
-
-
 @router.get("/people", openapi_extra=permit("account", "read"), responses=answers(401, 403, 503))
 def people(desk: TheDesk, actor: TheActor) -> list[Person]:
     """List all accounts."""
-    held = _logged(desk, actor, "read", "all", lambda: desk.accounts.listed(actor))
+    with asked(desk, actor, "read", "account", "all"):
+        held = desk.accounts.listed(actor)
     desk.log(actor, "read", "account", "all", allowed=True)
     return [person_of(account) for account in held]
 
@@ -99,10 +86,11 @@ def people(desk: TheDesk, actor: TheActor) -> list[Person]:
 @router.post(
     "/people", openapi_extra=permit("account", "make"), status_code=201, responses=answers(401, 403, 409, 413, 415, 503)
 )
-def add(desk: TheDesk, actor: TheActor, asked: NewPerson) -> Person:
+def add(desk: TheDesk, actor: TheActor, said: NewPerson) -> Person:
     """Make an account."""
-    entry = asked.model_dump(exclude={"subject", "disabled"}, exclude_none=True)
-    made = _logged(desk, actor, "make", "new", lambda: desk.accounts.add(actor, entry, asked.subject))
+    entry = said.model_dump(exclude={"subject", "disabled"}, exclude_none=True)
+    with asked(desk, actor, "make", "account", "new"):
+        made = desk.accounts.add(actor, entry, said.subject)
     desk.carry()
     return person_of(made)
 
@@ -110,7 +98,8 @@ def add(desk: TheDesk, actor: TheActor, asked: NewPerson) -> Person:
 @router.get("/people/{user}", openapi_extra=permit("account", "read"), responses=answers(401, 403, 404, 503))
 def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
     """Show one account."""
-    held = _logged(desk, actor, "read", user, lambda: desk.accounts.get(actor, user))
+    with asked(desk, actor, "read", "account", user):
+        held = desk.accounts.get(actor, user)
     desk.log(actor, "read", "account", user, allowed=True)
     return person_of(held)
 
@@ -118,9 +107,9 @@ def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
 @router.put(
     "/people/{user}", openapi_extra=permit("account", "change"), responses=answers(401, 403, 404, 409, 413, 415, 503)
 )
-def alter(desk: TheDesk, actor: TheActor, user: Word, asked: Rights) -> Person:
+def alter(desk: TheDesk, actor: TheActor, user: Word, said: Rights) -> Person:
     """Change an account's rights; they hold from the next request."""
-    fields = asked.model_dump(exclude_unset=True)
-    made = _logged(desk, actor, "change", user, lambda: desk.accounts.alter(actor, user, fields))
+    with asked(desk, actor, "change", "account", user):
+        made = desk.accounts.alter(actor, user, said.model_dump(exclude_unset=True))
     desk.carry()
     return person_of(made)

@@ -13,7 +13,7 @@ from truceline.errors import NotSignedIn, TooManyTries
 from truceline.model.case import Actor
 from truceline.server import cookies
 from truceline.server.auth import PUBLIC, TheBrowser
-from truceline.server.desk import TheDesk
+from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.guard import csrf_of, session_in
 from truceline.server.problems import answers
@@ -122,5 +122,6 @@ def sessions(desk: TheDesk, browser: TheBrowser) -> list[Held]:
 )
 def end(desk: TheDesk, browser: TheBrowser, id: Short) -> None:  # noqa: A002  the path's own word
     """End one of one's own sessions."""
-    desk.signin.end(browser.actor, id)
+    with asked(desk, browser.actor, "end", "session", id):
+        desk.signin.end(browser.actor, id)
     desk.log(browser.actor, "end", "session", id, allowed=True)

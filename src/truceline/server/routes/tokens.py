@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from truceline.base.clock import iso
 from truceline.server.auth import TheBrowser
-from truceline.server.desk import TheDesk
+from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
 from truceline.store.accounts import Token
@@ -62,15 +62,18 @@ def _told(token: Token) -> dict[str, object]:
 @router.get("/tokens", openapi_extra=permit("token", "list"), responses=answers(401, 403, 503))
 def tokens(desk: TheDesk, browser: TheBrowser) -> list[HeldToken]:
     """List one's own tokens."""
-    return [HeldToken.model_validate(_told(token)) for token in desk.signin.tokens(browser.actor)]
+    with asked(desk, browser.actor, "list", "token", browser.actor.user):
+        return [HeldToken.model_validate(_told(token)) for token in desk.signin.tokens(browser.actor)]
 
 
 @router.post(
     "/tokens", openapi_extra=permit("token", "make"), status_code=201, responses=answers(401, 403, 413, 415, 503)
 )
-def make(desk: TheDesk, browser: TheBrowser, asked: NewToken) -> MadeToken:
+def make(desk: TheDesk, browser: TheBrowser, said: NewToken) -> MadeToken:
     """Make a token; it never does more than its owner may at the moment of asking."""
-    secret, token = desk.signin.make_token(browser.actor, asked.name, asked.scope, timedelta(days=asked.days))
+    with asked(desk, browser.actor, "make", "token", browser.actor.user):
+        secret, token = desk.signin.make_token(browser.actor, said.name, said.scope, timedelta(days=said.days))
+    desk.carry()
     return MadeToken.model_validate({**_told(token), "secret": secret})
 
 
@@ -79,4 +82,6 @@ def make(desk: TheDesk, browser: TheBrowser, asked: NewToken) -> MadeToken:
 )
 def revoke(desk: TheDesk, browser: TheBrowser, id: Word) -> None:  # noqa: A002  the path's own word
     """Revoke one of one's own tokens."""
-    desk.signin.revoke(browser.actor, id)
+    with asked(desk, browser.actor, "revoke", "token", id):
+        desk.signin.revoke(browser.actor, id)
+    desk.carry()
