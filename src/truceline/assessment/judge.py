@@ -12,46 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
-import shapely
 
 from truceline.assessment import factors
 from truceline.assessment.factors import Range, told
+from truceline.assessment.grounds import Ground, permitting
 from truceline.assessment.integral import p_inside
 from truceline.assessment.zones import p_zone
 from truceline.base.clock import Interval
 from truceline.base.geo import Floats, Line
-from truceline.model.agreement import Agreement, Provision, Reading, RuleException, Zone
+from truceline.model.agreement import Agreement, Provision, Reading, Zone
 from truceline.model.event import Events
 from truceline.model.notice import Notice
 from truceline.terms.geometry import Geometry
-from truceline.terms.notices import area as area_of_notice
-from truceline.terms.notices import matching
-
-OPEN_EXCUSE = 0.95
-"""So much of the exceptions left open, and they cannot be told. What no sensor shows is the usual state there, so it
-is more than for other factors; short of it the middle of the range is taken."""
 
 Made = TypeVar("Made")
 
 FACTORS = ("act", "weapon", "actor", "place", "time", "exceptions")
 """In the order of reasons."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """Something that may permit an act: an exception, a permitting clause, a notice, a condition."""
-
-    kind: str
-    """``exception permission notice doubtful_notice condition``."""
-
-    id: str
-    """Its id."""
-
-    text: str
-    """As said."""
-
-    excused: Range
-    """Least and greatest probability that it excuses each event, (n,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +113,7 @@ class Judge:
             found[names[key]] = told(np.zeros(self.count), np.ones(self.count))
         if "zone" in provision.unknown and not why:
             why = "no source gives where the clause holds"
-        grounds = tuple(self._grounds(reading, provision))
-        found["exceptions"] = self._unexcused(provision, grounds)
+        grounds, found["exceptions"] = permitting(self, reading, provision)
         return Pair(reading, provision, found, grounds, why)
 
     @property
@@ -182,12 +158,13 @@ class Judge:
 
     def area(self, reading: Reading, name: str) -> tuple[Any, str]:
         """Return a zone's area (None: everywhere or unknown) and why it is not known."""
-        drawn = self._geometry(reading).drawn(name)
+        drawn = self.geometry(reading).drawn(name)
         if drawn.shape == "everywhere":
             return None, ""
         return drawn.area, drawn.why or ("" if drawn.area is not None else "no source gives the place of the zone")
 
-    def _geometry(self, reading: Reading) -> Geometry:
+    def geometry(self, reading: Reading) -> Geometry:
+        """Return the zones as the reading has them."""
         if reading.id not in self.drawn:
             self.drawn[reading.id] = Geometry.of(self.agreement, reading, self.line)
         return self.drawn[reading.id]
@@ -229,101 +206,3 @@ class Judge:
 
             return bulk.p_inside(area, e.lon, e.lat, *axes, e.bearing_deg)
         return p_inside(area, e.lon, e.lat, *axes, e.bearing_deg)
-
-    def _grounds(self, reading: Reading, provision: Provision) -> list[Ground]:
-        found = [self._exception(reading, provision, each) for each in provision.exceptions]
-        found += [self._permission(reading, provision, p) for p in reading.provisions if p.rule == "permitted"]
-        for condition in reading.clauses or self.agreement.clauses:
-            if getattr(condition, "kind", "") == "reciprocity" and provision.id in getattr(condition, "provisions", ()):
-                share = self._part(provision, (), getattr(condition, "actors", ()))
-                found.append(Ground("condition", condition.id, condition.text, Range(0.0 * share.low, share.high)))
-        return [ground for ground in found if np.any(ground.excused.high > 0) or ground.kind == "exception"]
-
-    def _part(self, provision: Provision, acts: tuple[str, ...], actors: tuple[str, ...]) -> Range:
-        """How much of what the provision binds these acts and actors are; empty: all of it."""
-        words = self.agreement.vocabulary
-        low = high = np.ones(self.count)
-        own, named = words.expand(provision.acts), words.expand(acts)
-        if acts and not own:
-            part = self.act(tuple(sorted(named)))
-            low, high = low * part.low, high * part.high
-        elif acts and not own <= named:
-            both = tuple(sorted(own & named))
-            part = factors.part(self.act(both) if both else None, self.act(provision.acts))
-            low, high = low * part.low, high * part.high
-        if actors and not provision.actors:
-            part = self.actor(actors)
-            low, high = low * part.low, high * part.high
-        elif actors and not set(provision.actors) <= set(actors):
-            both = tuple(actor for actor in provision.actors if actor in actors)
-            part = factors.part(self.actor(both) if both else None, self.actor(provision.actors))
-            low, high = low * part.low, high * part.high
-        return Range(low, high)
-
-    def _covers(self, reading: Reading, provision: Provision, zone: str | None, window: Interval | None) -> Range:
-        """How much of the provision's place and time lies in a zone and a window."""
-        low = high = np.ones(self.count)
-        if window is not None:
-            both, own = window.overlap(provision.window), self.window(provision.window)
-            share = factors.ratio(self.window(both) if both else np.zeros(self.count), own)
-            low, high = low * share, high * share
-        if zone is not None:
-            place = self._both(reading, provision.zone, zone)
-            low, high = low * place.low, high * place.high
-        return Range(low, high)
-
-    def _both(self, reading: Reading, whole: str, part: str) -> Range:
-        """P(inside the second zone | inside the first)."""
-        one, two = self.zone(reading, whole), self.zone(reading, part)
-        if two is None or two.shape == "unknown":
-            return Range(np.zeros(self.count), np.ones(self.count))
-        inside, _ = self.place(reading, part)
-        if one is None or two.shape == "everywhere" or one.shape in ("everywhere", "unknown") or whole == part:
-            return Range(np.ones(self.count), np.ones(self.count)) if whole == part else Range(inside.low, inside.high)
-        first, second = self.area(reading, whole)[0], self.area(reading, part)[0]
-        if first is None or second is None:
-            return Range(np.zeros(self.count), np.ones(self.count))
-        share = factors.ratio(self.inside(shapely.intersection(first, second)), self.inside(first))
-        return Range(share, share)
-
-    def _exception(self, reading: Reading, provision: Provision, each: RuleException) -> Ground:
-        part = self._part(provision, each.acts, each.actors)
-        where = self._covers(reading, provision, each.zone, each.window)
-        low, high = each.excused_low * part.low * where.low, each.excused_high * part.high * where.high
-        kind = "exception"
-        for notice in matching(each, self.notices):
-            some = self._notified(reading, provision, notice)
-            low, high = np.maximum(low, some.low * part.low), np.maximum(high, some.high * part.high)
-            kind = "notice" if notice.counts else "doubtful_notice"
-        return Ground(kind, each.id, each.text, Range(low, high))
-
-    def _notified(self, reading: Reading, provision: Provision, notice: Notice) -> Range:
-        """How far a notice covers the events; one not known to be in time and acknowledged may excuse, or not."""
-        where = self._covers(reading, provision, None, notice.window)
-        area, why = area_of_notice(notice, self._geometry(reading))
-        inside = np.ones(self.count) if area is None else self.inside(area)
-        acts, weapon = self._part(provision, notice.acts, (notice.by,)), self.weapon(notice.weapons)
-        sure = 1.0 if notice.counts and not why else 0.0
-        low, high = where.low * acts.low * weapon.low, where.high * acts.high * weapon.high
-        return Range(sure * inside * low, inside * high)
-
-    def _permission(self, reading: Reading, provision: Provision, other: Provision) -> Ground:
-        """How far a clause that permits covers what this one prohibits."""
-        part = self._part(provision, other.acts, other.actors)
-        where = self._covers(reading, provision, other.zone or None, other.window)
-        weapon = self.weapon(other.weapons)
-        low, high = part.low * where.low * weapon.low, part.high * where.high * weapon.high
-        if other.unknown:
-            low = np.zeros(self.count)
-        return Ground("permission", other.id, other.text, Range(low, high))
-
-    def _unexcused(self, provision: Provision, grounds: tuple[Ground, ...]) -> Range:
-        """P(nothing permits it), by Fréchet's bounds: nothing is assumed independent."""
-        if provision.rule == "permitted":
-            return told(np.zeros(self.count), np.zeros(self.count))
-        most, least = np.zeros(self.count), np.zeros(self.count)
-        for ground in grounds:
-            most, least = most + ground.excused.high, np.maximum(least, ground.excused.low)
-        high = np.clip(np.round(1.0 - least, 12), 0.0, 1.0)
-        low = np.minimum(np.clip(np.round(1.0 - most, 12), 0.0, 1.0), high)
-        return told(low, high, (low + high) / 2, OPEN_EXCUSE)
