@@ -16,6 +16,7 @@ from truceline.model.case import Actor
 from truceline.model.record import Record
 from truceline.services.acts import act_json, acts_seen
 from truceline.services.desk import Desk
+from truceline.services.queue import queue as waiting_for
 from truceline.services.views import (
     case_line,
     case_view,
@@ -178,6 +179,14 @@ def notices(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
             if decide(actor, "read", Thing("notice", owners=frozenset({party}), state=case.state)).allowed
         ]
     return sorted(found, key=lambda told: (told["silent"] is not None, told["at"], told["case"], told["party"]))
+
+
+def queue(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
+    """Return what waits for a person, by its clock and not by when it came."""
+    with desk.lock:
+        log_read(desk, actor, "list", "case", "queue")
+        now = desk.now()
+        return [task.to_json(now) for task in waiting_for(desk.cases, desk.logbook.book, actor, desk.rules, now)]
 
 
 def access(desk: Desk, actor: Actor) -> list[dict[str, Any]]:

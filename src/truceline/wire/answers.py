@@ -332,6 +332,26 @@ class Done(Answer):
     record: int = Field(description="its ledger index, and the case's version after it")
 
 
+class Task(Answer):
+    """One thing that waits for you."""
+
+    do: str = Field(description="kind of act, or of entry in the watch log, that settles it")
+    case: str | None
+    title: str | None
+    data: dict[str, Any] = Field(description="what the act would name")
+    since: Moment
+    due: Moment | None
+    left_minutes: float | None
+    overdue: bool
+    clock: str = Field(description="which clock that is")
+
+
+class Queue(Answer):
+    """Everything that waits for you."""
+
+    tasks: list[Task]
+
+
 class Decision(Answer):
     """One logged decision about access."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``/api/v1/findings``, ``notices``, ``access``, ``withheld``: what runs across cases."""
+"""``/api/v1/findings``, ``notices``, ``queue``, ``access``, ``withheld``: what runs across cases."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def list_notices(request: Request, desk: TheDesk, actor: TheActor, which: Pages)
         found, lambda each: (str(each["silent"] is not None), each["at"], each["case"], each["party"]), which
     )
     return tagged(request, told.Notices.model_validate({"notices": shown, "next": further}))
+
+
+@router.get("/queue", response_model=told.Queue, responses=READ, openapi_extra=permit("case", "list"))
+def read_queue(request: Request, desk: TheDesk, actor: TheActor) -> Response:
+    """Return what waits for you, by its clock and not by when it came."""
+    return tagged(request, told.Queue.model_validate({"tasks": reading.queue(desk, actor)}))
 
 
 @router.get(
