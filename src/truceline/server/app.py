@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from truceline.errors import StateError, TrucelineError, UnavailableError
 from truceline.server import records
@@ -80,8 +81,13 @@ def _handlers(made: FastAPI) -> None:
         assert isinstance(error, TrucelineError), "registered for these only"
         return problem_of(error)
 
-    async def http(_request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "registered for these only"
+        if error.status_code == 405:
+            # A router knows the methods of one route only; an address may have several.
+            scopes = [{**request.scope, "method": name} for name in ("GET", "HEAD", "POST", "PUT", "DELETE")]
+            fits = [s["method"] for s in scopes if any(r.matches(s)[0] == Match.FULL for r in request.app.routes)]
+            return problem(405, str(error.detail), headers={"Allow": ", ".join(fits)})
         detail = "There is nothing under this address." if error.status_code == 404 else str(error.detail)
         return problem(error.status_code, detail, headers=error.headers)
 

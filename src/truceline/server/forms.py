@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
@@ -123,7 +124,7 @@ def tagged(request: Request, answer: BaseModel, version: int | None = None) -> R
 
 
 IfMatch = Annotated[
-    str | None,
+    str,
     Header(
         pattern=r'^("[0-9]{1,16}(\.[0-9a-f]{32})?"|\*)$',
         description="the entity tag of the case you act upon, or its version in quotes; if it has changed since: 412",
@@ -132,9 +133,8 @@ IfMatch = Annotated[
 """Header of acts."""
 
 IdempotencyKey = Annotated[
-    str | None,
+    Annotated[str, Field(pattern=r"^[!-~]{1,128}$")] | SkipJsonSchema[None],
     Header(
-        pattern=r"^[!-~]{1,128}$",
         description="under one key your request is done once; asked again, it is answered as it was; "
         "another request under it: 409",
     ),
@@ -142,9 +142,13 @@ IdempotencyKey = Annotated[
 """Header of acts."""
 
 
-def version_in(tag: str | None) -> int | None:
-    """Return the version that an ``If-Match`` names; None: none, or any."""
-    return None if tag is None or tag == "*" else int(tag.strip('"').partition(".")[0])
+ANY = "*"
+"""An ``If-Match`` that matches whatever the case is."""
+
+
+def version_in(tag: str) -> int | None:
+    """Return the version that an ``If-Match`` names; None: any."""
+    return None if tag == ANY else int(tag.strip('"').partition(".")[0])
 
 
 class Paged(BaseModel):
@@ -152,7 +156,9 @@ class Paged(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cursor: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,600}$", description="next of the page before")
+    cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,600}$")] | SkipJsonSchema[None] = Field(
+        None, description="next of the page before"
+    )
     limit: int = Field(PAGE, ge=1, le=200, description="most items of the page")
 
 

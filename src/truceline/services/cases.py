@@ -71,9 +71,7 @@ class Cases:
             Malformed: its data do not have the form; nothing is logged.
             UnavailableError: the ledger cannot be written; nothing happened.
         """
-        before = self._cases.get(act.case)
-        if act.by.role != MACHINE_ROLE:
-            self._ask(act, before)
+        self.ask(act)
         acts = (act, *_along(act))
         after: dict[str, Case] = {}
         for each in acts:
@@ -93,8 +91,16 @@ class Cases:
             raise StateError(f"there is no case {act.case}", record=act.id)
         return apply(cases[act.case], act, self.rules, cases)
 
-    def _ask(self, act: Act, case: Case | None) -> None:
-        action, thing = permit_of(act, case)
+    def ask(self, act: Act) -> None:
+        """Return if the act is this person's to do.
+
+        Raises:
+            AccessError: it is not; the refusal itself is logged.
+            UnavailableError: the refusal cannot be logged.
+        """
+        if act.by.role == MACHINE_ROLE:
+            return
+        action, thing = permit_of(act, self._cases.get(act.case))
         if decide(act.by, action, thing).allowed:
             return
         self._refused(Decided(act.by, action, thing.resource, act.case, allowed=False), act.at)

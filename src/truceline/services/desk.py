@@ -223,6 +223,7 @@ class Desk:
             done = Act(name, case or name, kind, actor, at, reason, data, key)
             if case is not None and not self._by_office(done):
                 self.case(actor, case)
+            self.cases.ask(done)
             if seen is not None and case is not None and self.version(self.cases.case(case), actor) != seen:
                 raise Outdated(f"the case has changed since record {seen}; look at it again")
             index, after = self.cases.do(done)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import core_schema
 
 from truceline.base.clock import iso, utc
@@ -41,6 +41,11 @@ class Among:
         return core_schema.literal_schema(list(self.words))
 
 
+def _integer(said: Any) -> Any:
+    """JSON knows one kind of number: 7.0 is 7."""
+    return int(said) if isinstance(said, float) and said.is_integer() else said
+
+
 def _moment(said: str) -> str:
     return iso(utc(said))
 
@@ -68,7 +73,7 @@ Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_moment)]
 """A time with its zone (RFC 3339)."""
 
-Index = Annotated[int, Field(ge=0, le=MAX_INDEX)]
+Index = Annotated[int, Field(ge=0, le=MAX_INDEX), BeforeValidator(_integer)]
 """Ledger index."""
 
 Share = Annotated[float, Field(ge=0, le=1)]

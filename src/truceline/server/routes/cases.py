@@ -7,13 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from truceline.access.table import OPEN
 from truceline.commission import Case
 from truceline.model.case import Act, Actor
 from truceline.server.auth import TheActor
 from truceline.server.desk import TheDesk
-from truceline.server.forms import IdempotencyKey, IfMatch, Paged, Pages, Route, page, permit, tagged, version_in
+from truceline.server.forms import ANY, IdempotencyKey, IfMatch, Paged, Pages, Route, page, permit, tagged, version_in
 from truceline.server.problems import answers
 from truceline.services import reading
 from truceline.services.views import concerned
@@ -37,8 +38,8 @@ Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 class Which(Paged):
     """Which cases are asked for."""
 
-    state: Annotated[str, Among(STATES)] | None = Field(None, description="cases in this state")
-    party: Name | None = Field(None, description="cases in which you see this party named or served")
+    state: Annotated[str, Among(STATES)] | SkipJsonSchema[None] = Field(None, description="cases in this state")
+    party: Name | SkipJsonSchema[None] = Field(None, description="cases in which you see this party named or served")
 
 
 @router.get("/cases", response_model=told.CaseLines, responses=READ, openapi_extra=permit("case", "list"))
@@ -86,7 +87,7 @@ def act(
     actor: TheActor,
     case: Id,
     asked: AnyAct,
-    if_match: IfMatch = None,
+    if_match: IfMatch = ANY,
     idempotency_key: IdempotencyKey = None,
 ) -> told.Done:
     """Do one act on a case; which kinds there are, and what each needs: docs/reference/case-acts.md."""

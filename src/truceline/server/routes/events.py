@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import StreamingResponse
 
 from truceline.errors import NotSignedIn
@@ -30,10 +32,8 @@ LOOK = 0.25
 """Seconds between looks for new events."""
 
 LastEventId = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[1-9][0-9]{0,15}-[0-9a-f]{12}$", description="id of the newest event you have; the stream goes on"
-    ),
+    Annotated[str, Field(pattern=r"^[1-9][0-9]{0,15}-[0-9a-f]{12}$")] | SkipJsonSchema[None],
+    Header(description="id of the newest event you have; the stream goes on after it"),
 ]
 
 STREAM = {"description": "events called `case`: a line of a case whenever what you may see of it changes"}
