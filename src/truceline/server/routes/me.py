@@ -79,7 +79,7 @@ def me(actor: TheActor) -> Me:
     "/me/password",
     openapi_extra=permit("account", "secure"),
     status_code=204,
-    responses=answers(401, 403, 413, 415, 429, 503),
+    responses=answers(401, 403, 413, 415, 422, 429, 503),
 )
 def change_password(desk: TheDesk, browser: TheBrowser, response: Response, said: NewPassword) -> None:
     """Change one's own password; every session ends, this one too."""
@@ -97,7 +97,7 @@ def enrol(desk: TheDesk, browser: TheBrowser) -> SecondFactor:
 
 
 @router.put(
-    "/me/second-factor", openapi_extra=permit("account", "secure"), responses=answers(401, 403, 409, 413, 415, 503)
+    "/me/second-factor", openapi_extra=permit("account", "secure"), responses=answers(401, 403, 409, 413, 415, 422, 503)
 )
 def confirm(desk: TheDesk, browser: TheBrowser, response: Response, shown: Code) -> RecoveryCodes:
     """Put the second factor in force; every session ends, this one too."""

@@ -84,7 +84,10 @@ def people(desk: TheDesk, actor: TheActor) -> list[Person]:
 
 
 @router.post(
-    "/people", openapi_extra=permit("account", "make"), status_code=201, responses=answers(401, 403, 409, 413, 415, 503)
+    "/people",
+    openapi_extra=permit("account", "make"),
+    status_code=201,
+    responses=answers(401, 403, 409, 413, 415, 422, 503),
 )
 def add(desk: TheDesk, actor: TheActor, said: NewPerson) -> Person:
     """Make an account."""
@@ -95,7 +98,7 @@ def add(desk: TheDesk, actor: TheActor, said: NewPerson) -> Person:
     return person_of(made)
 
 
-@router.get("/people/{user}", openapi_extra=permit("account", "read"), responses=answers(401, 403, 404, 503))
+@router.get("/people/{user}", openapi_extra=permit("account", "read"), responses=answers(401, 403, 404, 422, 503))
 def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
     """Show one account."""
     with asked(desk, actor, "read", "account", user):
@@ -105,7 +108,9 @@ def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
 
 
 @router.put(
-    "/people/{user}", openapi_extra=permit("account", "change"), responses=answers(401, 403, 404, 409, 413, 415, 503)
+    "/people/{user}",
+    openapi_extra=permit("account", "change"),
+    responses=answers(401, 403, 404, 409, 413, 415, 422, 503),
 )
 def alter(desk: TheDesk, actor: TheActor, user: Word, said: Rights) -> Person:
     """Change an account's rights; they hold from the next request."""

@@ -70,7 +70,7 @@ def opened(actor: Actor, session: Session, secret: str) -> Opened:
     )
 
 
-@router.post("/session", openapi_extra=permit("session", "begin"), responses=answers(401, 403, 413, 415, 429, 503))
+@router.post("/session", openapi_extra=permit("session", "begin"), responses=answers(401, 403, 413, 415, 422, 429, 503))
 def sign_in(desk: TheDesk, request: Request, response: Response, shown: Credentials) -> Opened:
     """Sign in; the session's cookie comes with the answer."""
     address = request.client.host if request.client else "unknown"
@@ -118,7 +118,7 @@ def sessions(desk: TheDesk, browser: TheBrowser) -> list[Held]:
 
 
 @router.delete(
-    "/sessions/{id}", openapi_extra=permit("session", "end"), status_code=204, responses=answers(401, 403, 404, 503)
+    "/sessions/{id}", openapi_extra=permit("session", "end"), status_code=204, responses=answers(401, 403, 404, 422, 503)
 )
 def end(desk: TheDesk, browser: TheBrowser, id: Short) -> None:  # noqa: A002  the path's own word
     """End one of one's own sessions."""

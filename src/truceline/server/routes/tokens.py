@@ -67,7 +67,7 @@ def tokens(desk: TheDesk, browser: TheBrowser) -> list[HeldToken]:
 
 
 @router.post(
-    "/tokens", openapi_extra=permit("token", "make"), status_code=201, responses=answers(401, 403, 413, 415, 503)
+    "/tokens", openapi_extra=permit("token", "make"), status_code=201, responses=answers(401, 403, 413, 415, 422, 503)
 )
 def make(desk: TheDesk, browser: TheBrowser, said: NewToken) -> MadeToken:
     """Make a token; it never does more than its owner may at the moment of asking."""
@@ -78,7 +78,7 @@ def make(desk: TheDesk, browser: TheBrowser, said: NewToken) -> MadeToken:
 
 
 @router.delete(
-    "/tokens/{id}", openapi_extra=permit("token", "revoke"), status_code=204, responses=answers(401, 403, 404, 503)
+    "/tokens/{id}", openapi_extra=permit("token", "revoke"), status_code=204, responses=answers(401, 403, 404, 422, 503)
 )
 def revoke(desk: TheDesk, browser: TheBrowser, id: Word) -> None:  # noqa: A002  the path's own word
     """Revoke one of one's own tokens."""
