@@ -12,6 +12,7 @@ from desk_world import office
 
 from truceline import errors
 from truceline.client import Client
+from truceline.client.duty import Duty
 from truceline.client.trouble import error_of
 from truceline.errors import (
     AccessError,
@@ -53,11 +54,11 @@ def who(at):
 
 def test_every_route_of_the_commission_has_a_method(at):
     """What a browser alone does (sessions, accounts, tokens) is not the client's."""
-    source = inspect.getsource(inspect.getmodule(Client.cases))
+    source = "".join(inspect.getsource(inspect.getmodule(part)) for part in (Client, Duty))
     sent = {re.sub(r"\{\w+\}", "{}", path) for path in re.findall(r'f?"(/[a-z/{}]+)"', source)}
     document = at.client.get("/api/v1/openapi.json").json()
     paths = {re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1")) for path in document["paths"]}
-    browsers = ("/session", "/token", "/oidc", "/people", "/log", "/shift", "/patrol", "/mine", "/me/")
+    browsers = ("/session", "/token", "/oidc", "/people", "/me/")
     assert {path for path in paths if not path.startswith(browsers)} <= sent
     assert "/cases/{}/exhibits/{}" in sent
 
@@ -84,6 +85,36 @@ def test_a_case_from_opening_to_its_end(at, who):
     assert "A1" in who(None).vocabulary().grades
     assert who(None).withheld().withheld == 0
     assert sam.me()["role"] == "secretariat"
+
+
+def test_the_monitors_day(who):
+    wanda, aud = who("wanda").duty, who("aud").duty
+    keyed = wanda.key("2140 A10 3x shelling 122mm")
+    assert "shelling" in keyed.understood
+    wanda.correct(keyed.entry, "2141 A10 4x shelling 122mm", "misheard")
+    assert [line.keyed for line in aud.lines()] == ["2141 A10 4x shelling 122mm"]
+    assert len(list(wanda.lines(history=True))) == 2
+    asked = wanda.ask("who saw the flash?")
+    assert [question.text for question in aud.questions()] == ["who saw the flash?"]
+    wanda.answer(asked.entry, "the drone did")
+    assert aud.questions() == []
+    wanda.depart("P1", 30, "48.01,37.80")
+    wanda.heard("P1")
+    assert [(patrol.patrol, patrol.state) for patrol in wanda.patrols()] == [("P1", "out")]
+    wanda.back("P1")
+    wanda.report_mine("48.01,37.80", "a row beside the track")
+    assert [mine.what for mine in wanda.mines()] == ["a row beside the track"]
+    wanda.hand_over("quiet")
+    assert wanda.shift().waiting is not None
+    with pytest.raises(StateError):
+        wanda.take_over()  # the same person
+
+
+def test_an_entry_is_sent_once(who):
+    line = Broken(9)
+    with pytest.raises(UnavailableError):
+        who("wanda", transport=line, wait=lambda _: None).duty.ask("lost?")
+    assert len(line.sent) == 1
 
 
 def test_more_cases_than_a_page_holds_are_all_yielded_once(who):

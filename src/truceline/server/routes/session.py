@@ -118,7 +118,10 @@ def sessions(desk: TheDesk, browser: TheBrowser) -> list[Held]:
 
 
 @router.delete(
-    "/sessions/{id}", openapi_extra=permit("session", "end"), status_code=204, responses=answers(401, 403, 404, 422, 503)
+    "/sessions/{id}",
+    openapi_extra=permit("session", "end"),
+    status_code=204,
+    responses=answers(401, 403, 404, 422, 503),
 )
 def end(desk: TheDesk, browser: TheBrowser, id: Short) -> None:  # noqa: A002  the path's own word
     """End one of one's own sessions."""
