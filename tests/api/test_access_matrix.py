@@ -39,6 +39,7 @@ DATA = {
     "open": {"title": "x", "origin": "event", "split_from": "nothing"},
     "evidence": {"modality": "video", "family": "x", "owner": "mission", "grade": "B2"},
     "custody": {"evidence": "x", "to": "store"},
+    "grade": {"evidence": "x", "grade": "C3"},
     "withdraw_evidence": {"evidence": "x"},
     "assess": {},
     "attribute": {"hypotheses": {"neither": 1.0, "proxy": 0, "accident": 0, "unknown": 0}, "basis": []},
