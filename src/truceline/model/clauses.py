@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from truceline.model.ladder import Trigger
 from truceline.model.proof import CLEAR_BREACH, Policy
 
 STATUSES = ("agreed", "open", "disputed", "dropped", "unknown")
@@ -332,6 +333,15 @@ class Clock:
     pauses: str | None = None
     """What stops it, in words, e.g. verification; None where unknown."""
 
+    stops: tuple[str, ...] | None = None
+    """The same as data, words of ``model.ladder.STOPS``; empty: nothing stops it; None where unknown."""
+
+    off: tuple[str, ...] = ()
+    """Days on which it stands still: days of the week, and dates such as 2026-05-09."""
+
+    time_zone: str | None = None
+    """Time zone in which these days begin and end (IANA), and deadlines are read; None: UTC."""
+
 
 NO_CLOCK = Clock()
 """No source says."""
@@ -364,6 +374,18 @@ class Step(Clause):
 
     after: str | None = None
     """Id of the step that must have come before."""
+
+    when: Trigger | None = None
+    """What sets it off, as data; None where unknown: then nobody can tell whether it is met."""
+
+    acknowledge_hours: float | None = None
+    """How soon a state that is asked says that it has the matter, hours; None where unknown. Then it is silent."""
+
+    done: str | None = None
+    """What counts as done, one of ``model.ladder.DONE``; None where unknown."""
+
+    conflict: str | None = None
+    """What a responder does that is itself a party, one of ``model.ladder.CONFLICTS``; None where unknown."""
 
 
 @dataclass(frozen=True)

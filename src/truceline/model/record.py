@@ -57,6 +57,7 @@ ACTS = (
     "patrol",
     "mine",
     "account",
+    "response",
 )
 """Kinds of what people do, and of who read what. They are shown through the access table only."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from pyproj import Geod
 
 from truceline.base.clock import Interval
+from truceline.base.deadline import WEEKDAYS
 from truceline.lang import Catalogue
 from truceline.lang.catalogue import NBSP
 from truceline.model.agreement import EARLIEST, LATEST, Agreement, Change, RuleException
@@ -29,6 +30,7 @@ from truceline.model.clauses import (
     StorageSite,
     When,
 )
+from truceline.model.ladder import Breaches, EachOf, Trigger
 from truceline.model.proof import AllOf, AnyOf, AtLeast, Fact, Independent, Policy, Probability, UnsafeNoProof
 from truceline.model.territory import Party, ProtectedObject, Proxy, Zone
 from truceline.scrutiny.parts import Retired, Word, values
@@ -40,6 +42,7 @@ _OWN_LABEL: Mapping[type, str] = {
     Condition: "condition",
     Ceiling: "ceiling",
     Step: "step",
+    Breaches: "breach",
     ProtectedObject: "object",
     Standard: "standard",
     Word: "object",
@@ -69,6 +72,11 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
     ("Step", "origin"): "unknown",
     ("Step", "hours"): "not_set",
     ("Step", "pauses"): "unknown",
+    ("Step", "stops"): "unknown",
+    ("Step", "when"): "unknown",
+    ("Step", "acknowledge_hours"): "not_set",
+    ("Step", "done"): "unknown",
+    ("Step", "conflict"): "unknown",
     ("Standard", "acts"): "all_acts",
     ("Party", "recognises_mechanism"): "not_said",
     ("Commission", "quorum"): "unknown",
@@ -82,14 +90,24 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
 """What is said where a field is left at its default; other defaults go without saying."""
 
 _WHO = ("actors", "accused", "declared_by", "acts_by", "held_by", "on", "to", "party", "side")
-_WORDS = ("kind", "role", "rule", "recused", "severity", "status", "origin")
+_WORDS = ("kind", "role", "rule", "recused", "severity", "status", "origin", "done", "conflict")
 _HOURS = (
     *("hours", "reply_hours", "rectification_hours", "within_hours", "notice_hours", "lead_hours"),
+    *("acknowledge_hours", "after_hours"),
     *("coverage_delay_hours", "imagery_delay_hours", "origin_delay_hours"),
 )
 _KM = ("within_km", "from_km", "to_km", "impact_km", "origin_km", "uncertainty_km")
-_SHARES = ("share", "likely", "attributed", "excused_low", "excused_high", "name_party_from", "coverage_floor")
-_QUOTED = ("text", "title", "term", "outlet", "trigger", "pauses", "why", "summary", "coverage_detail")
+_SHARES = (
+    "share",
+    "likely",
+    "attributed",
+    "excused_low",
+    "excused_high",
+    "name_party_from",
+    "coverage_floor",
+    "probability",
+)
+_QUOTED = ("text", "title", "term", "outlet", "trigger", "pauses", "time_zone", "why", "summary", "coverage_detail")
 _IDS = (
     "replaces",
     "uses",
@@ -116,7 +134,7 @@ class Teller:
         self._definitions = {each.id: each for each in agreement.definitions}
         self._say: dict[str, Callable[[Any, Any], str]] = {
             **dict.fromkeys(_WHO, lambda _, value: self.who(value)),
-            **dict.fromkeys(_WORDS, lambda _, value: self.word(value)),
+            **dict.fromkeys(_WORDS, lambda _, value: self.word(value.replace(" ", "_"))),
             **dict.fromkeys(_HOURS, lambda _, value: words.count(value, "hour")),
             **dict.fromkeys(_KM, lambda _, value: words.count(value, "km")),
             **dict.fromkeys(_SHARES, lambda _, value: self.share(value)),
@@ -140,14 +158,18 @@ class Teller:
             "parts": lambda _, value: self.course(value),
             "policy": lambda _, value: self.policy(value),
             "positions": lambda _, value: "; ".join(map(self.position, value)),
+            "off": lambda _, value: words.join([self.word(day) if day in WEEKDAYS else day for day in value]),
             "preconditions": lambda _, value: words.join([words.quote(each) for each in value]),
             "proxies": lambda _, value: "; ".join(map(self._proxy, value)),
             "radius_m": lambda _, value: words.count(value, "m"),
             "seen_by": lambda _, value: self._seen_by(value),
             "source": lambda _, value: self.source(value),
+            "stops": lambda _, value: words.join([self.word(each) for each in value]),
             "unknown": lambda _, value: words.join([self._key(each) for each in value]),
+            "when": lambda _, value: self.trigger(value),
             "withheld_report_days": lambda _, value: words.count(value, "day"),
             "witness_settlement": lambda _, value: words.count(value, "person"),
+            "zones": lambda thing, value: words.join([self._place(thing, each) for each in value]),
         }
 
     def label(self, thing: Any, name: str) -> str:
@@ -289,6 +311,16 @@ class Teller:
             return say("explain.unsafe_no_proof", why=self.words.quote(policy.why))
         assert isinstance(policy, Fact)  # there are no other policies
         return self.evidence(policy.name)
+
+    def trigger(self, trigger: Trigger) -> str:
+        """Return what sets a step off."""
+        if isinstance(trigger, Breaches):
+            told = [f"{label}: {text}" for _, label, text in self.told(trigger)]
+            return (
+                self.words.say("explain.breaches", told=", ".join(told)) if told else self.words.texts["explain.breach"]
+            )
+        key = "explain.all_of" if isinstance(trigger, EachOf) else "explain.any_of"
+        return self.words.say(key, parts="; ".join(f"({self.trigger(part)})" for part in trigger.parts))
 
     def evidence(self, name: str) -> str:
         """Return a kind of sensor, record or fact in words."""

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from truceline.errors import Malformed
+from truceline.base.deadline import days_off, zone_of
+from truceline.errors import ConfigError, Malformed
 from truceline.model.clauses import (
     DEFAULT_ATTRIBUTION,
     DEFAULT_PUBLICATION,
@@ -30,6 +32,7 @@ from truceline.model.clauses import (
     Step,
     StorageSite,
 )
+from truceline.model.ladder import Breaches, Trigger
 from truceline.terms.build import Named, clause
 from truceline.terms.context import (
     Context,
@@ -43,8 +46,9 @@ from truceline.terms.context import (
     unknown_keys,
     when,
 )
-from truceline.terms.kinds import Entry, suggest
+from truceline.terms.kinds import Entry, Name, suggest
 from truceline.terms.places import check_swapped
+from truceline.terms.triggers import loops
 
 
 def _point(entry: Entry, named: Named, context: Context) -> Clause:
@@ -200,11 +204,11 @@ def clauses(sections: Mapping[str, Entries], named: Named, context: Context) -> 
     )
 
 
-def steps(entries: Entries, context: Context) -> tuple[Step, ...]:
+def steps(entries: Entries, named: Named, context: Context) -> tuple[Step, ...]:
     """Return the response ladder, lowest step first.
 
     Raises:
-        Malformed: two steps have one number, or a step names what is not there.
+        Malformed: two steps have one number, a step names what is not there, or steps wait for each other.
     """
     found: dict[int, Step] = {}
     for name, entry in entries.items():
@@ -214,20 +218,59 @@ def steps(entries: Entries, context: Context) -> tuple[Step, ...]:
             raise Malformed(f"{at}: step {number} is {found[number].id!r} already", line=entry.line("number"))
         clock: Entry | None = entry.get("clock")
         after = one_known(entry, "after", entries, "step", at)
-        if after == name:
-            raise Malformed(f"{at}: comes after itself", line=entry.line("after"))
         found[number] = Step(
             number=number,
             trigger=entry["trigger"],
-            clock=Clock(clock["from"], clock["hours"], clock.get("pauses")) if clock else NO_CLOCK,
+            clock=_clock(clock, at) if clock else NO_CLOCK,
             accused=known(entry, "accused", context.parties, "party", at),
             declared_by=known(entry, "declared_by", context.people("commission"), "party", at),
             acts_by=known(entry, "acts_by", context.people("commission"), "party", at),
             rests_on=one_known(entry, "rests_on", context.standards, "standard", at),
             after=after,
+            when=_when(entry, entries, named, at),
+            acknowledge_hours=entry.get("acknowledge_hours"),
+            done=entry.get("done"),
+            conflict=entry.get("conflict"),
             **{**clause(entry, context, at), "unknown": (*unknown_keys(entry), *_unknown(clock))},
         )
-    return tuple(found[number] for number in sorted(found))
+    climbed = tuple(found[number] for number in sorted(found))
+    _refuse_loops(climbed, entries)
+    return climbed
+
+
+def _clock(entry: Entry, at: str) -> Clock:
+    """A step's clock; its days off and its time zone must be ones that deadlines can be reckoned with."""
+    stops, off, zone = entry.get("stops"), tuple(entry.get("off", ())), entry.get("time_zone")
+    try:
+        days_off(off, zone)
+        zone_of(zone or "UTC")
+    except (Malformed, ConfigError) as error:
+        key = "time_zone" if isinstance(error, ConfigError) else "off"
+        raise Malformed(f"{at}: clock: {error.reason}", line=entry.line(key)) from error
+    stopped = None if stops is None else tuple(stops)
+    return Clock(entry["from"], entry["hours"], entry.get("pauses"), stopped, off, zone)
+
+
+def _when(entry: Entry, entries: Entries, named: Named, at: str) -> Trigger | None:
+    """What sets a step off; the steps, provisions, zones and acts that it names must be there."""
+    trigger: Trigger | None = entry.get("when")
+    at, line = f"{at}: when", entry.line("when")
+
+    def looked_up(atom: Breaches) -> Breaches:
+        each_known([Name(name, line) for name in atom.provisions], named.ids, "provision", at)
+        each_known([Name(name, line) for name in atom.zones], named.zones, "zone", at)
+        each_known([Name(atom.after, line)] if atom.after else [], entries, "step", at)
+        acts, _ = named.words.read([Name(name, line, at) for name in atom.acts], "acts")
+        return replace(atom, acts=tuple(acts))
+
+    return None if trigger is None else trigger.over(looked_up)
+
+
+def _refuse_loops(climbed: Iterable[Step], entries: Entries) -> None:
+    for name, way in loops(climbed).items():
+        reason = f"step {name!r} waits for itself ({' → '.join(way)}); let one of them wait for none of the others"
+        key = "after" if entries[name].get("after") is not None else "when"
+        raise Malformed(reason, line=entries[name].line(key))
 
 
 def _unknown(clock: Entry | None) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def build(sections: Mapping[str, Entries], context: Context, more: Iterable[str]
         exceptions=tuple(exceptions.values()),
         provisions=tuple(provision(entry, named, context) for entry in sections["provisions"].values()),
         clauses=build_clauses.clauses(sections, named, context),
-        steps=build_clauses.steps(sections["ladder"], context),
+        steps=build_clauses.steps(sections["ladder"], named, context),
         named=named,
     )
 

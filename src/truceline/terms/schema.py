@@ -11,6 +11,7 @@ from truceline.terms import schema_core as core
 from truceline.terms.kinds import Choice, Field, Id, IdOr, Keyed, Kind, ListOf, Number, Shape, Text
 from truceline.terms.kinds_more import Due, Maybe, OneOf, Proof, optional
 from truceline.terms.schema_core import INCIDENTS, SAID, SOURCE, ZONE_KINDS, may
+from truceline.terms.triggers import SetOff
 from truceline.terms.vocabulary import VOCABULARY
 
 __all__ = ["AGREEMENT", "AGREEMENT_STATUSES", "CLAUSE_SECTIONS", "INCIDENTS", "ZONE_KINDS", "json_schema"]
@@ -143,4 +144,8 @@ def json_schema() -> dict[str, Any]:
     """
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Truceline terms file"}
     named = {shape.name: shape.definition() for shape in shapes(AGREEMENT) if shape.name}
-    return {**head, **AGREEMENT.schema(), "$defs": {**dict(sorted(named.items())), "policy": Proof.definition()}}
+    return {
+        **head,
+        **AGREEMENT.schema(),
+        "$defs": {**dict(sorted(named.items())), "policy": Proof.definition(), "trigger": SetOff.definition()},
+    }

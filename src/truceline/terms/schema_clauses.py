@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from truceline.model.ladder import CONFLICTS, DONE, STOPS
 from truceline.terms.kinds import Choice, Field, Id, ListOf, Number, Shape, Text
 from truceline.terms.kinds_more import Due, Flag, Integer, Maybe, Proof, Word
 from truceline.terms.schema_core import CLAUSE, IDS, INCIDENTS, LAT, LON, SAID, may
+from truceline.terms.triggers import SetOff
 
 NOTICE_KINDS = ("exercise", "demining", "repair", "flight", "medevac", "silence", "other")
 """Kinds of notice."""
@@ -162,6 +164,9 @@ CLOCK = Shape(
         "from": Field(Maybe(Choice(("breach", "detection", "determination"), "an origin")), "What it counts from"),
         "hours": Field(HOURS, "Deadline, hours; unknown where none was reported"),
         "pauses": may(Maybe(Text(500)), "What stops it"),
+        "stops": may(Maybe(ListOf(Choice(STOPS, "what stops a clock"))), "The same as data; an empty list: nothing"),
+        "off": may(ListOf(Text(10), 0, 400), "Days on which it stands still: days of the week, or dates"),
+        "time_zone": may(Text(60), "Time zone of these days and of the deadline, such as Europe/Kyiv"),
     },
     "clock",
 )
@@ -176,6 +181,10 @@ STEP = Shape(
         "acts_by": may(Maybe(IDS), "Who acts"),
         "rests_on": may(Maybe(Id()), "Id of the standard of proof it rests on"),
         "after": may(Id(), "Id of the step that must have come before"),
+        "when": may(Maybe(SetOff()), "What sets it off, as data"),
+        "acknowledge_hours": may(HOURS, "How soon a state that is asked acknowledges, hours; then it is silent"),
+        "done": may(Maybe(Choice(DONE, "what counts as done")), "The state's own word, or what the centre verified"),
+        "conflict": may(Maybe(Choice(CONFLICTS, "a rule")), "What a responder does that is itself a party"),
     },
     "step",
 )
