@@ -79,7 +79,7 @@ def test_several_texts_are_one_object(capsys, repository):
     assert code == 4
     assert found["agreement"] is None
     assert {each["agreement"] for each in found["findings"]} == {
-        *("minsk-package-2015", "minsk-measures-2020", "minsk-addendum-2015"),
+        *("minsk-package-2015", "minsk-measures-2020", "minsk-addendum-2015", "minsk-disengagement-2016"),
     }
     assert sum(found["counts"].values()) == len(found["findings"])
 

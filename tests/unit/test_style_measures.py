@@ -23,6 +23,8 @@ HEAVY_IMPORTS = {
     ("cli/_shared.py", "truceline.flow"): "what it needs takes as long to load as a whole watch",
     ("cli/_terms_diff.py", "truceline.reports.terms_diff"): "only a page needs what makes pages",
     ("cli/_terms_states.py", "truceline.assessment.states"): "half a second that no other verb on terms needs",
+    ("cli/_terms_states.py", "truceline.reports.states_page"): "only a page needs it",
+    ("cli/_terms_lint.py", "truceline.flow.sensors"): "only a watch needs the readers of its sources",
     ("assessment/judge.py", "truceline.assessment"): "compiled loops take a second to load; most runs have few events",
     ("cli/demo.py", "truceline.server"): "the web server is loaded only where a page is served",
     ("cli/watch.py", "truceline.server"): "the web server is loaded only where a page is served",

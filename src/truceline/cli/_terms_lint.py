@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from truceline.base.text import clean
-from truceline.flow.sensors import sensors_of
 from truceline.flow.terms_files import find_terms, read_terms_draft
 from truceline.scrutiny.finding import SEVERITIES, Finding
 from truceline.scrutiny.lint import Lint, lint
@@ -33,7 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found, and say by the exit code whether anything was."""
-    sensors = None if options.watch is None else sensors_of(options.watch)
+    sensors = None
+    if options.watch is not None:
+        from truceline.flow.sensors import sensors_of  # noqa: PLC0415  only a watch needs its sources' readers
+
+        sensors = sensors_of(options.watch)
     found = [(path, lint(read_terms_draft(path), sensors)) for path in find_terms(options.path)]
     if options.json:
         print(json.dumps(_json(found), ensure_ascii=False, separators=(",", ":")))

@@ -16,7 +16,6 @@ from truceline.errors import InputError
 from truceline.flow.terms_files import MAX_ATTACHED, find_terms, read_terms_file
 from truceline.lang import languages
 from truceline.model.observed import Observed, Spell, State
-from truceline.reports.states_page import Told, releasable, states_page
 from truceline.terms.geometry import Geometry
 from truceline.terms.observed import load_observed
 
@@ -55,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     found = states(agreement, geometry, seen, now, reading)
     spells = timeline(agreement, geometry, seen, now, reading)
     if options.page is not None:
+        from truceline.reports.states_page import Told, releasable, states_page  # noqa: PLC0415  only a page needs it
+
         kept, withheld = releasable(seen, agreement.publication)
         shown = states(agreement, geometry, kept, now, reading), timeline(agreement, geometry, kept, now, reading)
         write_page(options.page, states_page(Told(agreement, reading, kept, *shown, now, withheld), options.lang))
