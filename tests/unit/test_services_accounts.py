@@ -58,9 +58,12 @@ def test_over_the_network_an_administrator_changes_and_an_auditor_reads(at):
     assert made.status_code == 201
     assert made.json()["password"] is made.json()["second_factor"] is False
     assert send("POST", "/people", {"user": "gina", "role": "guarantor", "of": "elm"}).status_code == 409
-    assert send("POST", "/people", {"user": "carl", "role": "commissioner"}).status_code == 422
-    assert send("POST", "/people", {"user": "console", "role": "auditor"}).status_code == 422
+    assert send("POST", "/people", {"user": "carl", "role": "commissioner"}).status_code == 409  # without a seat
+    assert send("POST", "/people", {"user": "console", "role": "auditor"}).status_code == 409
+    for wrong in ({"user": "Carl"}, {"role": "machine"}, {"clearance": "cosmic"}, {"disabled": True}, {"of": ""}):
+        assert send("POST", "/people", {"user": "carl", "role": "auditor"} | wrong).status_code == 422
     assert send("PUT", "/people/gina", {"aligned": ["B"], "disabled": True}).json()["aligned"] == ["B"]
+    assert send("PUT", "/people/gina", {"disabled": None}).status_code == 422  # nothing is not "in use again"
     assert send("PUT", "/people/adam", {"role": "analyst"}).status_code == 403  # not one's own
     assert send("PUT", "/people/nobody", {"role": "analyst"}).status_code == 404
     aud = at.sign_in("aud")

@@ -173,9 +173,9 @@ class Accounts:
         held = self._held(user)
         if not owned and by != CONSOLE:
             raise AccessError("an administrator who knew a password could act in another's name; use the console")
-        check_password(user, password)
         if owned and not self.passwords.verify(held.password, old or ""):
             raise AccessError("the old password is not right", record=user)
+        check_password(user, password)
         hashed = self.passwords.hash(password)
         self.store.set_password(user, hashed, change(by, "password", user, self.now()))
 

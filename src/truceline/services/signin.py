@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,6 +33,9 @@ LONGEST_TOKEN = timedelta(days=366)
 
 MOST_TOKENS = 50
 """Tokens of one person."""
+
+TOKEN_NAME = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"  # noqa: S105  what it is called, not what opens it
+"""What a token may be called: one line, not blank."""
 
 UNFINISHED = frozenset({"session:*", "account:secure"})
 """What a session may do until a second factor is enrolled."""
@@ -197,7 +201,7 @@ class SignIn:
             raise Malformed(f"scope: resource:action words of the access table, not {sorted(unknown)!r:.80}")
         if not timedelta() < life <= LONGEST_TOKEN:
             raise Malformed(f"a token lives up to {LONGEST_TOKEN.days} days")
-        if not name.strip() or len(name) > 100 or not name.isprintable():
+        if len(name) > 100 or not re.fullmatch(TOKEN_NAME, name):
             raise Malformed("name: what the token is for, 1 to 100 characters on one line")
         if len(self._store.tokens(by.user)) >= MOST_TOKENS:
             raise Malformed(f"a person has at most {MOST_TOKENS} tokens; revoke one")

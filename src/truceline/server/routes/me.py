@@ -13,6 +13,7 @@ from truceline.server.auth import TheActor, TheBrowser
 from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
+from truceline.services.secrets import LONGEST, SHORTEST
 
 router = APIRouter(tags=["me"], route_class=Route)
 
@@ -37,7 +38,7 @@ class NewPassword(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     old: Password = Field(description="the password until now")
-    new: Password = Field(description="15 to 128 characters")
+    new: Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)] = Field(description="the one from now on")
 
 
 class SecondFactor(BaseModel):
@@ -52,7 +53,7 @@ class Code(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(max_length=16, description="six digits")
+    code: str = Field(pattern="^[0-9]{6}$", description="six digits")
 
 
 class RecoveryCodes(BaseModel):

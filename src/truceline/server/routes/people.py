@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from truceline.errors import Malformed, StateError
+from truceline.model.case import LEVELS, ROLES
 from truceline.server.auth import TheActor
 from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
@@ -20,26 +24,37 @@ Word = Annotated[str, Field(max_length=64)]
 Subject = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class Rights(BaseModel):
-    """What an account may; fields left out stay as they are."""
+Role = Annotated[str, Field(pattern=f"^({'|'.join(ROLES)})$")]
+Level = Annotated[str, Field(pattern=f"^({'|'.join(LEVELS)})$")]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Place(BaseModel):
+    """Whom a person serves and what they may read."""
 
     model_config = ConfigDict(extra="forbid")
 
-    role: Word | None = Field(None, description="role, a word of the access table")
-    of: Word | None = Field(None, description="party or state served")
-    seat: Word | None = Field(None, description="seat of the commission held")
-    clearance: Word | None = Field(None, description="highest level that may be read")
-    aligned: Annotated[list[Word], Field(max_length=20)] | None = Field(
+    of: Name | None = Field(None, description="party or state served")
+    seat: Name | None = Field(None, description="seat of the commission held")
+    clearance: Level | None = Field(None, description="highest level that may be read")
+    aligned: Annotated[list[Name], Field(max_length=20)] | None = Field(
         None, description="parties a guarantor declared itself aligned with: release to them is release to it"
     )
     subject: Subject | None = Field(None, description="what the house's own provider calls the person")
-    disabled: bool | None = Field(None, description="whether the account is out of use")
 
 
-class NewPerson(Rights):
+class NewPerson(Place):
     """An account to be made; it has no password yet."""
 
-    user: Word = Field(description="small letters, digits, dots and dashes")
+    user: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = Field(description="name of the account")
+    role: Role = Field(description="role, a word of the access table")
+
+
+class Rights(Place):
+    """What an account may; fields left out stay as they are, null takes back what can be missing."""
+
+    role: Role = Field("", description="role, a word of the access table")
+    disabled: StrictBool = Field(default=False, description="whether the account is out of use")
 
 
 class Person(BaseModel):
@@ -55,6 +70,19 @@ class Person(BaseModel):
     password: bool = Field(description="whether a password was set")
     second_factor: bool = Field(description="whether a second factor is enrolled")
     provider: bool = Field(description="whether the house's own provider can sign it in")
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Say of rights that are each of the form, but do not fit each other or this watch, that they are not possible.
+
+    Raises:
+        StateError: such as a commissioner without a seat.
+    """
+    try:
+        yield
+    except Malformed as error:
+        raise StateError(error.reason, record=error.record) from error
 
 
 def person_of(account: Account) -> Person:
@@ -91,8 +119,8 @@ def people(desk: TheDesk, actor: TheActor) -> list[Person]:
 )
 def add(desk: TheDesk, actor: TheActor, said: NewPerson) -> Person:
     """Make an account."""
-    entry = said.model_dump(exclude={"subject", "disabled"}, exclude_none=True)
-    with asked(desk, actor, "make", "account", "new"):
+    entry = said.model_dump(exclude={"subject"}, exclude_none=True)
+    with asked(desk, actor, "make", "account", "new"), fitting():
         made = desk.accounts.add(actor, entry, said.subject)
     desk.carry()
     return person_of(made)
@@ -114,7 +142,7 @@ def one(desk: TheDesk, actor: TheActor, user: Word) -> Person:
 )
 def alter(desk: TheDesk, actor: TheActor, user: Word, said: Rights) -> Person:
     """Change an account's rights; they hold from the next request."""
-    with asked(desk, actor, "change", "account", user):
+    with asked(desk, actor, "change", "account", user), fitting():
         made = desk.accounts.alter(actor, user, said.model_dump(exclude_unset=True))
     desk.carry()
     return person_of(made)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,11 +15,13 @@ from truceline.server.auth import TheBrowser
 from truceline.server.desk import TheDesk, asked
 from truceline.server.forms import Route, permit
 from truceline.server.problems import answers
+from truceline.services.signin import TOKEN_NAME, scope_words
 from truceline.store.accounts import Token
 
 router = APIRouter(tags=["tokens"], route_class=Route)
 
 Word = Annotated[str, Field(max_length=64)]
+Scope = Annotated[str, Field(pattern=f"^({'|'.join(map(re.escape, sorted(scope_words())))})$")]
 
 
 class NewToken(BaseModel):
@@ -26,8 +29,8 @@ class NewToken(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(description="what it is for")
-    scope: Annotated[list[Word], Field(min_length=1, max_length=200)] = Field(
+    name: Annotated[str, Field(max_length=100, pattern=TOKEN_NAME)] = Field(description="what it is for")
+    scope: Annotated[list[Scope], Field(min_length=1, max_length=200)] = Field(
         description="resource:action words of the access table, or resource:*"
     )
     days: int = Field(ge=1, le=366, description="how long it lives, days")
