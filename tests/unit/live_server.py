@@ -16,7 +16,8 @@ from truceline.server.run import listen
 def running(made):
     """Serve it until the block ends; gives the port."""
     with listen(0) as listening:
-        config = uvicorn.Config(made, log_level="error", server_header=False, access_log=False)
+        # A test that works at the desk between two requests may take longer than a server keeps a line open unused.
+        config = uvicorn.Config(made, log_level="error", server_header=False, access_log=False, timeout_keep_alive=600)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -345,6 +345,13 @@ def test_the_public_stream_tells_of_a_release_when_it_comes(at):
     assert at.get("/findings").json()["findings"][0]["finding"] == finding
 
 
+def test_a_quiet_stream_says_that_it_is_alive(at, monkeypatch):
+    monkeypatch.setattr("truceline.server.routes.events.BEAT", 0.3)
+    with at.client.stream("GET", "/api/v1/events/stream") as answer:
+        assert answer.headers["cache-control"] == "no-store"
+        assert next(line for line in answer.iter_lines() if line.startswith(":")) == ": alive"
+
+
 def test_a_stream_ends_when_the_persons_rights_change(at):
     opened(at)
     at.as_("wanda")
