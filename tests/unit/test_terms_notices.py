@@ -54,6 +54,8 @@ def test_a_notice_is_matched_with_the_duty_of_its_kind():
         ("at: 2026-05-08T09:00:00Z", "at: 2026-05-10T06:00:01Z", True, False),
         ("at: 2026-05-08T09:00:00Z", "at: unknown", True, None),
         ("    acknowledged: [{by: G, at: 2026-05-08T09:00:00Z}]\n", "", True, False),
+        ("{by: G, at: 2026-05-08T09:00:00Z}", "{by: A, at: 2026-05-08T09:00:00Z}", True, False),
+        ("{by: G, at: 2026-05-08T09:00:00Z}", "{by: B, at: 2026-05-08T09:00:00Z}", True, True),
     ],
 )
 def test_a_notice_counts_only_in_time_and_acknowledged_and_what_is_unknown_stays_so(old, new, kept, counts):

@@ -117,7 +117,7 @@ def _notice(entry: Entry, agreement: Agreement, words: Words) -> Notice:
         source=source(entry.get("source"), context, at),
         lead_hours=lead,
         lead_kept=_kept(duty, lead),
-        acknowledged_enough=_acknowledged(duty, seen, start),
+        acknowledged_enough=_acknowledged(duty, [(who, at) for who, at in seen if who != by], start),
     )
 
 
