@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from truceline.base.geo import Line
-from truceline.errors import InputError, TrucelineError
+from truceline.errors import InputError, NoPlace, TrucelineError
 from truceline.sources import line as line_source
 from truceline.sources.firetable import alike, read_baseline, read_fires, read_strikes, read_weather
 from truceline.thermal import blind_coefficients as trained
@@ -66,22 +67,61 @@ def read(a: argparse.Namespace) -> Given:
     for year in judging.PEACE:
         if year not in baseline:
             notes.append(f"{a.baseline.name}: {year} is missing; its flags cannot be counted")
-    line, _ = line_source.read(a.line.read_bytes(), file=a.line.name)
+    line, turned = read_line(a.line)
     strikes = Fires.none()
     for path in a.incidents:
         strikes = strikes.and_(read_strikes(path.read_bytes(), file=path.name))
+    if turned:
+        fires, counted, strikes = turn(fires), turn(counted), turn(strikes)
+        baseline = {year: turn(theirs) for year, theirs in baseline.items()}
+        notes.append("the line crosses the antimeridian: all places are judged half a turn away")
     weather = None
+    if bool(a.weather) != bool(a.oblasts):
+        notes.append("weather left out: it takes both --weather and --oblasts")
     if a.weather and a.oblasts:
         try:
             held = read_weather(
                 a.weather.read_bytes(), a.oblasts.read_bytes(), file=a.weather.name, places_file=a.oblasts.name
             )
-            weather = weather_of(held)
+            half_turn = np.array([-1.0, -1.0, 1.0])
+            weather = weather_of(replace(held, places=held.places * half_turn) if turned else held)
         except InputError as error:
             notes.append(f"weather left out: {error}")
     if not _overlaps(fires, baseline):
         notes.append("the baseline has no fire within 500 km of the middle of the fires: another country's?")
     return Given(fires, counted, baseline, line, strikes, weather, np.flatnonzero(fires.day >= first), notes)
+
+
+def read_line(path: Path) -> tuple[Line, bool]:
+    """Return the line, and whether it was turned by half a turn since it crosses the antimeridian."""
+    data = path.read_bytes()
+    try:
+        return line_source.read(data, file=path.name)[0], False
+    except NoPlace:
+        # The model is blind to places, so all may turn together. A vertex that is none stays so, and is refused again.
+        turned = json.dumps(_turned(json.loads(data))).encode()
+        return line_source.read(turned, file=path.name)[0], True
+
+
+def _turned(value: Any) -> Any:
+    """GeoJSON with the longitude of every position half a turn away."""
+    if isinstance(value, dict):
+        return {key: _turned(inner) if key != "properties" else inner for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) > 1 and all(isinstance(each, int | float) for each in value):
+        return [half_turned(value[0]), *value[1:]] if abs(value[0]) <= 180 else value
+    return [_turned(each) for each in value]
+
+
+def half_turned(lon: Any) -> Any:
+    """Longitudes on the other side of the Earth, degrees."""
+    return lon % 360.0 - 180.0
+
+
+def turn(fires: Fires) -> Fires:
+    """Return the fires half a turn away."""
+    return Fires(half_turned(fires.lon), fires.lat, fires.day)
 
 
 def _overlaps(fires: Fires, baseline: Baseline) -> bool:
@@ -277,7 +317,7 @@ def run(a: argparse.Namespace) -> dict[str, Any]:
     }
     if a.settled:
         later, _ = war(given, labels, a.settled)
-        result["settled"] = {"n": a.settled, **{k: later[k] for k in ("auc", "auc_ci", "far_fpr_at_recall_80", "ece")}}
+        result["settled"] = {"n": a.settled, **{k: later[k] for k in ("auc", "auc_ci", "far_fpr_at_recall_80")}}
     if a.reliability:
         picture(a.reliability, {"war": report["reliability"], "truce": quiet["reliability"]})
     folds, count = np.unique(said.model >= 0, return_counts=True)
@@ -306,7 +346,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--weather", type=Path)
     parser.add_argument("--oblasts", type=Path)
     parser.add_argument("--from", dest="since", help="first date judged; rows before are history only")
-    parser.add_argument("--settled", type=int, default=0, help="also judge after waiting so many days, 1 to 10")
+    parser.add_argument("--settled", type=int, default=0, help="also the order after waiting so many days, 1 to 10")
     parser.add_argument("--reliability", type=Path, help="write the reliability diagram (SVG)")
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line, as always")
     try:
@@ -321,4 +361,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    done = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Arrow's threads may not outlive a process that ends within milliseconds of reading: it would be aborted.
+    os._exit(done)

@@ -120,6 +120,40 @@ def test_the_command_answers_in_the_form_asked_for(bench, files):
     assert (files / "r.svg").read_text().startswith("<svg")
 
 
+def test_a_world_that_lies_across_the_antimeridian_is_judged_as_elsewhere(bench, files):
+    vertices = LINE["features"][0]["geometry"]["coordinates"]
+    by = 180.0 - sum(lon for lon, _ in vertices) / len(vertices)
+    wrapped = [[(lon + by + 180.0) % 360.0 - 180.0, lat] for lon, lat in vertices]
+    assert max(lon for lon, _ in wrapped) - min(lon for lon, _ in wrapped) > 180, "the line does cross"
+    at_home = json.loads(bench(files)[1].splitlines()[-1])
+    for name in ("fires", "base"):
+        held = pq.read_table(files / f"{name}.parquet")
+        at = held.column_names.index("longitude")
+        lon = (held["longitude"].to_numpy() + by + 180.0) % 360.0 - 180.0
+        pq.write_table(held.set_column(at, "longitude", pa.array(lon)), files / f"{name}.parquet")
+    (files / "line.geojson").write_text(json.dumps({"type": "LineString", "coordinates": wrapped}))
+    code, out, err = bench(files)
+    assert code == 0, err
+    moved = json.loads(out.splitlines()[-1])
+    assert any("crosses the antimeridian" in note for note in moved["notes"])
+    assert (moved["n_near"], moved["n_far"]) == (at_home["n_near"], at_home["n_far"])
+    for mode in ("war", "truce"):
+        assert moved[mode]["auc"] == pytest.approx(at_home[mode]["auc"], abs=0.005)
+    nowhere = [[lon, 95.0] for lon, _ in wrapped]
+    (files / "line.geojson").write_text(json.dumps({"type": "LineString", "coordinates": nowhere}))
+    assert bench(files)[0] == 3, "a latitude beyond the pole stays refused"
+
+
+def test_a_settled_answer_has_an_order_and_no_calibration(bench, files):
+    code, out, err = bench(files, "--from", "2024-06-01", "--settled", "10", "--weather", str(files / "fires.parquet"))
+    assert code == 0, err
+    found = json.loads(out.splitlines()[-1])
+    assert set(found["settled"]) == {"n", "auc", "auc_ci", "far_fpr_at_recall_80"}
+    assert found["settled"]["n"] == 10
+    assert found["settled"]["auc"] > 0.85
+    assert found["notes"][-1] == "weather left out: it takes both --weather and --oblasts"
+
+
 def between(files):
     fires = world()
     fires = fires.take(fires.day >= np.datetime64("2024-06-01").astype(np.int64))

@@ -116,6 +116,8 @@ def test_a_settled_answer_waits_and_says_how_long():
     fires = world()
     now, later = judged(fires), judged(fires, settled=7)
     assert (now.settled_days, later.settled_days) == (0, 7)
+    assert now.calibrated
+    assert not later.calibrated, "a curve fitted to same-day answers says nothing of later ones"
     assert not np.array_equal(now.p, later.p)
     for wrong in (-1, 11):
         with pytest.raises(StateError, match="waits 0 to 10 days"):

@@ -31,8 +31,8 @@ class Scores:
     """What the model says of q fires."""
 
     p: Floats
-    """P that a fire with such surroundings lies near the line, at the training share of near fires; calibrated. Some
-    18 % of near fires would burn anyway, so an act of war is at most 0.82 of it."""
+    """P that a fire with such surroundings lies near the line, at the training share of near fires. Some 18 % of near
+    fires would burn anyway, so an act of war is at most 0.82 of it. A probability only where `calibrated`."""
 
     model: Ints
     """Which model judged each fire: -1 the whole one, else the fold that never saw its months and stripe."""
@@ -52,6 +52,11 @@ class Scores:
 
     absent: tuple[str, ...] = field(default=())
     """Features that could not be had, by name."""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether ``p`` may be shown as a probability: a settled answer only puts fires in order."""
+        return self.settled_days == 0
 
 
 def weather_of(table: WeatherTable) -> Weather:
