@@ -58,6 +58,8 @@ ACTS = (
     "mine",
     "account",
     "response",
+    "commitment",
+    "meeting",
 )
 """Kinds of what people do, and of who read what. They are shown through the access table only."""
 
