@@ -84,7 +84,7 @@ def test_the_program_stands_in_no_row():
 def test_the_public_sees_what_was_released_and_nothing_else():
     public = Actor("public", "public", clearance="public")
     shown = {r for r in resources() if decide(public, "read", Thing(r, "public")).allowed}
-    assert shown == {"bulletin", "ledger", "terms", "claim"}
+    assert shown == {"bulletin", "ledger", "terms", "claim", "commitment", "meeting"}
     for resource in resources():
         assert not decide(public, "read", Thing(resource, "restricted", audience=frozenset({"public"}))).allowed
     assert decide(public, "read", Thing("finding", "public", audience=frozenset({"public"}))).allowed

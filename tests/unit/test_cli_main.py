@@ -66,6 +66,11 @@ OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["log"] = {"--as", "--out", "--json", "--again", "--reason", "--about", "--history", "--last", "--note"}
 OPTIONS["queue"] = {"--as", "--out", "--json"}
 OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what"}
+OPTIONS["register"] = {
+    *("--as", "--out", "--json", "--reason", "--on", "--known", "--page"),
+    *("--source", "--url", "--published"),
+}
+OPTIONS["meeting"] = {"--as", "--out", "--json", "--reason", "--on", "--known", "--page"}
 OPTIONS["exercise"] = {"--json", "--out"}
 OPTIONS["account"] = {
     *("--json", "--role", "--of", "--seat", "--clearance", "--aligned", "--subject", "--people"),
@@ -84,6 +89,8 @@ PARTS = {
     "exercise": ("run",),
     "account": ("import", "list", "add", "change", "disable", "enable", "password", "totp", "token"),
     "log": ("add", "correct", "ask", "answer", "list", "handover", "takeover"),
+    "register": ("list", "as-of", "show", "one-sided", "add", "stage", "withdraw", "strike"),
+    "meeting": ("list", "show", "add"),
     "patrol": ("depart", "check-in", "return", "mine", "list"),
 }
 """Verbs of several words: what may follow the first."""
@@ -107,6 +114,8 @@ NEEDED = {
     "log": ["list", "D", "--as", "wanda"],
     "patrol": ["list", "D", "--as", "wanda"],
     "queue": ["D", "--as", "wanda"],
+    "register": ["list", "D"],
+    "meeting": ["list", "D"],
 }
 
 

@@ -130,6 +130,13 @@ TABLE: tuple[Row, ...] = (
     Row(("watch_officer", "analyst", "secretariat"), "remedy", ("read", "verify")),
     Row(("liaison",), "remedy", ("read", "report"), "own"),
     Row(("auditor",), "remedy", ("read",)),
+    # Commitments and meetings: what was said in public is everybody's; the rest is the state's own and the mission's.
+    Row(EVERYBODY, "commitment", ("read",), level="public"),
+    Row((*INSIDE, "auditor"), "commitment", ("read",)),
+    Row(("guarantor",), "commitment", ("read", "write"), "own"),
+    Row(("secretariat",), "commitment", ("write",)),
+    Row(EVERYBODY, "meeting", ("read",), level="public"),
+    Row(("secretariat",), "meeting", ("write",)),
     # The house itself.
     Row(SIGNED_IN, "session", ("read", "begin", "end"), "own"),
     Row(SIGNED_IN, "token", ("make", "revoke", "list"), "own"),

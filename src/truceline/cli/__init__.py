@@ -32,6 +32,8 @@ VERBS = (
     "log",
     "patrol",
     "queue",
+    "register",
+    "meeting",
     "account",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""

@@ -18,6 +18,9 @@ from truceline.register.standing import Standing
 NOT_SAID = "has not said"
 """What stands where a state said nothing. Silence is not no."""
 
+WITHHELD = "withheld"
+"""What stands where a state said something of any kind that whoever asks may not read."""
+
 
 @dataclass(frozen=True)
 class Flag:
@@ -52,6 +55,9 @@ class View:
     meetings: Mapping[str, Meeting]
     """Meetings that had begun, by id."""
 
+    withheld: tuple[str, ...] = ()
+    """State of each commitment that is there and not shown to whoever asks."""
+
     def of(self, state: str, kind: str | None = None, step: str | None = None) -> list[Standing]:
         """Return a state's commitments of a kind and to a step (None: any), in the order they were made."""
         return [
@@ -71,12 +77,14 @@ class View:
     def word(self, state: str, kind: str) -> tuple[str, ...]:
         """Return the stages of a state's commitments of a kind, each once; :data:`NOT_SAID` where it said nothing."""
         words = dict.fromkeys(each.word(self.on) for each in self.of(state, kind))
-        return tuple(words) or (NOT_SAID,)
+        return tuple(words) or (WITHHELD if state in self.withheld else NOT_SAID,)
 
     def silent(self, kind: str | None = None, step: str | None = None) -> tuple[str, ...]:
         """Return the states that have not said anything of a kind and step; groups and parties are not asked."""
         return tuple(
-            name for name, seat in self.states.items() if seat.role == "guarantor" and not self.of(name, kind, step)
+            name
+            for name, seat in self.states.items()
+            if seat.role == "guarantor" and name not in self.withheld and not self.of(name, kind, step)
         )
 
     def unnamed(self, meeting: Meeting, count: Headcount) -> int | None:

@@ -36,6 +36,7 @@ from truceline.services.log import Logbook
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
 from truceline.services.posts import known_of
+from truceline.services.register import Registry
 from truceline.services.secrets import Passwords, Vault
 from truceline.services.signin import SignIn
 from truceline.services.stop_first import give_notices
@@ -133,6 +134,9 @@ class Desk:
 
     logbook: Logbook
     """The watch log; only under :attr:`lock`."""
+
+    registry: Registry
+    """Commitments and meetings; only under :attr:`lock`."""
 
     now: Now
     """The time, UTC."""
@@ -317,12 +321,14 @@ def open_desk(
         cases.load(store.read)
         logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id, access.note)
         logbook.load(store.read)
-        for used in (*(case.now for case in cases), *([logbook.book.now] if logbook.book.now else ())):
+        registry = Registry(store.append, new_id)
+        registry.load(store.read)
+        for used in (*(case.now for case in cases), *filter(None, (logbook.book.now, registry.register.now))):
             now.reached(used)
         with suppress(UnavailableError):  # then nobody signs in, and each who tries is told why
             now.reached(accounts.store.latest())
         people = People(accounts, listed, begun=bool(store.read("account")))
-        desk = Desk(what, store, cases, agreement, rules, people, SignIn(accounts), logbook, now, access)
+        desk = Desk(what, store, cases, agreement, rules, people, SignIn(accounts), logbook, registry, now, access)
         try:
             yield desk
         finally:

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the verbs about the register share: read it from a watch's ledger, or from its files before there is a watch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from truceline.base.bounded import read_text
+from truceline.base.clock import utc
+from truceline.base.ids import ulid
+from truceline.cli._cases import desk
+from truceline.errors import ConfigError, InputError
+from truceline.model.case import Actor
+from truceline.register import Register, View
+from truceline.register.read import MAX_CHARS, Draft, enter, read
+from truceline.services.desk import Desk
+from truceline.settings import Settings
+
+FILES = ("register.yaml", "meetings.yaml")
+"""Files of a folder that holds a register and is no watch, in the order they are read."""
+
+_READER = Actor("file", "secretariat", clearance="public")
+_LAST = timedelta(days=1) - timedelta(microseconds=1)
+
+
+def common(parser: argparse.ArgumentParser, what: str = "the watch's folder, or a register's file or folder") -> None:
+    """Add the options of every verb about the register."""
+    parser.add_argument("watch", type=Path, metavar="WATCH", help=what)
+    parser.add_argument("--as", dest="user", metavar="USER", help="who is asking, of the watch's people")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the ledger is (default: WATCH/out)")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
+
+
+def looking(parser: argparse.ArgumentParser, *, on: bool = True) -> None:
+    """Add the options of verbs that only look."""
+    if on:
+        parser.add_argument("--on", metavar="DATE", help="as of the end of that day, or of a moment (default: now)")
+    parser.add_argument("--known", metavar="DATE", help="as the register knew it at the end of that day (default: now)")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write it as one HTML page too")
+
+
+def moment(text: str, *, end: bool = False) -> datetime:
+    """Return a moment from a date (its first moment UTC, or its last) or a time with its zone.
+
+    Raises:
+        NoTime: it is neither.
+    """
+    if len(text) == 10:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError as error:
+            raise InputError(f"{text!r} is no date such as 2026-01-06") from error
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) + (_LAST if end else timedelta())
+    return utc(text)
+
+
+def drafts(path: Path) -> tuple[Draft, ...]:
+    """Return what a register or meetings file says.
+
+    Raises:
+        InputError: it cannot be read, or is not of the form.
+    """
+    return read(read_text(path, limit=4 * MAX_CHARS), file=str(path))
+
+
+@contextmanager
+def ledger(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Desk, Actor]]:
+    """Open the watch's ledger for the person named.
+
+    Raises:
+        ConfigError: nobody is named.
+    """
+    if options.user is None:
+        raise ConfigError("a watch's register is kept by somebody: --as USER")
+    with desk(options, settings) as opened:
+        yield opened
+
+
+def view(options: argparse.Namespace, settings: Settings, on: str | None) -> View:
+    """Return the register as of a moment: from a watch's ledger as far as the person may read it, or from files."""
+    known = None if options.known is None else moment(options.known, end=True)
+    if (options.watch / "watch.toml").is_file():
+        with ledger(options, settings) as (at, actor):
+            now = at.now()
+            at.log(actor, "read", "commitment", "register", allowed=True)
+            return at.registry.view(actor, now if on is None else moment(on, end=True), known)
+    if known is not None:
+        raise ConfigError("files do not say since when something was known; only a ledger does")
+    now = datetime.now(UTC)
+    return of_files(options.watch, now).as_of(now if on is None else moment(on, end=True))
+
+
+def of_files(path: Path, at: datetime) -> Register:
+    """Return the register of a file, or of a folder's :data:`FILES`, as entered at a moment.
+
+    Raises:
+        ConfigError: the folder holds neither.
+        InputError, StateError: with file and line.
+    """
+    found = [path / name for name in FILES if (path / name).is_file()] if path.is_dir() else [path]
+    if not found:
+        raise ConfigError(f"no watch.toml here, and none of {', '.join(FILES)}", file=str(path))
+    many = [draft for each in found for draft in drafts(each)]
+    numbers = iter(range(len(many)))
+    return enter(Register(), many, _READER, at, lambda: ulid(at, next(numbers).to_bytes(10)))[0]
+
+
+def posted(at: Desk, actor: Actor, made: tuple[Draft, ...], reason: str) -> dict[str, Any]:
+    """Post drafts now and return what to say of it."""
+    done = at.registry.enter(actor, at.now(), made, reason)
+    rows = [{"posting": each.id, "record": index, "kind": each.kind, "of": each.of} for index, each in done]
+    now = at.now()
+    flags = at.registry.view(actor, now).flags()
+    touched = {row["of"] for row in rows}
+    return {
+        "postings": rows,
+        "flags": [{"text": flag.text, "mend": flag.mend} for flag in flags if touched & set(flag.about)],
+    }
+
+
+def only(found: View, states: set[str]) -> View:
+    """Return a view with the commitments of some states only."""
+    return replace(found, standings={k: s for k, s in found.standings.items() if s.commitment.state in states})
