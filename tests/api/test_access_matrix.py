@@ -26,6 +26,7 @@ OLD = '"999999999"'
 """A version that no case has: an act that is allowed is then not done, and says so with 412."""
 
 RESULTS = {
+    "/api/v1/here": ("bulletin", "read"),
     "/api/v1/page": ("bulletin", "read"),
     "/api/v1/claim-check": ("claim", "read"),
     "/api/v1/claim-sheet": ("claim", "read"),

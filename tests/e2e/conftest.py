@@ -11,22 +11,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from chromium_flags import FLAGS
 from playwright.sync_api import Page, sync_playwright
 
 from truceline.server import app
 from truceline.server.run import listen
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 
 
 @dataclass

@@ -154,10 +154,10 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @contextmanager
-def office(base: Path, repository: Path, people: str = PEOPLE, more: str = ""):
+def office(base: Path, repository: Path, people: str = PEOPLE, more: str = "", page: Path | None = None):
     """An open desk with accounts for all the people, and its server, until the block ends.
 
-    ``more`` is added to ``watch.toml``.
+    ``more`` is added to ``watch.toml``; ``page`` is a built page, where one is to be served.
     """
     folder, clock = watch_folder(base, repository, people), Clock()
     (folder / "watch.toml").write_text(WATCH + more)
@@ -165,6 +165,6 @@ def office(base: Path, repository: Path, people: str = PEOPLE, more: str = ""):
         desk.accounts.begin()
         desk.accounts.bring(CONSOLE, read_people(folder / "people.yaml"))
         desk.carry()
-        made = app(folder / "out", base / "no-page", desk)
+        made = app(folder / "out", page or base / "no-page", desk)
         with running(made) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             yield Office(desk, client, clock, folder)

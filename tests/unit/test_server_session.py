@@ -41,6 +41,18 @@ def test_a_person_signs_in_reads_and_signs_out(at):
     assert ask(at, "GET", "/me", anna).status_code == 401
 
 
+def test_the_cookie_of_a_session_that_is_over_is_taken_back(at):
+    """Else a page that was opened anew could neither read nor sign in: it has no token for the old cookie."""
+    anna = at.sign_in("anna")
+    at.clock.forward(hours=13)
+    over = ask(at, "GET", "/me", anna)
+    assert (over.status_code, cookie(over, COOKIE)) == (401, "")
+    bert = at.sign_in("bert")
+    wrong = try_in(at, "bert", "wrong words entirely", headers=bert)
+    assert (wrong.status_code, cookie(wrong, COOKIE)) == (401, None)
+    assert ask(at, "GET", "/me", bert).status_code == 200
+
+
 def test_the_cookie_is_for_this_host_only_and_not_for_scripts(at):
     secret = at.enrol("anna")
     answer = try_in(at, "anna", password_of("anna"), at.code(secret))

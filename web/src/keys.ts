@@ -6,13 +6,7 @@ import { h } from "./dom";
 export const KEYS: [string, string][] = [
   ["Ctrl K", "find or do anything"],
   ["/", "search"],
-  ["g then n", "Now"],
-  ["g then e", "Events"],
-  ["g then c", "Claims"],
-  ["g then t", "Terms"],
-  ["g then s", "Sources"],
-  ["g then l", "Ledger"],
-  ["j, k", "next, previous event: on Now, on Events and on an event"],
+  ["j, k", "next, previous: event on Now, on Events and on an event; line in a list"],
   ["Enter", "open the chosen event: on Now and on Events"],
   ["[, ]", "on Now: previous, next pass"],
   [", .", "on Now: ten minutes back, forward"],
@@ -44,9 +38,10 @@ export interface KeyActs {
   help: () => void;
 }
 
-const SCREENS: Record<string, string> = { n: "now", e: "events", c: "claims", t: "terms", s: "sources", l: "ledger" };
+/** Where `g` and a letter lead: letter, screen, label. */
+export type Gotos = [string, string, string][];
 
-export function listen(acts: KeyActs): void {
+export function listen(acts: KeyActs, gotos: Gotos): void {
   let waiting = 0;
   document.addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {
@@ -56,9 +51,10 @@ export function listen(acts: KeyActs): void {
     }
     const target = e.target as HTMLElement;
     if (e.ctrlKey || e.metaKey || e.altKey || target.closest("input, select, textarea, dialog")) return;
-    if (performance.now() - waiting < 1500 && SCREENS[e.key]) {
+    const to = gotos.find(([key]) => key === e.key);
+    if (performance.now() - waiting < 1500 && to) {
       waiting = 0;
-      acts.screen(SCREENS[e.key] as string);
+      acts.screen(to[1]);
       return;
     }
     waiting = e.key === "g" ? performance.now() : 0;
@@ -89,12 +85,13 @@ export function listen(acts: KeyActs): void {
   });
 }
 
-export function help(): void {
+export function help(gotos: Gotos): void {
+  const rows = [...KEYS.slice(0, 2), ...gotos.map(([key, , label]): [string, string] => [`g then ${key}`, label]), ...KEYS.slice(2)];
   const dialog = h(
     "dialog",
     { class: "keys", "aria-label": "Keys" },
     h("h2", {}, "Keys"),
-    h("dl", {}, KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h("dl", {}, rows.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
     h("button", { class: "button", type: "button", click: () => dialog.close() }, "Close"),
   );
   dialog.addEventListener("close", () => dialog.remove());

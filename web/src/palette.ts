@@ -23,7 +23,7 @@ export class Palette {
   private at = 0;
 
   constructor(
-    private readonly model: Model,
+    private readonly model: Model | null,
     private readonly acts: Entry[],
     private readonly place: (lon: number, lat: number) => void,
   ) {
@@ -50,22 +50,23 @@ export class Palette {
     const q = query.trim().toLowerCase();
     const hit = (text: string): boolean => q.split(/\s+/).every((word) => text.toLowerCase().includes(word));
     const found = this.acts.filter((one) => hit(`${one.label} ${one.kind}`));
-    if (/^\d+$/.test(q) && Number(q) < Number(this.model.page.ledger["size"] ?? 0)) {
+    const model = this.model;
+    if (model && /^\d+$/.test(q) && Number(q) < Number(model.page.ledger["size"] ?? 0)) {
       found.unshift({ kind: "record", label: `Record ${comma(Number(q))}`, note: "read and check", run: () => go(address("record", q)) });
     }
-    if (q.length > 0) found.push(...this.places(hit), ...this.events(hit));
+    if (model && q.length > 0) found.push(...this.places(model, hit), ...this.events(model, hit));
     return found.slice(0, MOST);
   }
 
-  private places(hit: (text: string) => boolean): Entry[] {
-    const { name, lon, lat } = this.model.page.towns;
+  private places(model: Model, hit: (text: string) => boolean): Entry[] {
+    const { name, lon, lat } = model.page.towns;
     return name.flatMap((label, i) => (hit(label) ? [{ kind: "place", label, note: "show on the map", run: () => this.place(lon[i] as number, lat[i] as number) }] : [])).slice(0, 8);
   }
 
-  private events(hit: (text: string) => boolean): Entry[] {
-    const ev = this.model.page.events;
+  private events(model: Model, hit: (text: string) => boolean): Entry[] {
+    const ev = model.page.events;
     const out: Entry[] = [];
-    for (let i = this.model.count - 1; i >= 0 && out.length < 20; i -= 1) {
+    for (let i = model.count - 1; i >= 0 && out.length < 20; i -= 1) {
       const label = `Fire ${ev.place[i]}`;
       if (!hit(`${label} event ${ev.index[i]}`)) continue;
       const when = new Date((ev.first[i] as number) * 1000).toISOString().slice(0, 16).replace("T", " ");

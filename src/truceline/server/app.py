@@ -17,11 +17,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from truceline.errors import StateError, TrucelineError, UnavailableError
-from truceline.server import records
+from truceline.errors import NotSignedIn, StateError, TrucelineError, UnavailableError
+from truceline.server import cookies, records
 from truceline.server.claims import claim_routes
 from truceline.server.files import CHECK, FOREVER, answer, find, send
-from truceline.server.guard import Guard
+from truceline.server.guard import Guard, session_in
 from truceline.server.problems import problem, problem_of
 from truceline.server.routes import routers
 from truceline.services.desk import Desk
@@ -77,9 +77,13 @@ async def _published(made: FastAPI) -> AsyncIterator[None]:
 
 
 def _handlers(made: FastAPI) -> None:
-    async def ours(_request: Request, error: Exception) -> Response:
+    async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, TrucelineError), "registered for these only"
-        return problem_of(error)
+        told = problem_of(error)
+        if isinstance(error, NotSignedIn) and request.method == "GET" and session_in(request.headers):
+            # A page cannot take back the cookie of a session that is over, and with it nobody could sign in again.
+            cookies.end(told)
+        return told
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException), "registered for these only"
@@ -120,6 +124,12 @@ def _page_routes(made: FastAPI, dist: Path) -> None:
 
 
 def _result_routes(made: FastAPI, folder: Path) -> None:
+    @made.api_route("/api/v1/here", methods=["GET", "HEAD"], include_in_schema=False)
+    def here() -> Response:
+        """Say what is here, so that the page asks for nothing that is not."""
+        told = {"results": find(folder, "page.json") is not None, "commission": hasattr(made.state, "desk")}
+        return Response(json.dumps(told), headers={"Cache-Control": CHECK}, media_type="application/json")
+
     @made.api_route("/api/v1/page", methods=["GET", "HEAD"], include_in_schema=False)
     def page_json(request: Request) -> Response:
         return answer(request, find(folder, "page.json"), what="This folder holds no page.json; run the watch again.")

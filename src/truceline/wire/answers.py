@@ -362,6 +362,8 @@ class Decision(Answer):
     name: str
     at: Moment
     allowed: bool
+    again: int | None = Field(None, description="how often the same was decided again since; absent: never")
+    since: Moment | None = Field(None, description="when it was first decided, of what was decided again")
 
 
 class Decisions(Answer):

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The commission's screens by their addresses, and who finds which of them in the bar. */
+
+import type { Route } from "../route";
+import { accessScreen, findingScreen, findingsScreen, peopleScreen, personScreen } from "./across";
+import { actScreen } from "./act";
+import { ROLE, type Desk } from "./desk";
+import { logScreen } from "./log";
+import { caseScreen, casesScreen } from "./room";
+import { accountScreen, signInScreen } from "./signin";
+import { noticeScreen, noticesScreen, queueScreen } from "./waiting";
+
+export interface Place {
+  name: string;
+  label: string;
+  /** Key after `g`. */
+  key: string;
+}
+
+export function places(desk: Desk): Place[] {
+  const all: [boolean, string, string, string][] = [
+    [desk.signedIn, "queue", "Queue", "q"],
+    [desk.reads("notices"), "notices", "Notices", "o"],
+    [true, "cases", "Cases", "c"],
+    [true, "findings", "Findings", "f"],
+    [desk.reads("log"), "log", "Watch log", "w"],
+    [desk.reads("people"), "people", "People", "p"],
+    [desk.reads("access"), "access", "Accesses", "a"],
+  ];
+  return all.filter(([shown]) => shown && !desk.unfinished).map(([, name, label, key]) => ({ name, label, key }));
+}
+
+/** Under which place of the bar a screen stands. */
+export const PARENT: Record<string, string> = { case: "cases", act: "cases", notice: "notices", finding: "findings", person: "people" };
+
+/** Screens behind whose back things happen. */
+export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings"];
+
+export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
+  const make: Record<string, () => HTMLElement> = {
+    "sign-in": () => signInScreen(route),
+    account: () => accountScreen(desk),
+    queue: () => queueScreen(desk),
+    notices: () => noticesScreen(desk),
+    notice: () => noticeScreen(desk, route),
+    cases: () => casesScreen(desk),
+    case: () => caseScreen(desk, route),
+    act: () => actScreen(desk, route),
+    findings: () => findingsScreen(desk),
+    finding: () => findingScreen(desk, route),
+    log: () => logScreen(desk, route),
+    people: () => peopleScreen(desk),
+    person: () => personScreen(desk, route),
+    access: () => accessScreen(desk, route),
+  };
+  return make[route.screen]?.() ?? null;
+}
+
+/** Who reads, and to whom what stands here may be told. */
+export function standing(desk: Desk): [string, string] {
+  const { me } = desk;
+  const of = me.of ? `, ${desk.name(me.of)}` : "";
+  const to: Record<string, string> = {
+    liaison: `releasable to ${desk.name(me.of)}`,
+    guarantor: `releasable to ${[desk.name(me.of), ...me.aligned.map((id) => desk.name(id))].filter(Boolean).join(", ")}`,
+    public: "releasable to the public",
+    watch_officer: "releasable to monitors only",
+    administrator: "releasable to nobody beyond the centre",
+  };
+  return [`${ROLE[me.role] ?? me.role}${of}`, to[me.role] ?? "releasable to the commission"];
+}
