@@ -14,7 +14,7 @@ from truceline.model.case import MACHINE
 from truceline.model.commitment import Amount, Commitment, Posting
 from truceline.model.meeting import Meeting
 from truceline.register.book import Register
-from truceline.register.view import NOT_SAID
+from truceline.register.view import NOT_ASKED, NOT_SAID
 
 
 @pytest.fixture
@@ -46,6 +46,8 @@ def test_silence_is_not_no(keeper):
     assert view.silent() == ("ash",)
     assert view.silent("troops_sea", "warning") == ("ash",)
     assert view.silent("troops_sea", "other") == ("oak", "elm", "ash")
+    assert view.word("A", "money") == (NOT_ASKED,)
+    assert view.word("grove", "money") == (NOT_SAID,)
     assert "A" not in view.silent()
     assert "grove" not in view.silent()
 

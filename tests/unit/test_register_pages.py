@@ -42,7 +42,7 @@ def test_a_state_s_page_answers_its_four_questions():
     assert "2026-02-01 13:00 UTC by sam" in text
     assert "As a member: The grove" in text
     silent = plain(state_page(view, "ash", ()))
-    assert "Ash has not said. Silence is not no." in silent
+    assert "Ash has not said. Silence is not no. Has not said means that nothing is in this register" in silent
     assert "Nothing is asked." in silent
     assert "Unknown: no source says who decides." in silent
     assert "The ladder was not asked" in plain(state_page(view, "elm"))

@@ -16,7 +16,10 @@ from truceline.model.meeting import Headcount, Meeting
 from truceline.register.standing import Standing
 
 NOT_SAID = "has not said"
-"""What stands where a state said nothing. Silence is not no."""
+"""What stands where the register holds nothing of a state. Silence is not no, and it may have spoken elsewhere."""
+
+NOT_ASKED = "not asked"
+"""What stands where a party or a body that is no guarantor said nothing: nothing is expected of it."""
 
 WITHHELD = "withheld"
 """What stands where a state said something of any kind that whoever asks may not read."""
@@ -75,9 +78,11 @@ class View:
         return found
 
     def word(self, state: str, kind: str) -> tuple[str, ...]:
-        """Return the stages of a state's commitments of a kind, each once; :data:`NOT_SAID` where it said nothing."""
+        """Return the stages of a state's commitments of a kind, each once; :data:`NOT_SAID` where none is."""
         words = dict.fromkeys(each.word(self.on) for each in self.of(state, kind))
-        return tuple(words) or (WITHHELD if state in self.withheld else NOT_SAID,)
+        if words or state in self.withheld:
+            return tuple(words) or (WITHHELD,)
+        return (NOT_SAID if self.states[state].role in ("guarantor", "group") else NOT_ASKED,)
 
     def silent(self, kind: str | None = None, step: str | None = None) -> tuple[str, ...]:
         """Return the states that have not said anything of a kind and step; groups and parties are not asked."""

@@ -11,17 +11,22 @@ from truceline.base.clock import iso
 from truceline.model.clauses import Source
 from truceline.model.commitment import KINDS, Amount, StateSeat
 from truceline.register.standing import Standing
-from truceline.register.view import NOT_SAID, WITHHELD, View
+from truceline.register.view import NOT_ASKED, NOT_SAID, WITHHELD, View
 from truceline.reports.formats import NBSP, number, xml
 from truceline.reports.html_parts import document, listed, paragraphs, section, table, table_of
 
 STYLE = """
 main{max-width:1200px}
-td,th{overflow-wrap:anywhere;min-width:88px}
+td,th{overflow-wrap:break-word;min-width:88px}
 .quiet{color:var(--text2);font-style:italic}
 @media print{@page{size:A4 landscape}td,th{min-width:0;font-size:8.5pt;line-height:11pt;padding:4px 8px 4px 0}}
 """
 """Rules of style of pages about the register."""
+
+_SILENCE = (
+    "Silence is not no. Has not said means that nothing is in this register: the state may have said it elsewhere, "
+    "and nothing follows from it."
+)
 
 UNKNOWN = "unknown"
 
@@ -52,7 +57,7 @@ def register_page(view: View) -> str:
         (
             f"<header><h1>{xml(title)}</h1>",
             f'<p class="lead">{xml(_lead(view))}</p>',
-            paragraphs("Silence is not no: a state that said nothing has not said, and nothing follows from it."),
+            paragraphs(_SILENCE),
             "</header>",
             section("States and kinds", _matrix(view)),
             section("Who has not said anything", paragraphs(names or "Every state listed has said something.")),
@@ -86,7 +91,7 @@ def state_page(view: View, state: str, asked: Sequence[Asked] | None = None) -> 
                 "What did we promise",
                 _commitments(view, own, f"of {seat.name}")
                 if own
-                else paragraphs(f"{seat.name} {NOT_SAID}. Silence is not no."),
+                else paragraphs(f"{seat.name} {NOT_SAID}. {_SILENCE}"),
                 paragraphs(f"Withheld from this page: {withheld}." if withheld else ""),
                 *(
                     f"<h3>As a member: {xml(group.name)}</h3>{_commitments(view, many, f'of {group.name}')}"
@@ -155,7 +160,7 @@ def _matrix(view: View) -> str:
 
 
 def _cell(word: str) -> str:
-    return f'<span class="quiet">{xml(word)}</span>' if word in (NOT_SAID, WITHHELD) else xml(word)
+    return f'<span class="quiet">{xml(word)}</span>' if word in (NOT_SAID, NOT_ASKED, WITHHELD) else xml(word)
 
 
 def _name(seat: StateSeat) -> str:
