@@ -12,7 +12,7 @@ import pytest
 
 from truceline import cli, terms
 from truceline.base.yaml import parse
-from truceline.errors import InputError, Malformed
+from truceline.errors import InputError, Malformed, NoPlace
 from truceline.model.agreement import LATEST
 from truceline.model.clauses import DEFAULT_PUBLICATION
 from truceline.model.taxonomy import ACTS
@@ -84,13 +84,44 @@ def test_what_is_unknown_is_said_and_reaches_as_far_as_time_does(full):
     assert islands.unknown == ("acts", "actors", "zone", "window")
     assert (islands.acts, islands.actors) == ((), ())
     assert [p.held_by for p in islands.positions] == [("A",), ("B",)]
-    assert (guns.unknown, guns.window.end, medevac.rule) == ((), LATEST, "permitted")
+    assert (guns.unknown, guns.window.end, medevac.rule) == ((), full.ends.at, "permitted")
     assert jamming.window.start == datetime(2026, 4, 30, 22, tzinfo=UTC)
     assert jamming.window.hours == 90 * 24
     assert full.ceilings[1].most is None
     assert full.ceilings[1].unknown == ("most",)
     assert full.steps[1].unknown == ("declared_by", "clock.from", "clock.hours")
     assert full.schedules[0].start_by.at == datetime(2026, 5, 10, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ends", "start", "end"),
+    [
+        ("entry_into_force + 60d", "entry_into_force", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("2026-02-01T02:00:00+02:00", "day 10", datetime(2026, 2, 1, tzinfo=UTC)),
+        ("entry_into_force + 60d", "entry_into_force + 61d", LATEST),  # a duty that outlives the agreement
+        ("open", "entry_into_force", LATEST),
+        ("unknown", "entry_into_force", LATEST),
+    ],
+)
+def test_an_open_end_is_the_end_of_the_agreement(ends, start, end):
+    entry = f'entry_into_force: {{at: 2026-01-01T00:00:00Z, ends: "{ends}"}}\n'
+    text = MINIMAL.replace("to: 2026-02-01T00:00:00Z", "to: open").replace(
+        "from: 2026-01-01T00:00:00Z", f'from: "{start}"'
+    )
+    agreement = terms.load(entry + text, file="m")
+    assert {p.window.end for r in agreement.readings for p in r.provisions if p.id in ("quiet", "sea")} == {end}
+    assert all(not p.unknown for p in agreement.provisions)
+
+
+def test_polygons_under_control_tell_where_the_agreement_plays():
+    box = "[[[30, 40], [31, 40], [31, 41], [30, 41]]]"
+    text = MINIMAL.replace("forces: South's forces}", f"forces: South's forces, controls: {box}}}")
+    text = text.replace("[[[30, 47], [31, 47], [31, 48], [30, 48]]]", "[[[30, 41], [31, 41], [31, 42], [30, 42]]]")
+    assert terms.load(text, file="m").parties[1].controls
+    swapped = text.replace("[[[30, 41], [31, 41], [31, 42], [30, 42]]]", "[[[41, 30], [41, 31], [42, 31], [42, 30]]]")
+    with pytest.raises(NoPlace, match="longitude and latitude look swapped") as caught:
+        terms.load(swapped, file="m")
+    assert caught.value.line == 1 + swapped[: swapped.index("id: box")].count("\n")
 
 
 def test_definitions_give_what_they_and_those_they_rest_on_list(full):

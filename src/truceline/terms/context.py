@@ -45,6 +45,9 @@ class Context:
     held: list[tuple[float, float]]
     """Places that parties hold, lon/lat."""
 
+    ends: datetime | None = None
+    """When the agreement ends of itself; None: it does not, or it is unknown when."""
+
     standards: list[str] = field(default_factory=list)
     """Ids of the standards of proof."""
 
@@ -136,7 +139,11 @@ def when(entry: Entry, key: str, context: Context) -> When | None:
 
 
 def window(entry: Entry | None, context: Context, at: str) -> tuple[Interval, bool]:
-    """Return when something binds, and whether both ends are known; unknown ends reach as far as time does."""
+    """Return when something binds, and whether both ends are known; unknown ends reach as far as time does.
+
+    What has an open end binds until the agreement ends of itself, where that is known. What begins only then (a duty
+    that outlives the agreement) has no end.
+    """
     if entry is None:
         return Interval(EARLIEST, LATEST), False
     start, end = when(entry, "from", context), when(entry, "to", context)
@@ -145,6 +152,8 @@ def window(entry: Entry | None, context: Context, at: str) -> tuple[Interval, bo
     if start.is_open:
         raise NoTime(f"{at}: only the end of a window can be open", line=entry.line("from"))
     first, last = start.at or EARLIEST, end.at or LATEST
+    if end.is_open and context.ends is not None and first < context.ends:
+        last = context.ends
     if last <= first:
         fault = "before it starts" if last < first else "when it starts"
         raise NoTime(f"{at}: the window ends {fault}: {iso(first)} to {iso(last)}", line=entry.line("to"))

@@ -96,6 +96,7 @@ def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, st
         sources=sources,
         attachments=attachments,
         entry=starts.at,
+        ends=ends.counted(starts.at).at,
         held=_theatre(entry),
         standards=[item["id"].text for item in entry.get("standards", [])],
     )
@@ -134,10 +135,15 @@ def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, st
 
 
 def _theatre(entry: Entry) -> list[tuple[float, float]]:
-    """Places that tell where the agreement plays, so that swapped numbers are noticed: held ones, and others named."""
+    """Places that tell where the agreement plays, so that swapped numbers are noticed: held ones, and others named.
+
+    Where there are none, a corner of each polygon that a party controls.
+    """
     held = [(p["lon"], p["lat"]) for party in entry["parties"] for p in party.get("holds", [])]
     named = [(p.get("lon"), p.get("lat")) for p in entry.get("places", [])]
-    return [*held, *((lon, lat) for lon, lat in named if lon is not None and lat is not None)]
+    told = [*held, *((lon, lat) for lon, lat in named if lon is not None and lat is not None)]
+    corners = (ring[0] for party in entry["parties"] for ring in party.get("controls", []))
+    return told or [(lon, lat) for lon, lat in corners]
 
 
 def _rules(entry: Entry, built: Built, context: Context) -> dict[str, Any]:
