@@ -80,6 +80,7 @@ OPTIONS["claim"] = {
     *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
     *("--sheet", "--for", "--json", "--out", "--line"),
 }
+OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had"}
 PARTS = {
     "fetch": ("firms", "elements"),
     "claim": ("check",),
@@ -92,6 +93,7 @@ PARTS = {
     "register": ("list", "as-of", "show", "one-sided", "add", "stage", "withdraw", "strike"),
     "meeting": ("list", "show", "add"),
     "patrol": ("depart", "check-in", "return", "mine", "list"),
+    "ladder": ("show", "declare", "acknowledge", "decide", "do", "replay"),
 }
 """Verbs of several words: what may follow the first."""
 
@@ -116,6 +118,7 @@ NEEDED = {
     "queue": ["D", "--as", "wanda"],
     "register": ["list", "D"],
     "meeting": ["list", "D"],
+    "ladder": ["show", "D", "--as", "wanda"],
 }
 
 

@@ -16,7 +16,6 @@ from truceline.model.ladder import Breaches, EachOf, EitherOf
 from truceline.model.response import Promise, Sign
 from truceline.response import faults
 from truceline.response.clocks import clock, clock_changes, clocks, hours_used, told
-from truceline.response.ladder import declarers
 from truceline.response.trigger import falsely, judge
 
 
@@ -212,8 +211,10 @@ def test_how_probably_a_step_was_set_off_falsely():
 
 def test_who_may_declare_by_the_terms():
     how = ladder()
-    assert declarers(WARNING, how) == {"commission", "oak", "seat-a"}
+    assert how.seats() == {"oak", "seat-a"}
     assert how.may_declare(WARNING, OLGA)
+    assert not how.may_declare(WARNING, gus("oak"))  # a state is not the seat that is called like it
+    assert how.may_declare(FORCES, gus("oak"))
     assert not how.may_declare(WARNING, gus("birch"))
     assert how.may_declare(JOINT, gus("birch"))
 

@@ -35,6 +35,7 @@ VERBS = (
     "register",
     "meeting",
     "account",
+    "ladder",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from truceline.errors import Malformed
 from truceline.model.case import Actor
 from truceline.services.desk import Desk, open_desk
 from truceline.settings import Settings
@@ -21,6 +22,15 @@ def common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="user", required=True, metavar="USER", help="who is asking, of people.yaml")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the ledger is (default: WATCH/out)")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
+
+
+def data_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every act: why, and what it needs."""
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the ledger")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="what the act needs; VALUE is JSON or text"
+    )
+    parser.add_argument("--data", default="{}", metavar="JSON", help="the same as one JSON object")
 
 
 @contextmanager
@@ -36,3 +46,26 @@ def tell(told: Mapping[str, Any], options: argparse.Namespace) -> None:
         print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     else:
         print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def data_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what an act needs, as the options give it.
+
+    Raises:
+        Malformed: it is not JSON, or no ``KEY=VALUE``.
+    """
+    try:
+        data = json.loads(options.data)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"--data is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise Malformed("--data: expected one JSON object")
+    for pair in options.set:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise Malformed(f"--set {pair!r:.80}: expected KEY=VALUE")
+        try:
+            data[key] = json.loads(text)
+        except (ValueError, RecursionError):
+            data[key] = text  # a plain word needs no quotes
+    return data

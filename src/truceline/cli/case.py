@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
-from truceline.cli._cases import common, desk, tell
-from truceline.errors import Malformed
+from truceline.cli._cases import common, data_of, data_options, desk, tell
 from truceline.model.case import RECORD_OF, Actor
 from truceline.services.desk import Desk
 from truceline.services.views import case_line, case_view
@@ -48,11 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _act_options(parser: argparse.ArgumentParser, *, case: bool) -> None:
     if case:
         parser.add_argument("case", metavar="CASE", help="id of the case")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the ledger")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="what the act needs; VALUE is JSON or text"
-    )
-    parser.add_argument("--data", default="{}", metavar="JSON", help="the same as one JSON object")
+    data_options(parser)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -75,23 +69,5 @@ def _listed(at: Desk, actor: Actor) -> list[dict[str, Any]]:
 
 def _act(at: Desk, actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
     kind = options.kind if options.case_verb == "do" else _ACTS[options.case_verb][0]
-    index, act, case = at.act(actor, kind, getattr(options, "case", None), options.reason, _data(options))
+    index, act, case = at.act(actor, kind, getattr(options, "case", None), options.reason, data_of(options))
     return {"act": act.id, "kind": kind, "case": act.case, "state": case.state, "record": index}
-
-
-def _data(options: argparse.Namespace) -> dict[str, Any]:
-    try:
-        data = json.loads(options.data)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"--data is not JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise Malformed("--data: expected one JSON object")
-    for pair in options.set:
-        key, equals, text = pair.partition("=")
-        if not equals:
-            raise Malformed(f"--set {pair!r:.80}: expected KEY=VALUE")
-        try:
-            data[key] = json.loads(text)
-        except (ValueError, RecursionError):
-            data[key] = text  # a plain word needs no quotes
-    return data

@@ -7,11 +7,13 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from truceline.base.bounded import read_text
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import rules_of
 from truceline.flow.terms_files import read_terms_file
+from truceline.response import ladder_of
 from truceline.services.exercise import Script, outcome, play, read_script
 from truceline.settings import Settings
 from truceline.store import Store
@@ -49,20 +51,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return FAILED if told["failed"] else 0
 
 
-def _play(script: Script, beside: Path, folder: Path, settings: Settings) -> dict[str, object]:
+def _play(script: Script, beside: Path, folder: Path, settings: Settings) -> dict[str, Any]:
     terms = beside / script.terms
-    rules = rules_of(read_terms_file(terms).agreement)
+    agreement = read_terms_file(terms).agreement
+    rules = rules_of(agreement)
     with Store.open(folder, keys=settings.key_dir, origin=f"truceline/exercise/{script.id}") as store:
-        cases, played = play(script, rules, store.append)
+        cases, played = play(script, rules, store.append, ladder_of(agreement))
         ledger = {"size": store.size, "root": store.root.hex()}
     return {**outcome(script, cases, played, rules), "ledger": ledger}
 
 
-def _print(told: dict[str, object]) -> None:
+def _print(told: dict[str, Any]) -> None:
     print(f"EXERCISE {told['exercise']}: {told['title']}")
     cases, saw = told["cases"], told["saw"]
-    assert isinstance(cases, dict)
-    assert isinstance(saw, dict)
     for label, view in cases.items():
         print(f"\nCase {label} ({view['title']}): {view['state']}" + (f", {view['exit']}" if view["exit"] else ""))
         for name, value in view["clocks"].items():
@@ -72,6 +73,12 @@ def _print(told: dict[str, object]) -> None:
             party = finding["party"] or "nobody named"
             print(f"  found: {finding['status']}; {finding['attribution']} ({party}); {finding['severity']}")
             print(f"    coverage {finding['coverage']['share']:.0%} of {finding['coverage']['reference_act']}")
+    for response in told.get("ladder", {}).get("board", {}).get("responses", ()):
+        for step in response["steps"]:
+            due = " to ".join(each or "open" for each in step["due"].values())
+            print(f"\nStep {step['number']} ({step['step']}): trigger {step['trigger']}; due {due}")
+            for state, each in step["states"].items():
+                print(f"  {state}: {each['status']}")
     print("\nWho could see what:")
     for user, views in saw.items():
         said = ", ".join(
@@ -79,7 +86,5 @@ def _print(told: dict[str, object]) -> None:
             for label, v in views.items()
         )
         print(f"  {user}: {said or 'nothing'}")
-    failed = told["failed"]
-    assert isinstance(failed, list)
-    for failure in failed:
+    for failure in told["failed"]:
         print(f"NOT AS EXPECTED: {failure}")

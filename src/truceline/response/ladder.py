@@ -61,7 +61,13 @@ class Ladder:
 
     def may_declare(self, step: Step, actor: Actor) -> bool:
         """Return whether a person is one of those whom the terms let declare a step."""
-        return bool(declarers(step, self) & {actor.of, actor.seat})
+        if "commission" in step.declared_by and actor.role == "commissioner" and actor.seat in self.seats():
+            return True
+        return actor.role != "commissioner" and actor.of in step.declared_by
+
+    def seats(self) -> frozenset[str]:
+        """Return the commission's voting seats; one may be called like the state that sends it."""
+        return frozenset(member.id for member in self.commission.members if member.role != "observer")
 
     def aside(self, step: Step, state: str) -> bool:
         """Return whether the terms keep a state from acting at a step, being a party itself."""
@@ -69,12 +75,6 @@ class Ladder:
 
 
 _BODIES = ("commission", "mediator", "monitors")
-
-
-def declarers(step: Step, ladder: Ladder) -> frozenset[str]:
-    """Return parties, states and seats that may declare a step; ``commission`` stands for its voting seats."""
-    seats = [member.id for member in ladder.commission.members if member.role != "observer"]
-    return frozenset((*step.declared_by, *(seats if "commission" in step.declared_by else ())))
 
 
 def ladder_of(agreement: Agreement, reading: Reading | None = None) -> Ladder:

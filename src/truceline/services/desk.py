@@ -27,6 +27,8 @@ from truceline.flow.watchfile import Watch, read_watch
 from truceline.model.agreement import Agreement
 from truceline.model.case import Act, Actor
 from truceline.model.record import Record
+from truceline.model.response import Move
+from truceline.response import ladder_of
 from truceline.services.access_log import AccessLog, Decided
 from truceline.services.accounts import Accounts
 from truceline.services.acts import version
@@ -37,6 +39,7 @@ from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
 from truceline.services.posts import known_of
 from truceline.services.register import Registry
+from truceline.services.response import Responses
 from truceline.services.secrets import Passwords, Vault
 from truceline.services.signin import SignIn
 from truceline.services.stop_first import give_notices
@@ -137,6 +140,8 @@ class Desk:
 
     registry: Registry
     """Commitments and meetings; only under :attr:`lock`."""
+    responses: Responses
+    """The response to breaches; only under :attr:`lock`."""
 
     now: Now
     """The time, UTC."""
@@ -233,7 +238,20 @@ class Desk:
             index, after = self.cases.do(done)
             if kind in ("open", "evidence") and give_notices(self.cases, at, new_id):
                 after = self.cases.case(done.case)
+            self.responses.refresh(self.cases, at)
             return index, done, after
+
+    def move(self, actor: Actor, kind: str, reason: str, data: Mapping[str, Any]) -> tuple[int, Move]:
+        """Make one move in the response now; returns its index and the move.
+
+        Raises:
+            AccessError: it is not this person's to do; the refusal is logged.
+            StateError: it is not possible now.
+            Malformed: its data do not have the form.
+            UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
+        """
+        with self.lock:
+            return self.responses.do(actor, kind, self.now(), reason, data, self.cases)
 
     def _by_office(self, act: Act) -> bool:
         """Whether the act is the person's on any case at all, also on one the person may not read."""
@@ -323,12 +341,16 @@ def open_desk(
         logbook.load(store.read)
         registry = Registry(store.append, new_id)
         registry.load(store.read)
-        for used in (*(case.now for case in cases), *filter(None, (logbook.book.now, registry.register.now))):
+        responses = Responses(ladder_of(agreement), rules, store.append, new_id, access.note, registry.promises)
+        responses.load(store.read)
+        newest = (*(case.now for case in cases), logbook.book.now, registry.register.now, responses.situation.now)
+        for used in [moment for moment in newest if moment is not None]:
             now.reached(used)
         with suppress(UnavailableError):  # then nobody signs in, and each who tries is told why
             now.reached(accounts.store.latest())
         people = People(accounts, listed, begun=bool(store.read("account")))
-        desk = Desk(what, store, cases, agreement, rules, people, SignIn(accounts), logbook, registry, now, access)
+        signin = SignIn(accounts)
+        desk = Desk(what, store, cases, agreement, rules, people, signin, logbook, registry, responses, now, access)
         try:
             yield desk
         finally:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from truceline.base.clock import iso, utc
@@ -17,9 +17,12 @@ from truceline.base.yaml import Node
 from truceline.commission import Rules
 from truceline.errors import AccessError, InputError, Malformed, StateError
 from truceline.model.case import MACHINE, RECORD_OF, Act, Actor
+from truceline.model.response import MOVES
+from truceline.response import Ladder
 from truceline.services.access_log import Append
 from truceline.services.cases import Cases
 from truceline.services.people import people_of, person
+from truceline.services.response import Responses
 from truceline.services.views import case_view, may_see
 
 _AT = re.compile(r"(?:(\d{1,3})d )?(\d{1,4}):(\d\d)(?::(\d\d))?", re.ASCII)
@@ -41,7 +44,7 @@ class Step:
     """Kind of act."""
 
     case: str
-    """Label of the case."""
+    """Label of the case; empty: it is a move of the response."""
 
     label: str
     """What later steps call what this one makes."""
@@ -98,6 +101,9 @@ class Played:
     end: datetime | None = None
     """Time of the last step."""
 
+    responses: Responses | None = None
+    """The response; None: the exercise is played under no ladder."""
+
 
 def read_script(root: Node, *, file: str) -> Script:
     """Return the exercise a file holds.
@@ -152,13 +158,14 @@ def _step(node: Node, start: datetime, file: str, number: int) -> Step:
         )
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     do = _text(entries, "do", file, node)
-    if do not in RECORD_OF:
-        raise Malformed(f"do: {do!r:.80} is none of {', '.join(RECORD_OF)}", file=file, line=node.line)
+    kinds: Iterable[str] = RECORD_OF if "case" in entries else MOVES
+    if do not in kinds:
+        raise Malformed(f"do: {do!r:.80} is none of {', '.join(kinds)}", file=file, line=node.line)
     return Step(
         at=start + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds),
         who=_text(entries, "as", file, node),
         do=do,
-        case=_text(entries, "case", file, node),
+        case=_text(entries, "case", file, node) if "case" in entries else "",
         label=_text(entries, "id", file, node) if "id" in entries else f"step-{number}",
         reason=_text(entries, "reason", file, node),
         data=entries["data"].to_json() if "data" in entries else {},
@@ -167,21 +174,20 @@ def _step(node: Node, start: datetime, file: str, number: int) -> Step:
     )
 
 
-def play(script: Script, rules: Rules, append: Append) -> tuple[Cases, Played]:
-    """Play a script through the access table, the commission's rules and a ledger.
+def play(script: Script, rules: Rules, append: Append, ladder: Ladder | None = None) -> tuple[Cases, Played]:
+    """Play a script through the access table, the rules of commission and ladder, and a ledger.
 
     Raises:
         StateError: a step was refused that should not be, or allowed that should be refused; it is named.
     """
     cases, played = Cases(rules, append), Played()
+    if ladder is not None:
+        played.responses = Responses(ladder, rules, append, _numbered(script))
     names: dict[str, str] = {}
     for step in script.steps:
         actor = MACHINE if step.who == "machine" else person(script.people, step.who)
-        name = ulid(step.at, hashlib.sha256(f"{script.id}/{step.label}".encode()).digest()[:10])
-        case = name if step.do == "open" else played.cases.get(step.case, step.case)
         try:
-            act = Act(name, case, step.do, actor, step.at, step.reason, _resolved(step.data, names, script, step))
-            cases.do(act)
+            name = _done(step, actor, script, cases, played, names)
         except (AccessError, StateError, InputError) as error:
             if not step.refused:
                 raise StateError(f"{step.do} by {step.who}: {error}", file=script.file, line=step.line) from error
@@ -190,10 +196,31 @@ def play(script: Script, rules: Rules, append: Append) -> tuple[Cases, Played]:
             if step.refused:
                 raise StateError(f"{step.do} by {step.who} should have been refused", file=script.file, line=step.line)
             names[step.label] = name
-            if step.do == "open":
-                played.cases[step.case] = name
         played.end = step.at
     return cases, played
+
+
+def _numbered(script: Script) -> Callable[[datetime], str]:
+    """Makes ids of moves: the same in every run of the script."""
+    numbers = count(1)
+    return lambda at: ulid(at, hashlib.sha256(f"{script.id}/move {next(numbers)}".encode()).digest()[:10])
+
+
+def _done(step: Step, actor: Actor, script: Script, cases: Cases, played: Played, names: Mapping[str, str]) -> str:
+    """Do one step; returns the id of what it made."""
+    data = _resolved(step.data, names, script, step)
+    if not step.case:
+        if played.responses is None:
+            raise StateError("this exercise is played under no ladder")
+        return played.responses.do(actor, step.do, step.at, step.reason, data, cases)[1].id
+    name = ulid(step.at, hashlib.sha256(f"{script.id}/{step.label}".encode()).digest()[:10])
+    case = name if step.do == "open" else played.cases.get(step.case, step.case)
+    cases.do(Act(name, case, step.do, actor, step.at, step.reason, data))
+    if step.do == "open":
+        played.cases[step.case] = name
+    if played.responses is not None:
+        played.responses.refresh(cases, step.at)
+    return name
 
 
 def _resolved(value: Any, names: Mapping[str, str], script: Script, step: Step) -> Any:
@@ -232,20 +259,57 @@ def outcome(script: Script, cases: Cases, played: Played, rules: Rules) -> dict[
             }
             for label, view in views.items()
         }
+    ladder: dict[str, Any] = {}
+    if played.responses is not None and played.responses.moves and played.end is not None:
+        board = played.responses.view(auditor, played.end, cases)
+        ladder = {"ladder": {"board": board, "replay": played.responses.replay(auditor, played.end)}}
     return {
         "exercise": script.id,
         "title": script.title,
         "cases": told,
+        **ladder,
         "refused": played.refused,
         "saw": saw,
-        "failed": failures(script, told),
+        "failed": [*failures(script, told), *_of_ladder(script, ladder.get("ladder", {}))],
     }
+
+
+LADDER = "ladder"
+"""What ``expect`` calls the response; no case may be called so."""
+
+
+def _of_ladder(script: Script, told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what of the newest response did not come out as the script expects, in words."""
+    responses = told["board"]["responses"] if told else []
+    steps = {step["step"]: step for step in responses[-1]["steps"]} if responses else {}
+    had = {line["step"]: line["had"] for line in told["replay"]["had"]["differs"]} if told else {}
+    if told and not told["replay"]["same"]:
+        yield "ladder: its replay comes to other clocks"
+    for name, wanted in script.expect.get(LADDER, {}).items():
+        step = steps.get(name)
+        if step is None:
+            yield f"ladder: there is no step {name} in a response"
+            continue
+        facts = {
+            **step["due"],
+            "trigger": step["trigger"],
+            "declared": None if step["declared"] is None else step["declared"]["at"],
+            "states": {state: each["status"] for state, each in step["states"].items()},
+            "had": had.get(name),
+        }
+        for key, value in wanted.items():
+            if key not in facts:
+                yield f"ladder: {key} is nothing that can be expected; known: {', '.join(facts)}"
+            elif facts[key] != value:
+                yield f"ladder: {name}: {key} is {facts[key]!r}, not {value!r}"
 
 
 def failures(script: Script, told: Mapping[str, Any]) -> list[str]:
     """Return what did not come out as the script expects, in words."""
     found = []
     for label, wanted in script.expect.items():
+        if label == LADDER:
+            continue
         view = told.get(label)
         if view is None:
             found.append(f"{label}: there is no such case")
