@@ -8,7 +8,14 @@ import re
 
 import pytest
 
-EXERCISES = ("shelling-stopped", "clear-breach", "inspection-denied", "no-coverage", "notified-exercise")
+EXERCISES = (
+    "shelling-stopped",
+    "clear-breach",
+    "inspection-denied",
+    "no-coverage",
+    "notified-exercise",
+    "ladder-february-2026",
+)
 SWAPS = (("A", "B"), ("lia", "lib"), ("sita", "sibo"), ("seat-a", "seat-b"), ("North", "South"))
 
 
@@ -37,11 +44,11 @@ def test_it_ends_as_its_script_expects_and_swapped_parties_mirror_it(name, comma
     assert told["saw"]["public"] == {} or name == "clear-breach"
     mirror = tmp_path / "mirror"
     mirror.mkdir()
-    for file in (f"{name}.yaml", "agreement.yaml"):
+    for file in (f"{name}.yaml", "agreement.yaml", "agreement-ladder.yaml"):
         (mirror / file).write_text(swapped((folder / file).read_text()))
     again = play(command, mirror, name, tmp_path)
-    mirrored = json.loads(swapped(without_ids({k: again[k] for k in ("cases", "saw", "failed")})))
-    expected = json.loads(without_ids({k: told[k] for k in ("cases", "saw", "failed")}))
+    mirrored = json.loads(swapped(without_ids({k: again.get(k) for k in ("cases", "ladder", "saw", "failed")})))
+    expected = json.loads(without_ids({k: told.get(k) for k in ("cases", "ladder", "saw", "failed")}))
     assert mirrored == expected
 
 
@@ -59,6 +66,24 @@ def test_the_clear_breach_shows_each_what_is_theirs(command, repository, tmp_pat
     assert len(provisional["dissents"]) == 1
     assert all(finding["coverage"]["share"] == 0.46 for finding in case["findings"])
     assert case["clocks"]["first_finding_hours"] < 24
+
+
+def test_the_ladder_says_what_would_have_differed_and_whose_silence_it_is(command, repository, tmp_path):
+    told = play(command, repository / "examples" / "exercises", "ladder-february-2026", tmp_path)["ladder"]
+    assert told["replay"]["same"] is True
+    warning = next(line for line in told["replay"]["had"]["differs"] if line["step"] == "warning")
+    assert warning["due"] == ["2026-05-03T21:50:00Z", "2026-05-04T04:02:00Z"]
+    assert warning["had"][0] == "2026-05-05T02:00:00Z"  # the finding of hour 30, and 24 more
+    assert {each["what"] for each in warning["changed"]} == {"act by birch", "awaiting_parliament by pine"}
+    (response,) = told["board"]["responses"]
+    assert [each["of"] for each in response["breach"]["disputed"]] == ["B"]
+    steps = {step["step"]: step for step in response["steps"]}
+    assert {each["held_by"] for each in steps["warning"]["clocks"]} == {"chosen", "B"}
+    assert steps["warning"]["states"]["A"]["conflict"] == {"party": True, "accused": False, "rule": "acts"}
+    assert steps["coalition-forces"]["states"]["oak"]["done"] is True
+    assert steps["warning"]["falsely"] == {"low": 0.0, "high": 0.1}
+    shifts = {each["clocks"][response["response"]]["warning"][1] for each in told["replay"]["trace"] if each["clocks"]}
+    assert len(shifts) > 2  # a dispute and an outage moved it
 
 
 def test_what_is_not_as_expected_is_told_with_exit_1(command, repository, tmp_path):

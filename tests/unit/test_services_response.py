@@ -111,7 +111,10 @@ def test_a_corroborated_case_proposes_a_clock_and_no_more(here):
         here.move("anna", "sign", case=case)
     here.sign(case)
     told = here.view("aud")
-    assert [each["step"] for each in told["proposed"]] == ["warning"]
+    assert [each["step"] for each in told["proposed"]] == [
+        "warning",
+        "joint-response",
+    ]  # whether it was a missile, nobody said
     assert told["proposed"][0] == {
         "step": "warning",
         "signs": [case],

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from truceline.access import Thing, decide
+from truceline.access.check import owner_name
 from truceline.access.release import NAMED_BELOW, names_party
 from truceline.base.clock import iso
 from truceline.commission import Case, Rules
@@ -123,7 +124,7 @@ class Responses:
         step = self.ladder.steps.get(str(data.get("step")))
         steps = self.ladder.steps.values() if step is None else (step,)
         entitled = any(self.ladder.may_declare(each, actor) for each in steps)
-        return frozenset({actor.user} if entitled else ())
+        return frozenset({owner_name(actor.user)} if entitled else ())
 
     def _whole(self, kind: str, at: datetime, data: Mapping[str, Any], cases: Iterable[Case]) -> dict[str, Any]:
         """What a move says, with what the ledger knows of it."""
