@@ -95,9 +95,10 @@ def test_the_monitors_day(who):
     assert [line.keyed for line in aud.lines()] == ["2141 A10 4x shelling 122mm"]
     assert len(list(wanda.lines(history=True))) == 2
     asked = wanda.ask("who saw the flash?")
-    assert [question.text for question in aud.questions()] == ["who saw the flash?"]
+    open_before = [question.text for question in aud.questions()]  # another test may have left one open
+    assert open_before.count("who saw the flash?") == 1
     wanda.answer(asked.entry, "the drone did")
-    assert aud.questions() == []
+    assert [question.text for question in aud.questions()] == [t for t in open_before if t != "who saw the flash?"]
     wanda.depart("P1", 30, "48.01,37.80")
     wanda.heard("P1")
     assert [(patrol.patrol, patrol.state) for patrol in wanda.patrols()] == [("P1", "out")]

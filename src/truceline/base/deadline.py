@@ -59,7 +59,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:
-        raise ConfigError(f"time zone {name!r:.60} is not known here; such as Europe/Kyiv") from error
+        raise ConfigError(f"time zone {name!r:.60} is not known here; such as Europe/Paris") from error
 
 
 def _next(day: date) -> date:
