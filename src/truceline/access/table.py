@@ -137,14 +137,17 @@ TABLE: tuple[Row, ...] = (
     Row(("secretariat",), "commitment", ("write",)),
     Row(EVERYBODY, "meeting", ("read",), level="public"),
     Row(("secretariat",), "meeting", ("write",)),
-    # The response. Who may declare a step, the terms say; a party sees what it is asked, and no board.
+    # The response. Who may declare a step, the terms say; a party sees what it is asked, and no board
+    # unless the terms address it to the parties.
     Row((*INSIDE, "guarantor", "auditor"), "response", ("read",)),
     Row(("liaison",), "response", ("read",), "own"),
+    Row(("liaison",), "response", ("read",), "audience"),
     Row(STAFF, "response", ("sign", "verify")),
     Row(("commissioner", "guarantor", "liaison"), "response", ("declare",), "own"),
     Row(("commissioner", "guarantor", "liaison"), "response", ("dispute",)),
     Row(("guarantor", "liaison"), "response", ("answer",), "own"),
     Row(("watch_officer", "secretariat", "administrator"), "response", ("stop",)),
+    Row(("secretariat", "commissioner", "guarantor"), "response", ("consult",)),
     # The house itself.
     Row(SIGNED_IN, "session", ("read", "begin", "end"), "own"),
     Row(SIGNED_IN, "token", ("make", "revoke", "list"), "own"),

@@ -422,6 +422,9 @@ class Publication:
     withheld_report_days: float = 7.0
     """How often what is withheld is counted in public, days."""
 
+    board_to_parties: bool = False
+    """Whether the parties see the board of the response; else only what they themselves are asked."""
+
     text: str | None = None
     """As said."""
 

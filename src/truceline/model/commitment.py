@@ -223,6 +223,9 @@ class Posting:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the kind of posting needs (docs/reference/register.md)."""
 
+    key: str | None = None
+    """Idempotency key of the request that asked for it; postings asked for together share it."""
+
     def __post_init__(self) -> None:
         if self.kind not in RECORD_OF_POSTING:
             raise Malformed(f"unknown kind of posting {self.kind!r:.40}", record=self.id)
@@ -245,6 +248,8 @@ class Posting:
             "reason": self.reason,
             "data": dict(self.data),
         }
+        if self.key is not None:
+            body["key"] = self.key
         return Record(RECORD_OF_POSTING[self.kind], body)
 
     @classmethod
@@ -257,7 +262,7 @@ class Posting:
         try:
             by, on, at = Actor.from_json(body["by"]), utc(str(body["on"])), utc(str(body["at"]))
             reason, data = str(body["reason"]), dict(body["data"])
-            return cls(str(body["id"]), str(body["posting"]), by, on, at, reason, data)
+            return cls(str(body["id"]), str(body["posting"]), by, on, at, reason, data, body.get("key"))
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed(f"not a posting of the register: {error!r:.100}") from error
 

@@ -17,6 +17,7 @@ from truceline.model.record import Record
 MOVES = (
     *("sign", "begin", "dispute", "choose", "declare", "lift"),
     *("acknowledge", "decide", "report", "verify", "stop", "resume"),
+    *("convene", "attend", "minutes"),
 )
 """Kinds of move (docs/reference/response-acts.md). The program makes signs only."""
 
@@ -218,6 +219,9 @@ class Move:
     clocks: Mapping[str, Any] = field(default_factory=dict)
     """The clocks after it as they were told then; a replay must come to the same."""
 
+    key: str | None = None
+    """Idempotency key of the request that asked for it: under one key a person does one thing, once."""
+
     def __post_init__(self) -> None:
         if self.kind not in MOVES:
             raise Malformed(f"unknown kind of move {self.kind!r:.40}; known: {', '.join(MOVES)}", record=self.id)
@@ -235,6 +239,8 @@ class Move:
             "data": dict(self.data),
             "clocks": dict(self.clocks),
         }
+        if self.key is not None:
+            body["key"] = self.key
         return Record("response", body)
 
     @classmethod
@@ -247,6 +253,7 @@ class Move:
         try:
             by, at = Actor.from_json(body["by"]), utc(str(body["at"]))
             data, clocks = dict(body["data"]), dict(body["clocks"])
-            return cls(str(body["id"]), str(body["move"]), by, at, str(body["reason"]), data, clocks)
+            told = str(body["id"]), str(body["move"]), by, at, str(body["reason"])
+            return cls(*told, data, clocks, body.get("key"))
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed(f"not a move of the response: {error!r:.100}") from error

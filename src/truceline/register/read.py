@@ -201,9 +201,9 @@ class Draft:
     line: int
     """Line, from 1."""
 
-    def posting(self, name: str, by: Actor, at: datetime, reason: str = "") -> Posting:
+    def posting(self, name: str, by: Actor, at: datetime, reason: str = "", key: str | None = None) -> Posting:
         """Return it as made by somebody at a moment, on the ground given, else on its own."""
-        return Posting(name, self.kind, by, self.on, at, reason or self.reason, dict(self.data))
+        return Posting(name, self.kind, by, self.on, at, reason or self.reason, dict(self.data), key)
 
 
 def read(text: str, *, file: str) -> tuple[Draft, ...]:
@@ -232,7 +232,13 @@ def read(text: str, *, file: str) -> tuple[Draft, ...]:
 
 
 def enter(
-    register: Register, drafts: Sequence[Draft], by: Actor, at: datetime, new: Callable[[], str], reason: str = ""
+    register: Register,
+    drafts: Sequence[Draft],
+    by: Actor,
+    at: datetime,
+    new: Callable[[], str],
+    reason: str = "",
+    key: str | None = None,
 ) -> tuple[Register, tuple[Posting, ...]]:
     """Return the register with drafts entered by somebody, all or none, and the postings they became.
 
@@ -240,7 +246,7 @@ def enter(
         StateError: one cannot follow what came before; file and line say which, the reason says what to mend.
         Malformed: one names what is unknown, or its numbers cannot stand together; with file and line.
     """
-    postings = tuple(draft.posting(new(), by, at, reason) for draft in drafts)
+    postings = tuple(draft.posting(new(), by, at, reason, key) for draft in drafts)
     where = {posting.id: draft for posting, draft in zip(postings, drafts, strict=True)}
     # Changes entered together are tried in the order in which they hold, whatever their order in the file.
     ordered = sorted(postings, key=lambda each: (_ORDER[each.kind], each.on if each.kind in _LATER else ALWAYS))

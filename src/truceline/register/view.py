@@ -84,6 +84,14 @@ class View:
             return tuple(words) or (WITHHELD,)
         return (NOT_SAID if self.states[state].role in ("guarantor", "group") else NOT_ASKED,)
 
+    def step_word(self, state: str, step: str) -> tuple[str, ...]:
+        """Return the stages of what a state said to a step, as :meth:`word`; what is tied to no step answers none."""
+        said = (each for each in self.of(state, step=step) if each.commitment.step is not None or each.stage == NONE)
+        words = dict.fromkeys(each.word(self.on) for each in said)
+        if words or state in self.withheld:
+            return tuple(words) or (WITHHELD,)
+        return (NOT_SAID if self.states[state].role in ("guarantor", "group") else NOT_ASKED,)
+
     def silent(self, kind: str | None = None, step: str | None = None) -> tuple[str, ...]:
         """Return the states that have not said anything of a kind and step; groups and parties are not asked."""
         return tuple(

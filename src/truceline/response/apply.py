@@ -14,6 +14,7 @@ from truceline.model.clauses import Step
 from truceline.model.ladder import STANDING, STOPS
 from truceline.model.proof import Evidence
 from truceline.model.response import DECISIONS, Move, Promises, Sign
+from truceline.response import consultation
 from truceline.response.ladder import Ladder
 from truceline.response.situation import NOTHING, Answer, Chosen, Declared, Halt, Response, Situation
 from truceline.response.trigger import Verdict, counts, judge
@@ -287,5 +288,8 @@ HANDLERS: Mapping[str, Handler] = {
     "verify": _answer(_verified),
     "stop": _stop,
     "resume": _resume,
+    "convene": consultation.convene,
+    "attend": consultation.attend,
+    "minutes": consultation.minutes,
 }
 """By kind of move."""

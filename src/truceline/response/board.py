@@ -12,6 +12,7 @@ from truceline.model.clauses import Step
 from truceline.model.response import NO_PROMISES, Promise, Promises
 from truceline.response.apply import trigger_of
 from truceline.response.clocks import StepClock, clock_changes, clocks, hours_used
+from truceline.response.consultation import consultations_json
 from truceline.response.ladder import Ladder, faults
 from truceline.response.situation import Answer, Chosen, Declared, Response, Situation
 from truceline.response.trigger import Verdict, counts
@@ -41,6 +42,7 @@ def board(situation: Situation, ladder: Ladder, now: datetime, promises: Promise
             {"stop": name, "what": halt.what, "from": iso(halt.begin), "to": _iso(halt.end)}
             for name, halt in situation.halts.items()
         ],
+        "consultations": consultations_json(situation.consultations.values()),
         "faults": [
             {"clause": each.clause, "key": each.key, "message": each.message, "mend": each.mend}
             for each in faults(ladder, promises, now)
@@ -153,6 +155,10 @@ def _state(
     held = [each for each in promises.get(step.id, ()) if each.stands(now)]
     answer = None if done is None else done.answers.get(state)
     told: dict[str, Any] = {"status": status_of(step, done, answer, held, due, now, state)}
+    if told["status"] == "no commitment":
+        told["said"] = bool(held)  # silence is not no
+    elif answer is None and held and all(each.stance == "awaiting parliament" for each in held):
+        told["parliament"] = True
     if held or step.id in promises:
         told["promises"] = [each.id for each in held]
     withdrawn = [p.id for p in promises.get(step.id, ()) if p.withdrawn is not None and p.withdrawn <= now]

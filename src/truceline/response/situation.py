@@ -131,6 +131,63 @@ class Halt:
 
 
 @dataclass(frozen=True)
+class Minutes:
+    """What was written of a consultation. Written anew, the last holds and the others stay."""
+
+    move: str
+    """Id of the move."""
+
+    by: str
+    """User."""
+
+    at: datetime
+    """When, UTC."""
+
+    text: str
+    """What was said."""
+
+    decided: str | None
+    """What was decided; None: nothing."""
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """States asked to talk about a response. What they decide starts nothing by itself."""
+
+    id: str
+    """Id of the move that convened it."""
+
+    response: str
+    """Which response."""
+
+    about: str
+    """What about."""
+
+    begins: datetime
+    """When, UTC."""
+
+    invited: tuple[str, ...]
+    """States asked to come."""
+
+    quorum: int
+    """How many of them must be there for anything to be decided."""
+
+    by: str
+    """User who convened it."""
+
+    present: Mapping[str, datetime] = field(default_factory=dict)
+    """When each state that came said so, UTC."""
+
+    minutes: tuple[Minutes, ...] = ()
+    """Once written nobody comes any more."""
+
+    @property
+    def quorate(self) -> bool:
+        """Whether enough of them came."""
+        return len(self.present) >= self.quorum
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything known at one moment."""
 
@@ -142,6 +199,9 @@ class Situation:
 
     responses: Mapping[str, Response] = field(default_factory=dict)
     """By id, in the order they began."""
+
+    consultations: Mapping[str, Consultation] = field(default_factory=dict)
+    """By id, in the order they were convened."""
 
     now: datetime | None = None
     """Time of the newest move, UTC."""

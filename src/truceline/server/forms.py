@@ -113,7 +113,7 @@ def tagged(request: Request, answer: BaseModel, version: int | None = None) -> R
     The tag is the hash of the bytes, so it tells nothing that the bytes do not; where there is a version, it comes
     before the hash, and ``If-Match`` compares that alone.
     """
-    body = answer.model_dump_json(exclude_unset=True).encode()
+    body = answer.model_dump_json(by_alias=True, exclude_unset=True).encode()
     name = hashlib.sha256(body).hexdigest()[:32]
     tag = f'"{name}"' if version is None else f'"{version}.{name}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
@@ -198,4 +198,4 @@ def _last(cursor: str, question: str) -> tuple[str, ...]:
 
 def event(name: str, data: BaseModel, number: str) -> bytes:
     """Return one server-sent event (WHATWG HTML, 9.2)."""
-    return f"id: {number}\nevent: {name}\ndata: {json.dumps(data.model_dump(exclude_unset=True))}\n\n".encode()
+    return f"id: {number}\nevent: {name}\ndata: {json.dumps(data.model_dump(by_alias=True, exclude_unset=True))}\n\n".encode()

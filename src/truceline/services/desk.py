@@ -32,6 +32,7 @@ from truceline.response import ladder_of
 from truceline.services.access_log import AccessLog, Decided
 from truceline.services.accounts import Accounts
 from truceline.services.acts import version
+from truceline.services.board import version_of
 from truceline.services.cases import Cases
 from truceline.services.feed import Feed, Feeds
 from truceline.services.log import Logbook
@@ -241,17 +242,36 @@ class Desk:
             self.responses.refresh(self.cases, at)
             return index, done, after
 
-    def move(self, actor: Actor, kind: str, reason: str, data: Mapping[str, Any]) -> tuple[int, Move]:
-        """Make one move in the response now; returns its index and the move.
+    def move(
+        self,
+        actor: Actor,
+        kind: str,
+        reason: str,
+        data: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        seen: int | None = None,
+    ) -> tuple[int, Move]:
+        """Make one move in the response now; returns its index and the move. ``key`` and ``seen`` as of :meth:`act`.
 
         Raises:
+            KeyReused: the key stands for another request.
+            Outdated: something happened in the response that the person may see and had not seen.
             AccessError: it is not this person's to do; the refusal is logged.
             StateError: it is not possible now.
             Malformed: its data do not have the form.
             UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
         """
         with self.lock:
-            return self.responses.do(actor, kind, self.now(), reason, data, self.cases)
+            self.carry()
+            before = None if key is None else self.responses.under(actor.user, key)
+            if before is not None:
+                return _made(before, kind, reason, data)
+            at = self.now()
+            self.responses.ask(actor, kind, at, data)
+            if seen is not None and version_of(self.responses, actor) != seen:
+                raise Outdated(f"the response has changed since record {seen}; look at it again")
+            return self.responses.do(actor, kind, at, reason, data, self.cases, key)
 
     def _by_office(self, act: Act) -> bool:
         """Whether the act is the person's on any case at all, also on one the person may not read."""
@@ -307,6 +327,16 @@ def _repeated(
     return before
 
 
+def _made(before: tuple[int, Move], kind: str, reason: str, data: Mapping[str, Any]) -> tuple[int, Move]:
+    _, move = before
+    held = {name: value for name, value in move.data.items() if name != "asked"}
+    if move.kind == "sign":  # the rest of it is the case's own
+        held = {name: held["sign" if name == "case" else name] for name in data}
+    if (kind, reason, dict(data)) != (move.kind, move.reason, held):
+        raise KeyReused("this Idempotency-Key stands for another request", record=move.id)
+    return before
+
+
 @contextmanager
 def open_desk(
     folder: Path,
@@ -341,7 +371,9 @@ def open_desk(
         logbook.load(store.read)
         registry = Registry(store.append, new_id)
         registry.load(store.read)
-        responses = Responses(ladder_of(agreement), rules, store.append, new_id, access.note, registry.promises)
+        responses = Responses(
+            ladder_of(agreement), rules, store.append, new_id, access.note, registry.promises, registry.restricted
+        )
         responses.load(store.read)
         newest = (*(case.now for case in cases), logbook.book.now, registry.register.now, responses.situation.now)
         for used in [moment for moment in newest if moment is not None]:

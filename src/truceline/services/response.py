@@ -12,7 +12,6 @@ from typing import Any
 
 from truceline.access import Thing, decide
 from truceline.access.check import owner_name
-from truceline.access.release import NAMED_BELOW, names_party
 from truceline.base.clock import iso
 from truceline.commission import Case, Rules
 from truceline.commission.evidence import one_voice
@@ -22,10 +21,10 @@ from truceline.model.ladder import STANDING
 from truceline.model.response import NO_PROMISES, Move, Promises, Sign
 from truceline.response import NOTHING, Ladder, Situation, apply
 from truceline.response.apply import to_ask
-from truceline.response.board import board
 from truceline.response.clocks import told
 from truceline.response.replay import replay
 from truceline.services.access_log import Append, Decided
+from truceline.services.board import board_of, may_read
 
 PERMIT_OF_MOVE = {
     "sign": "sign",
@@ -34,6 +33,8 @@ PERMIT_OF_MOVE = {
     **dict.fromkeys(("acknowledge", "decide", "report"), "answer"),
     "verify": "verify",
     **dict.fromkeys(("stop", "resume"), "stop"),
+    **dict.fromkeys(("convene", "minutes"), "consult"),
+    "attend": "answer",
 }
 """Action of the access table for each kind of move."""
 
@@ -55,6 +56,7 @@ class Responses:
         new: Callable[[datetime], str],
         refused: Callable[[Decided, datetime], None] | None = None,
         promises: Callable[[datetime], Promises] = lambda _: NO_PROMISES,
+        restricted: Callable[[datetime], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """Begin with nothing.
 
@@ -65,12 +67,18 @@ class Responses:
             new: makes the id of a move of a moment.
             refused: is told of each refusal before the person is; by default it is a record at once.
             promises: what states promised by a moment, by state and step.
+            restricted: state of each commitment that not everybody may read.
         """
         self.ladder = ladder
         self.situation: Situation = NOTHING
         self.moves: list[Move] = []
-        self._promises = promises
-        self._rules = rules
+        self.indices: list[int] = []
+        self.drill: dict[str, Any] | None = None
+        """Since when and under which name everything here is a drill; None: it is none."""
+        self.promises = promises
+        self.restricted = restricted
+        self.rules = rules
+        self._keyed: dict[tuple[str, str], tuple[int, Move]] = {}
         self._append = append
         self._new = new
         self._refused = refused or (lambda decided, at: append([decided.record(at)]))
@@ -83,13 +91,34 @@ class Responses:
             StateError: a move there is not possible after those before it; such a response was not written by us.
         """
         self._events = lambda: dict(read("event"))
-        for _, body in sorted(read("response"), key=lambda held: held[0]):
+        for index, body in sorted(read("response"), key=lambda held: held[0]):
             move = Move.from_body(body)
-            self.situation = apply(self.situation, move, self.ladder)
-            self.moves.append(move)
+            self._keep(index, move, apply(self.situation, move, self.ladder))
+
+    def _keep(self, index: int, move: Move, after: Situation) -> None:
+        self.situation = after
+        self.moves.append(move)
+        self.indices.append(index)
+        if move.key is not None:
+            self._keyed[move.by.user, move.key] = (index, move)
+
+    def under(self, user: str, key: str) -> tuple[int, Move] | None:
+        """Return what a person did under an idempotency key: index and move; None: nothing."""
+        return self._keyed.get((user, key))
+
+    def journal(self, start: int = 0) -> list[tuple[int, Move]]:
+        """Return all moves with their ledger indices, in order, from the ``start``-th on."""
+        return list(zip(self.indices[start:], self.moves[start:], strict=True))
 
     def do(
-        self, actor: Actor, kind: str, at: datetime, reason: str, data: Mapping[str, Any], cases: Iterable[Case] = ()
+        self,
+        actor: Actor,
+        kind: str,
+        at: datetime,
+        reason: str,
+        data: Mapping[str, Any],
+        cases: Iterable[Case] = (),
+        key: str | None = None,
     ) -> tuple[int, Move]:
         """Make one move: allowed, then possible, then in the ledger. Returns its index and the move.
 
@@ -99,17 +128,22 @@ class Responses:
             Malformed: its data do not have the form; nothing is logged.
             UnavailableError: the ledger cannot be written; nothing happened.
         """
-        if actor.role != MACHINE_ROLE and kind in PERMIT_OF_MOVE:
-            self._ask(actor, kind, at, data)
+        self.ask(actor, kind, at, data)
         move = Move(self._new(at), kind, actor, at, reason, self._whole(kind, at, data, cases))
         after = apply(self.situation, move, self.ladder)
-        move = Move(move.id, kind, actor, at, reason, move.data, told(after, self.ladder, at))
+        move = Move(move.id, kind, actor, at, reason, move.data, told(after, self.ladder, at), key)
         index = self._append([move.record()])[0]
-        self.situation = after
-        self.moves.append(move)
+        self._keep(index, move, after)
         return index, move
 
-    def _ask(self, actor: Actor, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
+    def ask(self, actor: Actor, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
+        """Return if a move is a person's to make; what a program or nobody can make, its rules refuse.
+
+        Raises:
+            AccessError: it is not; the refusal is logged.
+        """
+        if actor.role == MACHINE_ROLE or kind not in PERMIT_OF_MOVE:
+            return
         action = PERMIT_OF_MOVE[kind]
         owners = self._owners(actor, action, data)
         if not decide(actor, action, Thing("response", owners=owners)).allowed:
@@ -130,7 +164,9 @@ class Responses:
         """What a move says, with what the ledger knows of it."""
         step = self.ladder.steps.get(str(data.get("step")))
         if kind == "declare" and step is not None:
-            return {**data, "asked": list(to_ask(self.ladder, step, self._promises(at), at))}
+            return {**data, "asked": list(to_ask(self.ladder, step, self.promises(at), at))}
+        if kind == "convene":
+            self._known(data.get("invited"), at)
         if kind != "sign" or data.get("origin") == "claim":
             return dict(data)
         case = next((each for each in cases if each.id == data.get("case")), None)
@@ -140,6 +176,17 @@ class Responses:
         if not set(data) <= {"case", *SAID}:
             raise Malformed(f"sign: takes case, {', '.join(SAID)}; all else is the case's own")
         return self.sign_of(case, extra)
+
+    def _known(self, invited: Any, at: datetime) -> None:
+        """Return if everybody who is invited is somebody here.
+
+        Raises:
+            Malformed: nobody is called so.
+        """
+        known = {*self.ladder.states(), *self.ladder.parties, *self.promises(at)}
+        strange = [str(name) for name in invited or () if name not in known]
+        if strange:
+            raise Malformed(f"invited: no state or party is called {', '.join(strange):.80}")
 
     def sign_of(self, case: Case, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the ladder sees of a case now; ``said``: what the case does not hold, else as it was said before.
@@ -184,7 +231,7 @@ class Responses:
 
     def _party(self, case: Case) -> str | None:
         """Whom the analyst's attribution names over the terms' threshold, before anybody found it."""
-        over = [p for p in self._rules.parties if case.hypotheses.get(p, 0.0) >= self._rules.threshold("attributed")]
+        over = [p for p in self.rules.parties if case.hypotheses.get(p, 0.0) >= self.rules.threshold("attributed")]
         return over[0] if len(over) == 1 else None
 
     def refresh(self, cases: Iterable[Case], at: datetime) -> list[Move]:
@@ -205,9 +252,7 @@ class Responses:
             move = Move(self._new(at), "sign", MACHINE, at, why, now)
             after = apply(self.situation, move, self.ladder)
             move = Move(move.id, "sign", MACHINE, at, why, now, told(after, self.ladder, at))
-            self._append([move.record()])
-            self.situation = after
-            self.moves.append(move)
+            self._keep(self._append([move.record()])[0], move, after)
             made.append(move)
         return made
 
@@ -216,45 +261,12 @@ class Responses:
         return len(one_voice(case.exhibits.values())) >= 2 and bool(self._happened(case))
 
     def view(self, actor: Actor, now: datetime, cases: Iterable[Case] = ()) -> dict[str, Any]:
-        """Return the board as a person may see it; a party that is asked sees what it is asked, and no more.
+        """Return the board as a person may see it; see :func:`truceline.services.board.board_of`.
 
         Raises:
             AccessError: it is not theirs to see.
         """
-        whole = board(self.situation, self.ladder, now, self._promises(now))
-        if decide(actor, "read", Thing("response")).allowed:
-            return whole if actor.role in NAMED_BELOW else self._unnamed(whole, actor, {c.id: c for c in cases})
-        if actor.of is None or not decide(actor, "read", Thing("response", owners=frozenset({actor.of}))).allowed:
-            raise AccessError(f"{actor.user} ({actor.role}) may not read the response")
-        asked = [
-            {"response": each["response"], **{k: step[k] for k in ("step", "number", "text", "due")}, **mine}
-            for each in whole["responses"]
-            for step in each["steps"]
-            if "asked" in (mine := step["states"].get(actor.of, {}))
-        ]
-        return {"at": whole["at"], "asked": asked}
-
-    def _unnamed(self, whole: dict[str, Any], actor: Actor, cases: Mapping[str, Case]) -> dict[str, Any]:
-        """The board without parties that are not to be named to this person yet."""
-
-        def named(sign: str, party: str | None) -> bool:
-            case = cases.get(sign)
-            if party is None or case is None:
-                return party is None
-            admitted = party in case.allegations and case.allegations[party].admitted
-            return admitted or names_party(actor, case.hypotheses.get(party, 0.0), self._rules.publication)
-
-        for sign in whole["signs"]:
-            sign["party"] = sign["party"] if named(sign["sign"], sign["party"]) else None
-        for each in whole["responses"]:
-            breach = each["breach"]
-            if named(breach["sign"], breach["party"]):
-                continue
-            breach["party"] = None
-            for step in each["steps"]:
-                for state in step["states"].values():
-                    state.get("conflict", {}).pop("accused", None)
-        return whole
+        return board_of(self, actor, now, {case.id: case for case in cases})
 
     def replay(self, actor: Actor, now: datetime, origin: str = "determination") -> dict[str, Any]:
         """Return the response replayed from its logged moves; see :func:`truceline.response.replay.replay`.
@@ -262,7 +274,7 @@ class Responses:
         Raises:
             AccessError: it is not theirs to see.
         """
-        if not decide(actor, "read", Thing("response")).allowed:
+        if not may_read(self, actor):
             raise AccessError(f"{actor.user} ({actor.role}) may not read the response")
         return replay(self.moves, self.ladder, now, origin)
 

@@ -200,6 +200,7 @@ PUBLICATION = Shape(
         "name_party_from": may(Number(0, 1), "Attribution at which more than analysts and commissioners see a name"),
         "witness_settlement": may(Integer(0, 10_000_000), "A notice names no settlement smaller than this, people"),
         "withheld_report_days": may(Number(0, 3660, "days"), "How often what is withheld is counted, days"),
+        "board_to_parties": may(Flag(), "Whether the parties see the board of the response; no if absent"),
         "text": may(Text(), "As said"),
         "source": may(SAID, "Where it was said"),
     },
