@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -69,11 +70,11 @@ class Clock:
         self.at += timedelta(**how)
 
 
-def watch_folder(base: Path, repository: Path, people: str = PEOPLE) -> Path:
-    """A watch's folder under the agreement of the exercises."""
+def watch_folder(base: Path, repository: Path, people: str = PEOPLE, terms: str = "agreement.yaml") -> Path:
+    """A watch's folder under an agreement of the exercises."""
     folder = base / "watch"
     (folder / "terms").mkdir(parents=True)
-    shutil.copy(repository / "examples" / "exercises" / "agreement.yaml", folder / "terms" / "agreement.yaml")
+    shutil.copy(repository / "examples" / "exercises" / terms, folder / "terms" / "agreement.yaml")
     (folder / "watch.toml").write_text(WATCH)
     (folder / "people.yaml").write_text(people)
     return folder
@@ -154,12 +155,23 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @contextmanager
-def office(base: Path, repository: Path, people: str = PEOPLE, more: str = "", page: Path | None = None):
+def office(
+    base: Path,
+    repository: Path,
+    people: str = PEOPLE,
+    more: str = "",
+    page: Path | None = None,
+    terms: str = "agreement.yaml",
+    change: Callable[[str], str] = str,
+):
     """An open desk with accounts for all the people, and its server, until the block ends.
 
-    ``more`` is added to ``watch.toml``; ``page`` is a built page, where one is to be served.
+    ``more`` is added to ``watch.toml``; ``page`` is a built page, where one is to be served; ``terms`` is an agreement
+    of the exercises, and ``change`` what is done to its text first.
     """
-    folder, clock = watch_folder(base, repository, people), Clock()
+    folder, clock = watch_folder(base, repository, people, terms), Clock()
+    agreement = folder / "terms" / "agreement.yaml"
+    agreement.write_text(change(agreement.read_text()))
     (folder / "watch.toml").write_text(WATCH + more)
     with open_desk(folder, keys=base / "keys", clock=clock, passwords=QUICK) as desk:
         desk.accounts.begin()

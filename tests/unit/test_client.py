@@ -13,6 +13,8 @@ from desk_world import office
 from truceline import errors
 from truceline.client import Client
 from truceline.client.duty import Duty
+from truceline.client.promised import Register
+from truceline.client.response import Response
 from truceline.client.trouble import error_of
 from truceline.errors import (
     AccessError,
@@ -54,7 +56,7 @@ def who(at):
 
 def test_every_route_of_the_commission_has_a_method(at):
     """What a browser alone does (sessions, accounts, tokens) is not the client's."""
-    source = "".join(inspect.getsource(inspect.getmodule(part)) for part in (Client, Duty))
+    source = "".join(inspect.getsource(inspect.getmodule(part)) for part in (Client, Duty, Response, Register))
     sent = {re.sub(r"\{\w+\}", "{}", path) for path in re.findall(r'f?"(/[a-z/{}]+)"', source)}
     document = at.client.get("/api/v1/openapi.json").json()
     paths = {re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1")) for path in document["paths"]}

@@ -171,11 +171,20 @@ def test_who_may_do_what(here):
 
 def test_parties_see_what_they_are_asked_and_no_board(here):
     here.asked()
-    assert set(here.view("gus")) == {"at", "responses", "proposed", "signs", "stopped", "faults"}
+    assert set(here.view("gus")) == {
+        "at",
+        "drill",
+        "responses",
+        "proposed",
+        "signs",
+        "stopped",
+        "consultations",
+        "faults",
+    }
     asked = here.view("lia")
     assert [(each["step"], each["status"]) for each in asked["asked"]] == [("warning", "asked")]
-    assert set(asked) == {"at", "asked"}
-    assert here.view("lib") == {"at": iso(START), "asked": []}
+    assert set(asked) == {"at", "drill", "asked", "consultations"}
+    assert here.view("lib") == {"at": iso(START), "drill": None, "asked": [], "consultations": []}
     with pytest.raises(AccessError):
         here.desk.responses.replay(here.desk.person("lib"), START)
 

@@ -7,18 +7,17 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from truceline.base.bounded import read_text
-from truceline.base.clock import utc
 from truceline.base.ids import ulid
 from truceline.cli._cases import desk
-from truceline.errors import ConfigError, InputError
+from truceline.errors import ConfigError
 from truceline.model.case import Actor
 from truceline.register import Register, View
 from truceline.register.read import MAX_CHARS, Draft, enter, read
+from truceline.services import register_reading as reading
 from truceline.services.desk import Desk
 from truceline.settings import Settings
 
@@ -26,7 +25,6 @@ FILES = ("register.yaml", "meetings.yaml")
 """Files of a folder that holds a register and is no watch, in the order they are read."""
 
 _READER = Actor("file", "secretariat", clearance="public")
-_LAST = timedelta(days=1) - timedelta(microseconds=1)
 
 
 def common(parser: argparse.ArgumentParser, what: str = "the watch's folder, or a register's file or folder") -> None:
@@ -43,21 +41,6 @@ def looking(parser: argparse.ArgumentParser, *, on: bool = True) -> None:
         parser.add_argument("--on", metavar="DATE", help="as of the end of that day, or of a moment (default: now)")
     parser.add_argument("--known", metavar="DATE", help="as the register knew it at the end of that day (default: now)")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write it as one HTML page too")
-
-
-def moment(text: str, *, end: bool = False) -> datetime:
-    """Return a moment from a date (its first moment UTC, or its last) or a time with its zone.
-
-    Raises:
-        NoTime: it is neither.
-    """
-    if len(text) == 10:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError as error:
-            raise InputError(f"{text!r} is no date such as 2026-01-06") from error
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) + (_LAST if end else timedelta())
-    return utc(text)
 
 
 def drafts(path: Path) -> tuple[Draft, ...]:
@@ -84,16 +67,13 @@ def ledger(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[De
 
 def view(options: argparse.Namespace, settings: Settings, on: str | None) -> View:
     """Return the register as of a moment: from a watch's ledger as far as the person may read it, or from files."""
-    known = None if options.known is None else moment(options.known, end=True)
     if (options.watch / "watch.toml").is_file():
         with ledger(options, settings) as (at, actor):
-            now = at.now()
-            at.log(actor, "read", "commitment", "register", allowed=True)
-            return at.registry.view(actor, now if on is None else moment(on, end=True), known)
-    if known is not None:
+            return reading.view(at, actor, on, options.known)
+    if options.known is not None:
         raise ConfigError("files do not say since when something was known; only a ledger does")
     now = datetime.now(UTC)
-    return of_files(options.watch, now).as_of(now if on is None else moment(on, end=True))
+    return of_files(options.watch, now).as_of(now if on is None else reading.moment(on, end=True))
 
 
 def of_files(path: Path, at: datetime) -> Register:
@@ -109,19 +89,6 @@ def of_files(path: Path, at: datetime) -> Register:
     many = [draft for each in found for draft in drafts(each)]
     numbers = iter(range(len(many)))
     return enter(Register(), many, _READER, at, lambda: ulid(at, next(numbers).to_bytes(10)))[0]
-
-
-def posted(at: Desk, actor: Actor, made: tuple[Draft, ...], reason: str) -> dict[str, Any]:
-    """Post drafts now and return what to say of it."""
-    done = at.registry.enter(actor, at.now(), made, reason)
-    rows = [{"posting": each.id, "record": index, "kind": each.kind, "of": each.of} for index, each in done]
-    now = at.now()
-    flags = at.registry.view(actor, now).flags()
-    touched = {row["of"] for row in rows}
-    return {
-        "postings": rows,
-        "flags": [{"text": flag.text, "mend": flag.mend} for flag in flags if touched & set(flag.about)],
-    }
 
 
 def only(found: View, states: set[str]) -> View:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import Any
 
 from truceline.cli._cases import common, data_of, data_options, desk, tell
 from truceline.model.case import Actor
 from truceline.model.ladder import ORIGINS
 from truceline.model.response import DECISIONS, MOVES
+from truceline.services import response_reading as reading
 from truceline.services.desk import Desk
 from truceline.settings import Settings
 
@@ -28,6 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's own verbs."""
     verbs = parser.add_subparsers(dest="ladder_verb", required=True, metavar="VERB")
     common(verbs.add_parser("show", help="the board, as far as you may see it"))
+    common(verbs.add_parser("clocks", help="the clocks alone: every way to count, hours already used"))
+    common(verbs.add_parser("moves", help="every move that you may see"))
+    state = verbs.add_parser("state", help="one state: what it promised, what is asked, by when, who decides")
+    common(state)
+    state.add_argument("state", nargs="?", metavar="STATE", help="its id (default: your own)")
     for name, told in _NAMED.items():
         sub = verbs.add_parser(name, help=told, description=told)
         common(sub)
@@ -36,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             sub.add_argument("decision", choices=DECISIONS, metavar="DECISION", help=", ".join(DECISIONS))
         sub.add_argument("--response", metavar="ID", help="the response (default: the newest)")
         data_options(sub)
-    other = verbs.add_parser("do", help="any other move: sign, begin, dispute, report, verify, stop…")
+    other = verbs.add_parser("do", help="any other move: sign, begin, dispute, report, stop, convene…")
     common(other)
     other.add_argument("kind", choices=MOVES, metavar="KIND", help=", ".join(MOVES))
     data_options(other)
@@ -50,20 +57,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it, and say under which record it stands. A replay that comes out otherwise is a failure."""
     with desk(options, settings) as (at, actor):
-        if options.ladder_verb == "show":
-            told: dict[str, Any] = at.responses.view(actor, at.now(), at.cases)
-        elif options.ladder_verb == "replay":
-            told = at.responses.replay(actor, at.now(), options.had)
-        else:
-            told = _move(at, actor, options)
-        if options.ladder_verb in ("show", "replay"):
-            at.log(actor, "read", "response", options.ladder_verb, allowed=True)
+        told = _LOOKING.get(options.ladder_verb, _move)(at, actor, options)
     tell(told, options)
     return 0 if told.get("same", True) else DIFFERENT
 
 
 DIFFERENT = 1
 """Exit code of a replay that does not come to the clocks that were told."""
+
+
+_LOOKING: dict[str, Callable[[Desk, Actor, argparse.Namespace], dict[str, Any]]] = {
+    "show": lambda at, actor, _: reading.board(at, actor),
+    "clocks": lambda at, actor, _: reading.clocks(at, actor),
+    "moves": lambda at, actor, _: {"moves": reading.moves(at, actor)},
+    "state": lambda at, actor, options: reading.state(at, actor, options.state or str(actor.of)),
+    "replay": lambda at, actor, options: reading.replay(at, actor, options.had),
+}
+"""Verbs that only look."""
 
 
 def _move(at: Desk, actor: Actor, options: argparse.Namespace) -> dict[str, Any]:

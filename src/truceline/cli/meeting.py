@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from truceline.cli._cases import tell
-from truceline.cli._register import common, drafts, ledger, looking, posted, view
+from truceline.cli._register import common, drafts, ledger, looking, view
 from truceline.cli._shared import write_page
 from truceline.errors import StateError
 from truceline.register.tell import meetings_json
 from truceline.reports.meetings_page import meetings_page
+from truceline.services import register_reading as reading
 from truceline.settings import Settings
 
 NAME = "meeting"
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it."""
     if options.meeting_verb == "add":
         with ledger(options, settings) as (at, actor):
-            told: dict[str, Any] = posted(at, actor, drafts(options.file), options.reason)
+            told: dict[str, Any] = reading.post(at, actor, drafts(options.file), options.reason)
     else:
         found = view(options, settings, options.on)
         if options.meeting_verb == "show" and options.name not in found.meetings:

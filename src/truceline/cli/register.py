@@ -9,7 +9,7 @@ from typing import Any
 
 from truceline.base.clock import iso
 from truceline.cli._cases import tell
-from truceline.cli._register import common, drafts, ledger, looking, moment, only, posted, view
+from truceline.cli._register import common, drafts, ledger, looking, only, view
 from truceline.cli._shared import write_page
 from truceline.errors import StateError
 from truceline.flow.terms_files import read_terms_file
@@ -19,6 +19,7 @@ from truceline.register.tell import seat_json, standing_json, view_json
 from truceline.register.view import View
 from truceline.reports.register_page import register_page, state_page
 from truceline.reports.sides_page import sides_json, sides_page
+from truceline.services import register_reading as reading
 from truceline.settings import Settings
 
 NAME = "register"
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     else:
         with ledger(options, settings) as (at, actor):
             made = drafts(options.file) if verb == "add" else (_draft(options),)
-            told = posted(at, actor, made, options.reason)
+            told = reading.post(at, actor, made, options.reason)
     tell(told, options)
     return 0
 
@@ -112,4 +113,4 @@ def _draft(options: argparse.Namespace) -> Draft:
     data: dict[str, Any] = {"of": options.name, "source": source}
     if options.register_verb == "stage":
         data["stage"] = options.stage
-    return Draft(options.register_verb, moment(options.on), options.reason, data, "command line", 1)
+    return Draft(options.register_verb, reading.moment(options.on), options.reason, data, "command line", 1)

@@ -17,9 +17,12 @@ import httpx
 
 from truceline.client.duty import Duty
 from truceline.client.line import PAUSE, TRIES, Line
+from truceline.client.promised import Register
+from truceline.client.response import Response
 from truceline.client.trouble import error_of
 from truceline.errors import UnavailableError
 from truceline.wire import answers as told
+from truceline.wire.response import MoveTold
 
 QUIET = 60.0
 """Seconds without a line after which a stream counts as lost: the server says every 15 that it is alive."""
@@ -48,6 +51,8 @@ class Client:
         self._http = httpx.Client(base_url=f"{server.rstrip('/')}/api/v1", headers=headers, transport=transport)
         self._line = Line(self._http, wait)
         self.duty = Duty(self._line)
+        self.response = Response(self._line)
+        self.register = Register(self._line)
 
     def __enter__(self) -> Self:
         return self
@@ -169,13 +174,24 @@ class Client:
     # Following.
 
     def events(self, after: str | None = None) -> Iterator[tuple[str, told.Told]]:
-        """Yield what happens, as it happens: each event with its id; give the newest id to go on from there.
+        """Yield what happens in cases, as it happens: each event with its id; give the newest id to go on from there.
 
         A stream that breaks is taken up again where it broke.
 
         Raises:
             TrucelineError: the server refuses, or has not been reached for as many tries as a request has.
         """
+        for kind, name, data in self._stream(after):
+            if kind == "case":
+                yield name, told.Told.model_validate_json(data)
+
+    def moves(self, after: str | None = None) -> Iterator[tuple[str, MoveTold]]:
+        """Yield moves in the response that I may see, as they are made, as :meth:`events` does."""
+        for kind, name, data in self._stream(after):
+            if kind == "response":
+                yield name, MoveTold.model_validate_json(data)
+
+    def _stream(self, after: str | None) -> Iterator[tuple[str, str, str]]:
         failed = 0
         while True:
             headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
@@ -184,9 +200,9 @@ class Client:
                     if not answer.is_success:
                         answer.read()
                         raise error_of(answer)
-                    for name, data in _events(answer.iter_lines()):
+                    for kind, name, data in _events(answer.iter_lines()):
                         after, failed = name, 0
-                        yield name, told.Told.model_validate_json(data)
+                        yield kind, name, data
             except httpx.TransportError as error:
                 failed += 1
                 if failed >= TRIES:
@@ -194,13 +210,13 @@ class Client:
             self._line.wait(PAUSE * 2**failed)
 
 
-def _events(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Yield id and data of each event of a stream's lines; lines that only say that it is alive are passed over."""
+def _events(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, id and data of each event of a stream; lines that only say that it is alive are passed over."""
     held: dict[str, str] = {}
     for line in lines:
         name, _, said = line.partition(": ")
         if line:
             held[name] = said
         elif "data" in held:
-            yield held.get("id", ""), held["data"]
+            yield held.get("event", ""), held.get("id", ""), held["data"]
             held = {}

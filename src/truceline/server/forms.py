@@ -198,4 +198,5 @@ def _last(cursor: str, question: str) -> tuple[str, ...]:
 
 def event(name: str, data: BaseModel, number: str) -> bytes:
     """Return one server-sent event (WHATWG HTML, 9.2)."""
-    return f"id: {number}\nevent: {name}\ndata: {json.dumps(data.model_dump(by_alias=True, exclude_unset=True))}\n\n".encode()
+    said = json.dumps(data.model_dump(by_alias=True, exclude_unset=True))
+    return f"id: {number}\nevent: {name}\ndata: {said}\n\n".encode()

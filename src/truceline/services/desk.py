@@ -191,7 +191,7 @@ class Desk:
     def feed(self, actor: Actor) -> Feed:
         """Return what a person is told as it happens, up to the newest act."""
         with self.lock:
-            return self.feeds.of(actor, self.cases.journal, self.rules)
+            return self.feeds.of(actor, self.cases.journal, self.rules, self.responses)
 
     def version(self, case: Case, actor: Actor) -> int | None:
         """Return the ledger index of the newest act of a case that a person may read; None: none."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person is told as it happens: one event whenever the person's own view of a case changes.
+"""What a person is told as it happens: one event whenever the person's own view of a case or the response changes.
 
 A view never shows more than the person may know, so neither does the feed: an act that changes nothing in the view
 makes no event and takes no number. Events are therefore numbered by themselves, not by the ledger's index, which would
@@ -16,6 +16,9 @@ from truceline.base.canonical import digest
 from truceline.base.clock import iso
 from truceline.commission import Case, Rules, apply, begin
 from truceline.model.case import Act, Actor
+from truceline.model.response import Move
+from truceline.services.board import concerns, may_read, may_read_of
+from truceline.services.response import Responses
 from truceline.services.views import case_line, case_view, may_see
 
 
@@ -27,7 +30,10 @@ class Told:
     """Its place in the person's own feed, from 1."""
 
     body: dict[str, Any]
-    """When, and the line of the case as the person may see it."""
+    """When, and the line of the case, or the move in the response, as the person may see it."""
+
+    name: str = "case"
+    """``case`` or ``response``."""
 
 
 def same_eyes(actor: Actor) -> Actor:
@@ -47,9 +53,13 @@ class Feed:
         self.name = digest(self._actor.to_json())[:12]
         """Tells feeds of different eyes apart; whoever's role changes begins another feed."""
 
-    def take(self, acts: Iterable[Act]) -> None:
-        """Follow some more acts."""
-        for act in acts:
+    def take(self, done: Iterable[Act | Move], responses: Responses | None = None) -> None:
+        """Follow some more acts and moves, in their order."""
+        for act in done:
+            if isinstance(act, Move):
+                if responses is not None:
+                    self._moved(act, responses)
+                continue
             before = self._cases.get(act.case)
             if before is None:
                 case = begin(act, self._rules, self._cases)
@@ -64,6 +74,15 @@ class Feed:
                 line = case_line(case, self._actor, self._rules)
                 self._events.append(Told(len(self._events) + 1, {"at": iso(act.at), **line}))
 
+    def _moved(self, move: Move, responses: Responses) -> None:
+        """Tell of a move: to who reads the board of each, to a party or state of those about what it is asked."""
+        of = self._actor.of
+        own = of is not None and may_read_of(responses, self._actor, of) and concerns(move, responses, of)
+        if may_read(responses, self._actor) or own:
+            response = move.id if move.kind == "begin" else move.data.get("response")
+            body = {"at": iso(move.at), "move": move.id, "kind": move.kind, "response": response}
+            self._events.append(Told(len(self._events) + 1, body, "response"))
+
     def after(self, number: int) -> list[Told]:
         """Return the events after the one of that number; 0: all."""
         return self._events[max(number, 0) :]
@@ -76,15 +95,22 @@ class Feeds:
     """The feeds of one ledger, by the eyes of those who follow them."""
 
     def __init__(self) -> None:
-        self._held: dict[Actor, tuple[Feed, int]] = {}
+        self._held: dict[Actor, tuple[Feed, int, int]] = {}
 
-    def of(self, actor: Actor, journal: Callable[[int], list[tuple[int, Act]]], rules: Rules) -> Feed:
-        """Return a person's feed, up to the newest act; ``journal(n)`` gives indexed acts from the n-th on."""
+    def of(
+        self,
+        actor: Actor,
+        journal: Callable[[int], list[tuple[int, Act]]],
+        rules: Rules,
+        responses: Responses | None = None,
+    ) -> Feed:
+        """Return a person's feed, up to the newest act and move; ``journal(n)`` gives indexed acts from the n-th on."""
         eyes = same_eyes(actor)
-        feed, done = self._held.get(eyes, (None, 0))
-        if feed is None:
-            feed = Feed(actor, rules)
-        new = journal(done)
-        feed.take(act for _, act in new)
-        self._held[eyes] = (feed, done + len(new))
+        feed, acts, moves = self._held.get(eyes, (Feed(actor, rules), 0, 0))
+        new: list[tuple[int, Act | Move]] = [*journal(acts)]
+        acts += len(new)
+        made = [] if responses is None else responses.journal(moves)
+        new += made
+        feed.take((each for _, each in sorted(new, key=lambda one: one[0])), responses)
+        self._held[eyes] = (feed, acts, moves + len(made))
         return feed

@@ -16,6 +16,8 @@ from truceline.logbook import Book
 from truceline.model.case import Act, Actor
 from truceline.services.log import PERMIT_OF_ENTRY
 from truceline.services.permits import permit_of
+from truceline.services.response import Responses
+from truceline.services.response_tasks import of_response
 from truceline.services.views import concerned, may_see
 
 OF_THE_CLOCK = timedelta(minutes=10)
@@ -63,13 +65,17 @@ class Task:
         }
 
 
-def queue(cases: Iterable[Case], book: Book, actor: Actor, rules: Rules, now: datetime) -> list[Task]:
+def queue(
+    cases: Iterable[Case], book: Book, actor: Actor, rules: Rules, now: datetime, responses: Responses | None = None
+) -> list[Task]:
     """Return everything that waits for a person: what is due first comes first, what has no clock last, oldest first.
 
     What stands there is the person's to do by the table of access, and possible by the rules of the commission.
     """
     found = [task for case in cases if may_see(case, actor) for task in _of_case(case, actor, rules, now)]
     found += _of_log(book, actor, now)
+    if responses is not None:
+        found += [Task(*each) for each in of_response(responses, actor, now)]
     return sorted(found, key=lambda t: (t.due is None, t.due or t.since, t.since, t.case or "", t.do, str(t.data)))
 
 

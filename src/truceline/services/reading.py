@@ -186,7 +186,10 @@ def queue(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
     with desk.lock:
         log_read(desk, actor, "list", "case", "queue")
         now = desk.now()
-        return [task.to_json(now) for task in waiting_for(desk.cases, desk.logbook.book, actor, desk.rules, now)]
+        return [
+            task.to_json(now)
+            for task in waiting_for(desk.cases, desk.logbook.book, actor, desk.rules, now, desk.responses)
+        ]
 
 
 def access(desk: Desk, actor: Actor) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def view(desk: Desk, actor: Actor, on: str | None = None, known: str | None = No
         return desk.registry.view(actor, at, None if known is None else moment(known, end=True))
 
 
-def overview(desk: Desk, actor: Actor, found: View) -> dict[str, Any]:
+def overview(desk: Desk, found: View) -> dict[str, Any]:
     """Return who said what by kinds and by steps, who has not said, and what does not fit together."""
     steps = list(desk.responses.ladder.steps.values())
     told = {

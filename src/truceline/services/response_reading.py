@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The response as people read it at the desk, by pages and by commands alike. Each read is logged before it is given."""
+"""The response as people read it at the desk, by pages and commands alike. Each read is logged before it is given."""
 
 from __future__ import annotations
 
@@ -110,7 +110,10 @@ def state(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
         if not may_read_of(held, actor, name):
             raise AccessError(f"{actor.user} ({actor.role}) may not read what {name:.64} is asked")
         view = desk.registry.view(actor, now)
-        names = {other.id: other.name for other in (*desk.agreement.parties, *desk.agreement.others)}
+        names = {
+            **{party.id: party.name for party in desk.agreement.parties},
+            **{other.id: other.name for other in desk.agreement.others},
+        }
         known = {*names, *view.states, *held.ladder.states(), *held.promises(now)}
         if name not in known:
             raise NotHere(f"there is no state {name:.64} here")

@@ -426,6 +426,7 @@ class Vocabulary(Answer):
     """Every word that forms may use."""
 
     acts: list[Word]
+    moves: list[Word] = Field(description="moves in the response")
     roles: list[str]
     levels: list[str]
     grades: list[str]

@@ -77,7 +77,7 @@ class Stopping(Form):
     """Something that clocks may stand still for."""
 
     what: Annotated[str, Among(STOPS)]
-    from_: Annotated[Moment, Field(alias="from")] | None = None
+    from_: Moment | None = Field(None, alias="from")
     to: Moment | None = None
 
 

@@ -22,6 +22,7 @@ from truceline.services.desk import Desk
 from truceline.services.feed import same_eyes
 from truceline.services.reading import log_read
 from truceline.wire import answers as told
+from truceline.wire.response import MoveTold
 
 router = APIRouter(tags=["events"], route_class=Route)
 
@@ -36,7 +37,13 @@ LastEventId = Annotated[
     Header(description="id of the newest event you have; the stream goes on after it"),
 ]
 
-STREAM = {"description": "events called `case`: a line of a case whenever what you may see of it changes"}
+FORMS: dict[str, type[told.Answer]] = {"case": told.Told, "response": MoveTold}
+"""What events of each name hold."""
+
+STREAM = {
+    "description": "events called `case`: a line of a case whenever what you may see of it changes; called `response`: "
+    "a move that you may see"
+}
 
 
 @router.get(
@@ -46,7 +53,7 @@ STREAM = {"description": "events called `case`: a line of a case whenever what y
     openapi_extra={**permit("case", "read"), "x-truceline-type": "text/event-stream"},
 )
 async def stream(request: Request, desk: TheDesk, actor: TheActor, last_event_id: LastEventId = None) -> Response:
-    """Tell every change of what you may see of cases, from the beginning or from the event after ``Last-Event-ID``.
+    """Tell every change of what you may see, from the beginning or from the event after ``Last-Event-ID``.
 
     The number in an event's id counts your own events; the ledger's index would tell how much goes on elsewhere. An id
     of another person's stream begins yours anew.
@@ -66,7 +73,8 @@ async def _events(request: Request, desk: Desk, actor: Actor, start: int) -> Asy
         feed = await asyncio.to_thread(desk.feed, actor)
         new = feed.after(start)
         for each in new:
-            yield event("case", told.Told.model_validate(each.body), f"{each.number}-{feed.name}")
+            body = FORMS[each.name].model_validate(each.body)
+            yield event(each.name, body, f"{each.number}-{feed.name}")
         start += len(new)
         quiet = 0.0 if new else quiet + LOOK
         if quiet >= BEAT:

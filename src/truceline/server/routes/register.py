@@ -66,7 +66,7 @@ Asked = Annotated[When, Query()]
 def read_register(request: Request, desk: TheDesk, actor: TheActor, when: Asked) -> Response:
     """Return who said what by kinds and steps, who has not said, and what does not fit together; as of any day."""
     found = reading.view(desk, actor, when.on, when.known)
-    answer = told.Register.model_validate(reading.overview(desk, actor, found))
+    answer = told.Register.model_validate(reading.overview(desk, found))
     return tagged(request, answer, answer.version)
 
 

@@ -17,6 +17,7 @@ from truceline.server.forms import Route, permit, tagged
 from truceline.server.routes.cases import READ, STATES
 from truceline.services import reading
 from truceline.services.permits import PERMIT
+from truceline.services.response import PERMIT_OF_MOVE
 from truceline.wire import answers as told
 
 router = APIRouter(tags=["words"], route_class=Route)
@@ -39,6 +40,10 @@ def read_vocabulary(request: Request, _actor: TheActor) -> Response:
         request,
         told.Vocabulary(
             acts=acts,
+            moves=[
+                told.Word(kind=kind, record="response", resource="response", action=action, roles=_may(action))
+                for kind, action in PERMIT_OF_MOVE.items()
+            ],
             roles=list(ROLES),
             levels=list(LEVELS),
             grades=[f"{source}{claim}" for source in "ABCDEF" for claim in "123456"],
@@ -53,6 +58,14 @@ def read_vocabulary(request: Request, _actor: TheActor) -> Response:
             modalities=dict(FACTS),
         ),
     )
+
+
+def _may(action: str) -> list[str]:
+    return [
+        role
+        for role in ROLES
+        if any(role in row.roles and action in row.actions for row in TABLE if row.resource == "response")
+    ]
 
 
 def _roles(kind: str) -> list[str]:
