@@ -8,6 +8,7 @@ import ast
 import re
 import tomllib
 from dataclasses import replace
+from importlib.metadata import packages_distributions
 
 import pytest
 from run_factory import make_run
@@ -173,6 +174,14 @@ def test_every_dependency_has_its_reason(repository):
     rows = {line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")}
     assert names - rows == set()
     assert rows - names - {"package", "---"} == set()
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (repository / "src").rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
+    required = [*project["project"]["dependencies"], *(d for e in extras for d in e)]
+    shipped = {re.split(r"[<>=\[; ]", each)[0].replace(".", "-") for each in required}
+    homes = packages_distributions()
+    foreign = {re.sub("[-_.]+", "-", name).lower() for top in imported & set(homes) for name in homes[top]}
+    # pydantic_core is pydantic's own other half, pinned by it to the bit.
+    assert foreign - {"truceline", "pydantic-core"} <= shipped, "imported, and there only by chance"
 
 
 def pages(repository):
