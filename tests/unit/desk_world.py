@@ -56,6 +56,12 @@ people:
   - {user: adam, role: administrator}
 """
 
+POSTS = """
+posts:
+  - {id: A10, lon: 37.80, lat: 48.01}
+  - {id: array-3}
+"""
+
 
 @dataclass
 class Clock:
@@ -173,6 +179,7 @@ def office(
     agreement = folder / "terms" / "agreement.yaml"
     agreement.write_text(change(agreement.read_text()))
     (folder / "watch.toml").write_text(WATCH + more)
+    (folder / "posts.yaml").write_text(POSTS)
     with open_desk(folder, keys=base / "keys", clock=clock, passwords=QUICK) as desk:
         desk.accounts.begin()
         desk.accounts.bring(CONSOLE, read_people(folder / "people.yaml"))

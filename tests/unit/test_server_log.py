@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from desk_world import PEOPLE, office
+from live_server import running
 
 from truceline.model.logbook import RECORD_OF_ENTRY
+from truceline.server import app
+from truceline.services.desk import open_desk
 
 MORE = "  - {user: wim, role: watch_officer}\n"
 READS = {"/log": "lines", "/log/questions": "questions", "/patrols": "patrols", "/shift": "summary"}
@@ -104,6 +109,35 @@ def test_a_patrol_is_lost_for_whoever_looks_and_its_place_is_the_monitors(at):
     post(at, "/patrols/P4/return")
     assert "P4 is not out" in post(at, "/patrols/P4/words", status=409)["detail"]
     assert "expected a place" in post(at, "/patrols", status=422, patrol="P5", every_minutes=30, place="up")["detail"]
+
+
+def lost(desk, count):
+    """The contacts the ledger holds as lost, once there are so many; nobody asks the server for anything meanwhile."""
+    for _ in range(200):
+        with desk.lock:
+            found = [body for _, body in desk.store.read("patrol") if body["entry"] == "lost"]
+        if len(found) >= count:
+            break
+        time.sleep(0.05)
+    return [(body["data"]["patrol"], body["by"]["role"]) for body in found]
+
+
+def test_a_contact_is_lost_though_nobody_looks_and_though_no_server_ran_meanwhile(at, tmp_path):
+    post(at, "/patrols", patrol="P4", every_minutes=30)
+    post(at, "/patrols", patrol="P5", every_minutes=90)
+    time.sleep(1.2)
+    assert lost(at.desk, 0) == []
+    at.clock.forward(minutes=31)
+    assert lost(at.desk, 1) == [("P4", "machine")]
+    at.desk.store.close()
+    at.clock.forward(hours=2)
+    with (
+        open_desk(at.folder, keys=tmp_path / "keys", clock=at.clock) as again,
+        running(app(at.folder, at.folder, again)),
+    ):
+        assert lost(again, 2) == [("P4", "machine"), ("P5", "machine")]
+        (first, second) = again.logbook.view(again.person("wanda"), again.now())["patrols"]
+        assert (first["losses"], second["lost_since"]) == (1, "2026-05-02T21:30:02Z")
 
 
 def test_a_mine_is_told_to_everybody_at_once(at):

@@ -13,9 +13,9 @@ import * as theme from "./theme";
 import type { Page } from "./types";
 
 /** A desk that does not answer is told; results are shown all the same. */
-async function desk(): Promise<Desk | string> {
+async function desk(provider: string | null): Promise<Desk | string> {
   try {
-    return await openDesk();
+    return await openDesk(provider);
   } catch (error) {
     if (error instanceof Refused || error instanceof NoAnswer) return error.message;
     throw error;
@@ -25,8 +25,8 @@ async function desk(): Promise<Desk | string> {
 async function boot(): Promise<void> {
   theme.apply();
   const root = document.getElementById("app") as HTMLElement;
-  const here = (await (await fetch("/api/v1/here")).json()) as { results: boolean; commission: boolean };
-  const [answer, found] = await Promise.all([here.results || !here.commission ? fetch("/api/v1/page") : null, here.commission ? desk() : null]);
+  const here = (await (await fetch("/api/v1/here")).json()) as { results: boolean; commission: boolean; provider: string | null };
+  const [answer, found] = await Promise.all([here.results || !here.commission ? fetch("/api/v1/page") : null, here.commission ? desk(here.provider) : null]);
   const work = typeof found === "string" ? null : found;
   if (!answer?.ok && !work) {
     const problem = answer ? ((await answer.json()) as { detail?: string }) : null;

@@ -16,7 +16,7 @@ from functools import cached_property
 from truceline.base.clock import iso
 from truceline.errors import Malformed
 from truceline.logbook.places import COMPASS, Names, bearing, place_of
-from truceline.logbook.words import EXPLOSIONS, STATES, Words, words_of
+from truceline.logbook.words import EXPLOSIONS, STATES, Words, begun, words_of
 from truceline.model.logbook import Count, Line, Part, Spot
 from truceline.model.vocabulary import CORE, Vocabulary
 
@@ -202,7 +202,7 @@ def _word(reader: _Reader) -> None:
 
 
 def _then(reader: _Reader, draft: _Draft) -> None:
-    if draft.act is None:
+    if draft.act is None and draft.kind is None:
         raise reader.wrong("an act before it")
     if len(reader.parts) >= MAX_PARTS:
         raise reader.wrong(f"at most {MAX_PARTS} parts")
@@ -306,11 +306,14 @@ def _count(reader: _Reader, match: re.Match[str]) -> Count:
 
 def _named(reader: _Reader, draft: _Draft, word: str) -> None:
     """Read a word of the vocabulary: an act first, then what says more of it, then a weapon."""
-    words, small = reader.known.words, word.casefold()
-    if small in EXPLOSIONS or (draft.act in STATES and small in STATES[draft.act or ""]):
-        draft.kind = small
-        return
+    words = reader.known.words
     acts, weapons = words.find(word, words.acts), words.find(word, words.weapons)
+    kinds = begun(word, STATES.get(draft.act or "", EXPLOSIONS))
+    if len(kinds) == 1 and (draft.act is not None or not acts or kinds[0] == word.casefold()):
+        draft.kind = kinds[0]
+        return
+    if draft.act is None and kinds:
+        acts = (*acts, *kinds)
     if draft.act is None and len(acts) == 1:
         draft.act = acts[0]
     elif len(weapons) == 1 and (draft.act is not None or not acts):

@@ -28,6 +28,14 @@ def plain(word: str) -> str:
     return word.casefold().replace("-", "_").replace(" ", "_").replace(",", "").strip("_")
 
 
+def begun(word: str, among: Iterable[str]) -> tuple[str, ...]:
+    """Return what a word means of a few: itself, else all that begin so; two letters begin nothing."""
+    said, found = plain(word), tuple(among)
+    if said in found:
+        return (said,)
+    return tuple(name for name in found if len(said) >= 3 and name.startswith(said))
+
+
 @dataclass(frozen=True, eq=False)
 class Words:
     """Everything that a word may mean, by its spellings."""

@@ -24,6 +24,7 @@ from truceline.server.files import CHECK, FOREVER, answer, find, send
 from truceline.server.guard import Guard, session_in
 from truceline.server.problems import problem, problem_of
 from truceline.server.routes import routers
+from truceline.services import duty
 from truceline.services.desk import Desk
 
 PUBLIC = ("report.html", "report.pdf", "events.geojson", "events.csv", "summary.json")
@@ -41,7 +42,7 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
     # No interactive documentation: it would load scripts from elsewhere. docs/reference/page-json.md has the routes.
     described = None if desk is None else "/api/v1/openapi.json"
     made = FastAPI(
-        title="Truceline", version="1", docs_url=None, redoc_url=None, openapi_url=described, lifespan=_published
+        title="Truceline", version="1", docs_url=None, redoc_url=None, openapi_url=described, lifespan=_attended
     )
     said = None if desk is None else desk.watch.oidc
     # Where a provider sends people back to is an address of ours; https stands before it.
@@ -58,16 +59,20 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _published(made: FastAPI) -> AsyncIterator[None]:
-    """While a commission works, bring the ledger's public files up to it every second."""
+async def _attended(made: FastAPI) -> AsyncIterator[None]:
+    """While a commission works, do every second what is to happen without anybody asking.
+
+    Contacts lost by now are recorded, also those lost while no server ran; the ledger's public files are brought up.
+    """
     desk: Desk | None = getattr(made.state, "desk", None)
 
     async def again() -> None:
         while desk is not None:
             await asyncio.sleep(1)
-            # What was appended is safe in the database; where publishing fails, the next second tries again.
-            with suppress(UnavailableError, StateError):
-                await asyncio.to_thread(desk.publish)
+            for each in (duty.note_lost, Desk.publish):
+                # What was appended is safe in the database; where one fails, the next second tries again.
+                with suppress(UnavailableError, StateError):
+                    await asyncio.to_thread(each, desk)
 
     task = asyncio.create_task(again())
     yield
@@ -127,7 +132,13 @@ def _result_routes(made: FastAPI, folder: Path) -> None:
     @made.api_route("/api/v1/here", methods=["GET", "HEAD"], include_in_schema=False)
     def here() -> Response:
         """Say what is here, so that the page asks for nothing that is not."""
-        told = {"results": find(folder, "page.json") is not None, "commission": hasattr(made.state, "desk")}
+        desk: Desk | None = getattr(made.state, "desk", None)
+        house = desk.watch.oidc if desk else None
+        told = {
+            "results": find(folder, "page.json") is not None,
+            "commission": desk is not None,
+            "provider": urlsplit(house.issuer).netloc if house else None,
+        }
         return Response(json.dumps(told), headers={"Cache-Control": CHECK}, media_type="application/json")
 
     @made.api_route("/api/v1/page", methods=["GET", "HEAD"], include_in_schema=False)

@@ -30,6 +30,16 @@ def at_the_log(desk: Desk) -> Iterator[tuple[Logbook, datetime]]:
         yield desk.logbook, now
 
 
+def note_lost(desk: Desk) -> None:
+    """Record every contact lost by now; the server does each second, so that nobody has to be looking.
+
+    Raises:
+        UnavailableError: the ledger cannot be written, or the clock went back; the next second tries again.
+    """
+    with at_the_log(desk):
+        pass
+
+
 def asked(desk: Desk, actor: Actor, resource: str, part: str) -> None:
     """Ask whether a person may read something of the log; the answer is logged.
 

@@ -24,6 +24,8 @@ export class Desk {
     readonly words: Vocabulary,
     /** Whether a second factor must be enrolled before anything else. */
     readonly unfinished: boolean,
+    /** Host of the house's own provider, through which one may sign in; null: there is none. */
+    readonly provider: string | null,
   ) {}
 
   get signedIn(): boolean {
@@ -86,7 +88,7 @@ export const ROLE: Record<string, string> = {
 };
 
 /** The desk behind this server. A session that is over makes one the public. */
-export async function openDesk(): Promise<Desk> {
+export async function openDesk(provider: string | null): Promise<Desk> {
   let me: Me;
   let unfinished = false;
   try {
@@ -101,5 +103,5 @@ export async function openDesk(): Promise<Desk> {
     unfinished = session.unfinished;
   }
   const [terms, words] = await Promise.all([read<Terms>("/terms"), read<Vocabulary>("/vocabulary")]);
-  return new Desk(me, terms, words, unfinished);
+  return new Desk(me, terms, words, unfinished, provider);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The watch log: one line typed, read back at once; corrections, questions, the shift handed over, patrols, mines. */
 
-import { h, type Child } from "../dom";
+import { h, replace, type Child } from "../dom";
 import { address, type Route } from "../route";
 import { scrolling } from "../screens/parts";
 import { all, inWords, read, Refused, send } from "./api";
 import type { Desk } from "./desk";
-import { empty, left, loaded, moment, share, top, word } from "./view";
+import { empty, left, loaded, moment, share, told, top, word } from "./view";
 
 interface Line {
   entry: string;
@@ -176,9 +176,18 @@ function out(desk: Desk, patrols: Patrol[]): HTMLElement {
     "section",
     {},
     h("h2", {}, "Patrols"),
+    overdue(patrols),
     patrols.length === 0 && h("p", { class: "soft" }, "Nobody is out. Where a patrol is stays with the monitors."),
     h("ul", { class: "rows plain" }, patrols.map((one) => h("li", {}, h("div", {}, h("b", {}, one.patrol), `, ${one.state}; heard of `, moment(desk, one.heard), one.due && one.state !== "back" ? `, ${left(one.due)}` : "", one.state !== "back" && [heard(one, "words", "Heard of"), heard(one, "return", "Is back")])))),
     small("A patrol goes out", [name, every], "It goes out", () => send("POST", "/patrols", { patrol: nameField.value, every_minutes: Number(everyField.value) })),
     small("Report a mine", [h("p", { class: "small" }, "It is told at once, as measured, to everybody."), place, what], "Report it", () => send("POST", "/mines", { place: placeField.value, what: whatField.value })),
   );
+}
+
+/** Says so when the next patrol is due while somebody reads; the server records the loss by itself. */
+function overdue(patrols: Patrol[]): HTMLElement {
+  const el = h("p", { role: "status" });
+  const next = patrols.filter((one) => one.state === "out" && one.due && Date.parse(one.due) > Date.now()).sort((a, b) => (a.due ?? "").localeCompare(b.due ?? ""))[0];
+  if (next?.due) setTimeout(() => replace(el, `${next.patrol} was to be heard of by ${told(next.due ?? "")}. Unless it was, contact with it is lost. `, h("button", { class: "button", type: "button", click: () => window.dispatchEvent(new CustomEvent("again", { detail: "" })) }, "Read the log again")), Math.min(Date.parse(next.due) - Date.now(), 2 ** 31 - 1));
+  return el;
 }

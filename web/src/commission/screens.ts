@@ -6,6 +6,7 @@ import { accessScreen, findingScreen, findingsScreen, peopleScreen, personScreen
 import { actScreen } from "./act";
 import { ROLE, type Desk } from "./desk";
 import { logScreen } from "./log";
+import { minesScreen } from "./mines";
 import { caseScreen, casesScreen } from "./room";
 import { accountScreen, signInScreen } from "./signin";
 import { noticeScreen, noticesScreen, queueScreen } from "./waiting";
@@ -24,6 +25,7 @@ export function places(desk: Desk): Place[] {
     [true, "cases", "Cases", "c"],
     [true, "findings", "Findings", "f"],
     [desk.reads("log"), "log", "Watch log", "w"],
+    [true, "mines", "Mines", "m"],
     [desk.reads("people"), "people", "People", "p"],
     [desk.reads("access"), "access", "Accesses", "a"],
   ];
@@ -38,7 +40,7 @@ export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings"];
 
 export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
   const make: Record<string, () => HTMLElement> = {
-    "sign-in": () => signInScreen(route),
+    "sign-in": () => signInScreen(desk, route),
     account: () => accountScreen(desk),
     queue: () => queueScreen(desk),
     notices: () => noticesScreen(desk),
@@ -49,6 +51,7 @@ export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
     findings: () => findingsScreen(desk),
     finding: () => findingScreen(desk, route),
     log: () => logScreen(desk, route),
+    mines: () => minesScreen(desk),
     people: () => peopleScreen(desk),
     person: () => personScreen(desk, route),
     access: () => accessScreen(desk, route),

@@ -41,7 +41,7 @@ function afresh(to: string): void {
   location.reload();
 }
 
-export function signInScreen(route: Route): HTMLElement {
+export function signInScreen(desk: Desk, route: Route): HTMLElement {
   const back = route.params.get("back") ?? "";
   const form = h(
     "form",
@@ -56,7 +56,12 @@ export function signInScreen(route: Route): HTMLElement {
     if (begun) withToken(begun.csrf);
     afresh(begun?.unfinished ? "#/account" : /^#\/[a-z-]+/.test(back) ? back : "#/queue");
   });
-  return h("div", { class: "screen office" }, top(null, "Sign in", back && h("p", {}, "You are signed out. After signing in you are back where you were.")), h("div", { class: "body form narrow" }, form));
+  return h("div", { class: "screen office" }, top(null, "Sign in", back && h("p", {}, "You are signed out. After signing in you are back where you were.")), h("div", { class: "body form narrow" }, desk.provider && house(desk.provider, route.params.has("refused")), form));
+}
+
+/** Signing in at the house's own provider: the browser leaves for it and comes back signed in. */
+function house(provider: string, refused: boolean): HTMLElement {
+  return h("section", {}, refused && h("p", { role: "alert", class: "problem" }, `You are not signed in. Either ${provider} did not vouch for you, or no account here stands for who it says you are. Ask the administrator.`), h("div", { class: "acts" }, h("a", { class: "button main", href: "/api/v1/oidc/start" }, `Sign in through ${provider}`)), h("h2", { class: "minor" }, "Or with the account’s password"));
 }
 
 export async function signOut(): Promise<void> {

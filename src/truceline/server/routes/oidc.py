@@ -65,6 +65,9 @@ def back(desk: TheDesk, request: Request) -> RedirectResponse:
         held = desk.accounts.of_subject(provider.end(request.query_params, request.cookies.get(LOGIN), now))
     except NotSignedIn:
         desk.log(PUBLIC, "begin", "session", "unknown", allowed=False)
+        if "text/html" in request.headers.get("accept", ""):
+            # A person came back; the page says in words what a program reads as a problem.
+            return RedirectResponse("/#/sign-in?refused=yes", 303, {"Cache-Control": "no-store"})
         raise
     begun = desk.signin.open(held, "oidc", now, old=session_in(request.headers))
     _, session = desk.signin.by_session(begun.session)
