@@ -195,7 +195,7 @@ WRONG = [
     ("2140 A10 access", "access needs its state: free"),
     ("2140 A10 burst then access denied then", "part 3 names no act"),
     ("2140 A10 then burst", "word 3, 'then': expected an act before it"),
-    ("2140 A10 air", "one of air_strike, airburst; write more"),
+    ("2140 A10 air", "one of air_strike, airburst,"),
     ("2140 A10 shelling impact", "impact is said of an explosion"),
     ("2140 A10 burst 98.0,37", "word 4, '98.0,37': expected latitude,longitude"),
     ("2140 A10 burst @Nowhere", "word 4, '@Nowhere': expected a place that is known"),
