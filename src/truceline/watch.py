@@ -23,6 +23,7 @@ from truceline.flow.watchfile import Watch
 from truceline.model.record import Record
 from truceline.model.watching import Run
 from truceline.reports.one_sided import one_sided
+from truceline.reports.public import public
 from truceline.reports.summary import summary
 from truceline.sources import places
 from truceline.store import Audit, Store
@@ -77,11 +78,12 @@ def watch(
         results = stages(inside, made, tell)
         tell("writing the report")
         run = _run(what, gathered, inside, results, _ledger(store, _end(held, made.indices)))
-        files = publish.files(run)
-        publish.prepare(out, files, summary(run))
-        _seal(store, _report(held, made.indices, publish.hashes(run, files)))
+        open_ = public(run, now)
+        files = publish.files(open_)
+        publish.prepare(out, files, summary(open_))
+        _seal(store, _report(held, made.indices, publish.hashes(open_, files)))
         store.publish()
-        told = summary(run, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
+        told = summary(open_, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
         publish.show(out, files, told)
     return run, told
 

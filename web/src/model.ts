@@ -89,17 +89,20 @@ export class Model {
     return side < 0 || line.events.side[i] === side;
   }
 
-  /** Hourly probability of one side, or (-1) its mean over observed sides: sector × hour, NaN where not observed. */
+  /** Hourly probability of one side, or (-1) its mean over observed sides: sector × hour, NaN where not observed or not told. */
   hourly(line: LineView, only: number): Float32Array[] {
     const hours = Math.max(1, Math.round((this.end - this.start) / HOUR) + 1);
+    const step = line.coverage.hours.step;
     return line.coverage.hours.per_mille.map((sides) => {
       const out = new Float32Array(hours);
       const known = sides.filter((side, k): side is number[] => side !== null && (only < 0 || k === only));
       if (known.length === 0) return out.fill(NaN);
       for (const side of known) {
         for (let k = 0; k + 1 < side.length; k += 2) {
-          const hour = side[k] as number;
-          if (hour < hours) out[hour] = (out[hour] as number) + (side[k + 1] as number) / 1000 / known.length;
+          const [first, value] = [(side[k] as number) * step, side[k + 1] as number];
+          for (let hour = first; hour < Math.min(hours, first + step); hour += 1) {
+            out[hour] = value < 0 ? NaN : (out[hour] as number) + value / 1000 / known.length;
+          }
         }
       }
       return out;

@@ -9,6 +9,8 @@ export interface Sector {
   end_km: number;
   share: [number | null, number | null];
   observed: [number | null, number | null];
+  /** Province, where its figures are told instead of the sector's own; else empty. */
+  area: string;
   shapes: [Rings[], Rings[]];
 }
 
@@ -52,12 +54,16 @@ export interface LineView {
     within_km: number;
     share: number | null;
     short: string;
+    /** Until when coverage of the truce is withheld, in words; empty where it is not. */
+    withheld: string;
+    /** First moment of which nothing is told yet, seconds since 1970. */
+    told_until: number | null;
     range: string;
     sides: [string, string];
     by_side: [number | null, number | null];
     by_side_text: [string, string];
     sectors: Sector[];
-    hours: { start: number; per_mille: [number[] | null, number[] | null][] };
+    hours: { start: number; step: number; per_mille: [number[] | null, number[] | null][] };
   };
   ticks: { km: number; name: string }[];
   events: { km: number[]; along_km: number[]; side: number[]; sector: number[] };

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,15 @@ class Coverage:
 
     gaps: tuple[Interval, ...]
     """Stretches of the truce without any pass, as far as the truce lies in the watch's period, longest first."""
+
+    areas: tuple[str, ...] = ()
+    """Province of each sector where values are told per province and day only; empty: per sector, side and hour."""
+
+    told_until: datetime | None = None
+    """First moment of which nothing is told yet, for it is too young; None: all is told."""
+
+    withheld_until: datetime | None = None
+    """When the coverage of all of the truce will be old enough to be told; None: it is."""
 
     @property
     def longest_gap_hours(self) -> float:
@@ -291,6 +300,18 @@ class Run:
 
     passes: tuple[Look, ...] = ()
     """Every logged pass, whole: what questions about other places are answered from."""
+
+    within_km: float = 0.0
+    """Places are told as the middle of cells of this size, kilometres; 0: as measured."""
+
+    within_minutes: float = 0.0
+    """Moments of events and detections are told so many minutes either way; 0: as measured."""
+
+    rows_of: Mapping[int, int] = field(default_factory=dict)
+    """Per pass (its ledger index) how many detections it gave, where ``detections`` no longer tell their minute."""
+
+    withheld_rest: datetime | None = None
+    """When all of the watch's coverage, not only the truce's, will be old enough to be told; None: it is."""
 
     @property
     def view(self) -> LineView:

@@ -80,6 +80,22 @@ def watched(run: Run) -> Interval | None:
     return run.agreement.window.overlap(run.period)
 
 
+def told(run: Run) -> Interval | None:
+    """Return the part of the watched truce of whose coverage something may be told; None: nothing yet."""
+    common, until = watched(run), run.view.coverage.told_until
+    if common is None or until is None:
+        return common
+    return common.overlap(Interval(common.start, until)) if until > common.start else None
+
+
+def untold(run: Run) -> Interval | None:
+    """Return the part of the watched truce whose coverage is withheld, for it is too young; None: there is none."""
+    common, until = watched(run), run.view.coverage.told_until
+    if common is None or until is None or until >= common.end:
+        return None
+    return Interval(max(common.start, until), common.end)
+
+
 def unwatched(run: Run) -> tuple[Interval, ...]:
     """Return the stretches of the truce outside the watch's period: nobody looked, which is not *no satellite*."""
     window, common = run.agreement.window, watched(run)

@@ -101,6 +101,11 @@ def clock(moment: datetime, *, local_offset_hours: float | None = None) -> str:
     return f"{text} ({local:%H:%M}{NBSP}local)"
 
 
+def withheld_until(moment: datetime) -> str:
+    """Return ``withheld until 16 April 2026 00:00 UTC``: what is too young to be told is never left blank."""
+    return f"withheld until {day(moment, year=True)} {clock(moment)}"
+
+
 def stretch(interval: Interval) -> str:
     """Return ``11 April 13:00 to 12 April 21:00 UTC``, the day once where it is the same, years where they differ."""
     start, end = _to_minute(interval.start), _to_minute(interval.end)

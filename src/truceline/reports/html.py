@@ -19,8 +19,8 @@ from truceline.reports.facts import (
     near,
     order_of_parties,
     places,
+    told,
     unwatched,
-    watched,
 )
 from truceline.reports.formats import (
     NBSP,
@@ -29,7 +29,6 @@ from truceline.reports.formats import (
     duration,
     number,
     percent,
-    percent_range,
     plural,
     sentence,
     stretch,
@@ -73,11 +72,11 @@ def _head(run: Run) -> str:
     agreement = run.agreement
     facts = (
         ("Readings", " and ".join(reading.name for reading in agreement.readings)),
-        ("No satellite", f"{duration(blind_hours(run.view.coverage))} of {duration(_hours(watched(run)))}"),
+        ("No satellite", _no_satellite(run)),
         *((("Outside the watch", duration(_hours(*outside))),) if (outside := unwatched(run)) else ()),
-        ("Coverage", percent(run.view.coverage.share)),
+        ("Coverage", words.share_text(run.view.coverage, run.view.coverage.share)),
         ("Seen near the line", plural(int(near(run, run.view).sum()), "event")),
-        ("Change against the days around", "cannot tell" if run.view.comparison.cannot_tell else "see below"),
+        ("Change against the days around", words.CANNOT_TELL if run.view.comparison.cannot_tell else "see below"),
     )
     rows = "".join(f"<div><dt>{xml(name)}</dt><dd>{xml(value)}</dd></div>" for name, value in facts)
     kicker = f"{run.title} · {stretch(agreement.window)}"
@@ -85,6 +84,12 @@ def _head(run: Run) -> str:
         f'<header><p class="kicker">{xml(kicker)}</p>\n<h1>{xml(words.headline(run))}</h1>\n'
         f'<p class="lead">{xml(words.lead(run))}</p>\n<dl class="facts">{rows}</dl></header>'
     )
+
+
+def _no_satellite(run: Run) -> str:
+    if told(run) is None and words.withheld(run.view.coverage):
+        return words.withheld(run.view.coverage)
+    return f"{duration(blind_hours(run.view.coverage))} of {duration(_hours(told(run)))}"
 
 
 def _hours(*spans: Interval | None) -> float:
@@ -102,20 +107,29 @@ def _could_be_seen(run: Run) -> str:
     names = {party.id: f"{party.name}’s side" for party in run.agreement.parties}
     rows = [
         (
-            f"Sector {sector.number}, {sector.start_m / 1000:.0f} to {sector.end_m / 1000:.0f}{NBSP}km",
-            *(percent(float(coverage.by_sector[row, coverage.sides.index(side)])) for side in sides),
+            f"Sector {sector.number}, {sector.start_m / 1000:.0f} to {sector.end_m / 1000:.0f}{NBSP}km"
+            + (f" ({coverage.areas[row]})" if coverage.areas else ""),
+            *(
+                words.share_text(coverage, float(coverage.by_sector[row, coverage.sides.index(side)]))
+                if coverage.observed_share[row, coverage.sides.index(side)] > 0
+                else percent(None)
+                for side in sides
+            ),
         )
         for row, sector in enumerate(coverage.sectors)
     ]
-    foot = ("Whole line, of what is observed", *(percent(coverage.by_side[side]) for side in sides))
+    foot = ("Whole line, of what is observed", *(words.share_text(coverage, coverage.by_side[side]) for side in sides))
     table = _table(
-        "Coverage by sector and side of the line: of 100 such acts, how many would have been detected",
+        "Coverage by sector and side of the line: of 100 such acts, how many would have been detected"
+        + ("; each sector is told as its province" if coverage.areas else ""),
         ("Along the line", *(names.get(side, f"{side} side") for side in sides)),
         [*rows, foot],
     )
     return _section(
         "What could be seen",
-        _paragraphs(words.gap_sentence(run), words.cloud_sentence(run), words.denial_sentence(run)),
+        _paragraphs(
+            words.grain_sentence(run), words.gap_sentence(run), words.cloud_sentence(run), words.denial_sentence(run)
+        ),
         _figure(truce_axis_svg(run, SCREEN)),
         _folded("Each stretch without a satellite, as a table", gaps) if len(blind_gaps(coverage)) > 12 else gaps,
         _paragraphs(words.coverage_sentence(run.view)),
@@ -245,16 +259,20 @@ def _readings(run: Run) -> str:
     return _section("Under each reading", _paragraphs(text), table)
 
 
+def _told_ratio(view: LineView) -> bool:
+    return not view.comparison.cannot_tell or view.comparison.reason.startswith("withheld")
+
+
 def _whose_line(run: Run) -> str:
     rows = [
         (
             view.title,
             f"{number(view.line.length_m / 1000)}{NBSP}km",
             f"±{NBSP}{view.uncertainty_km:g}{NBSP}km" if view.uncertainty_km else "not stated",
-            f"{percent(view.coverage.share)} ({percent_range(view.coverage.low, view.coverage.high)})",
+            words.range_text(view.coverage),
             str(int(near(run, view).sum())),
             words.estimate_range(view),
-            words.CANNOT_TELL if view.comparison.cannot_tell else words.ratio_range(view),
+            words.ratio_range(view) if _told_ratio(view) else words.CANNOT_TELL,
         )
         for view in run.lines
     ]

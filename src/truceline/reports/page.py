@@ -79,6 +79,7 @@ def _sentences(run: Run) -> dict[str, str]:
         "cloud": words.cloud_sentence(run),
         "denial": words.denial_sentence(run),
         "line": words.line_sentence(run),
+        "grain": words.grain_sentence(run),
         "records": words.records_sentence(run),
         "seen": words.seen_sentence(run, run.view),
         "extent": "The fire files end at this border. Beyond it nothing was observed."

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from truceline.model.event import Events
 from truceline.model.look import Look
 from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import Run
+from truceline.reports import words
 from truceline.reports.belief import Belief, belief
 from truceline.reports.facts import in_truce, order_of_parties, places
-from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, plural
+from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, plural, withheld_until
 from truceline.reports.page_breach import breaches
 from truceline.reports.page_passes import abeam, abeam_clock, cloud_share, readable, seconds_column, sees
 from truceline.reports.words import CANNOT_TELL
@@ -163,14 +165,15 @@ def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]
     first, last = from_column(run.events.first[i]), from_column(run.events.last[i])
     seen = {(str(run.detections.sensor[m]), int(t)) for m, t in _times(run, members)}
     marks: list[dict[str, Any]] = []
+    slack = 60 * run.within_minutes
     for look, seconds in passes:
         moment = abeam(look, seconds)
         stamp = int(moment.timestamp())
-        hits = [t for sensor, t in seen if sensor == look.sensor and abs(t - stamp) < 600]
+        hits = [t for sensor, t in seen if sensor == look.sensor and abs(t - stamp) < 600 + slack]
         # The row's own time is better than the orbit's.
         marks.append({"time": min(hits, default=stamp), "seen": bool(hits), "sensor": look.sensor, "index": look.index})
-    before = [m for m in marks if not m["seen"] and m["time"] < first.timestamp() - 60]
-    after = [m for m in marks if not m["seen"] and m["time"] > last.timestamp() + 60]
+    before = [m for m in marks if not m["seen"] and m["time"] < first.timestamp() - 60 - slack]
+    after = [m for m in marks if not m["seen"] and m["time"] > last.timestamp() + 60 + slack]
     begin = clock(abeam_of(before[-1])) if before else "not known"
     end = clock(abeam_of(after[0])) if after else "not known"
     saw = sum(1 for m in marks if m["seen"])
@@ -183,8 +186,16 @@ def _when(run: Run, i: int, members: list[int], passes: list[tuple[Look, float]]
         "title": f"First seen {clock(first)}, last seen {clock(last)}, {day(first)}",
         "text": f"The pass before that saw no fire here: {begin}; the next after: {end}. "
         f"{plural(len(marks), 'pass', 'passes')} covered the place within {WINDOW_HOURS:g}{NBSP}h; {saw} saw fire, "
-        f"{len(marks) - saw} saw none (cloud possible).",
+        f"{len(marks) - saw} saw none (cloud possible).{_withheld(run, last)}",
     }
+
+
+def _withheld(run: Run, last: datetime) -> str:
+    """Say of which hours about an event passes are not told yet."""
+    until, rest = run.view.coverage.told_until, run.withheld_rest
+    if until is None or rest is None or last + timedelta(hours=WINDOW_HOURS) <= until:
+        return ""
+    return f" Passes from {day(until)} {clock(until)} on are {withheld_until(rest)}: none listed is not none seen."
 
 
 def abeam_of(mark: Mapping[str, Any]) -> Any:
@@ -233,7 +244,11 @@ def _coverage_here(run: Run, i: int) -> str:
     if view.sides is not None and view.coverage.sides[0] != view.sides.first:
         side = 1 - side
     share = float(view.coverage.by_sector[sector, side])
-    return "not observed" if np.isnan(share) else f"{percent(share)} of reference fires, whole truce"
+    if np.isnan(share):
+        held = words.withheld(view.coverage) if view.coverage.observed_share[sector, side] > 0 else ""
+        return held or "not observed"
+    area = ", its province" if view.coverage.areas else ""
+    return f"{percent(share)} of reference fires, whole truce{area}"
 
 
 def _cause(run: Run, i: int) -> list[dict[str, Any]]:
@@ -290,7 +305,10 @@ def _evidence(run: Run, i: int, members: list[int], passes: list[tuple[Look, flo
     blank = [
         (look, seconds)
         for look, seconds in passes
-        if not any(s == look.sensor and abs(abeam(look, seconds).timestamp() / 60 - m) < 10 for s, m in seen)
+        if not any(
+            s == look.sensor and abs(abeam(look, seconds).timestamp() / 60 - m) < 10 + run.within_minutes
+            for s, m in seen
+        )
     ]
     if blank:
         times = ", ".join(abeam_clock(look, seconds).removesuffix(f"{NBSP}UTC") for look, seconds in blank)

@@ -13,10 +13,10 @@ from truceline.assessment.factors import statuses
 from truceline.base.geo import Floats
 from truceline.model.claim import ClaimCheck
 from truceline.model.taxonomy import Status
-from truceline.model.watching import LineView, Run
+from truceline.model.watching import Coverage, LineView, Run
 from truceline.reports import words
 from truceline.reports.facts import claims_in_order, near
-from truceline.reports.formats import NBSP, number, percent, percent_range, plural, rounded, sentence
+from truceline.reports.formats import NBSP, number, percent_range, plural, rounded, sentence
 from truceline.reports.page_shapes import sector_polygons
 
 _TICKS = 7
@@ -41,7 +41,7 @@ def line_view(run: Run, view: LineView) -> dict[str, Any]:
         "panel": _panel(run, view),
         "comparison": {
             "text": words.comparison_sentence(view),
-            "short": "cannot tell" if comparison.cannot_tell else words.ratio_range(view),
+            "short": _short_change(view),
             "ratio": comparison.ratio,
             "low": comparison.low,
             "high": comparison.high,
@@ -78,13 +78,12 @@ def _facts(run: Run) -> list[dict[str, str]]:
     """The six facts, what was not seen before what was counted."""
     view = run.view
     readings = run.agreement.readings
-    comparison = "cannot tell" if view.comparison.cannot_tell else words.ratio_range(view)
-    share = percent(view.coverage.share)
+    comparison = _short_change(view)
     named = [one for one in run.assessments if one.attribution not in ("none", "sector")]
     reading = {1: readings[0].name, 2: "both"}.get(len(readings), f"all {len(readings)}")
     return [
         {"label": "Reading", "value": reading, "note": ""},
-        {"label": "Clear breaches", "value": "0", "note": f"at {share} coverage"},
+        {"label": "Clear breaches", "value": "0", "note": _at_coverage(view)},
         {"label": "Seen near the line", "value": plural(int(near(run, view).sum()), "event"), "note": _by_status(run)},
         {
             "label": "Party named",
@@ -94,6 +93,19 @@ def _facts(run: Run) -> list[dict[str, str]]:
         {"label": "Change against the days around it", "value": comparison, "note": ""},
         {"label": "Next decision due", "value": "none", "note": ""},
     ]
+
+
+def _short_change(view: LineView) -> str:
+    told = words.ratio_range(view)
+    return told if told == "withheld" or not view.comparison.cannot_tell else words.CANNOT_TELL
+
+
+def _at_coverage(view: LineView) -> str:
+    """What stands beside the count of breaches."""
+    coverage = view.coverage
+    if words.withheld(coverage) and np.isnan(coverage.share):
+        return f"coverage {words.withheld(coverage)}"
+    return f"at {words.share_text(coverage, coverage.share)} coverage"
 
 
 def _by_status(run: Run) -> str:
@@ -118,14 +130,17 @@ def _coverage(run: Run, view: LineView) -> dict[str, Any]:
         "act": coverage.act.text(),
         "within_km": coverage.act.within_km,
         "share": _share(coverage.share),
-        "short": percent(coverage.share),
-        "range": percent_range(coverage.low, coverage.high),
+        "short": words.share_text(coverage, coverage.share),
+        "range": words.range_text(coverage) if np.isnan(coverage.share) else percent_range(coverage.low, coverage.high),
+        "withheld": words.withheld(coverage),
+        "told_until": None if coverage.told_until is None else int(coverage.told_until.timestamp()),
         "sides": _side_names(run, view),
         "by_side": [_share(coverage.by_side.get(side)) for side in coverage.sides],
-        "by_side_text": [percent(coverage.by_side.get(side)) for side in coverage.sides],
+        "by_side_text": [words.share_text(coverage, coverage.by_side.get(side)) for side in coverage.sides],
         "sectors": [
             {
                 "number": sector.number,
+                "area": coverage.areas[i] if coverage.areas else "",
                 "start_km": round(sector.start_m / 1000, 1),
                 "end_km": round(sector.end_m / 1000, 1),
                 "share": [_share(value) for value in coverage.by_sector[i]],
@@ -135,8 +150,9 @@ def _coverage(run: Run, view: LineView) -> dict[str, Any]:
             for i, sector in enumerate(coverage.sectors)
         ],
         "hours": {
-            "start": int(coverage.hours[0].astype("datetime64[s]").astype(np.int64)) if len(coverage.hours) else 0,
-            "per_mille": [[_per_mille(coverage.hourly[s, side]) for side in (0, 1)] for s in range(len(shapes))],
+            "start": _begin(coverage),
+            "step": 24 if coverage.areas else 1,
+            "per_mille": [[_steps(coverage, s, side) for side in (0, 1)] for s in range(len(shapes))],
         },
     }
 
@@ -155,13 +171,31 @@ def _share(value: float | None) -> float | None:
     return None if value is None or np.isnan(value) else round(float(value), 4)
 
 
-def _per_mille(values: Floats) -> list[int] | None:
-    """Whole per mille an hour as (hour, value, hour, value…) of hours above nothing; None where not observed."""
-    if np.isnan(values).all():
+def _steps(coverage: Coverage, sector: int, side: int) -> list[int] | None:
+    """Whole per mille of each hour (of each day, where areas are told) as (step, value, step, value…).
+
+    Steps of nothing are left out, those not told (yet) hold −1; None where the side is not observed.
+    """
+    values = coverage.hourly[sector, side]
+    if not coverage.areas:
+        if np.isnan(values).all():
+            return None
+    elif not coverage.observed_share[sector, side] > 0:
         return None
-    found = np.round(np.nan_to_num(values) * 1000).astype(int)
-    hours = np.flatnonzero(found)
-    return [int(v) for pair in zip(hours, found[hours], strict=True) for v in pair]
+    else:
+        first = int(coverage.hours[0].astype(np.int64)) % 24 if len(coverage.hours) else 0
+        values = np.concatenate([np.full(first, np.nan), values])[::24]
+    found = np.where(np.isnan(values), -1, np.round(np.nan_to_num(values) * 1000)).astype(int)
+    steps = np.flatnonzero(found)
+    return [int(v) for pair in zip(steps, found[steps], strict=True) for v in pair]
+
+
+def _begin(coverage: Coverage) -> int:
+    """Where the steps of :func:`_steps` begin, seconds since 1970: an hour, or the midnight before it."""
+    if not len(coverage.hours):
+        return 0
+    first = int(coverage.hours[0].astype("datetime64[s]").astype(np.int64))
+    return first - first % 86_400 if coverage.areas else first
 
 
 def line_ticks(run: Run, view: LineView) -> list[dict[str, Any]]:
@@ -213,12 +247,14 @@ def _panel(run: Run, view: LineView) -> dict[str, str]:
     events = int(near(run, view).sum())
     share = view.coverage.share
     missed = "an unknown number" if np.isnan(share) else f"about {rounded(share * 100)}"
+    worth = f"Coverage {words.share_text(view.coverage, share)}"
+    if not (words.withheld(view.coverage) and np.isnan(share)):
+        worth += f": of 100 reference fires along the line {missed} would have been seen"
     return {
         "count": plural(events, "event"),
         "from": f"from {plural(pixels, 'fire pixel')} within {view.coverage.act.within_km:g}{NBSP}km",
-        "coverage": f"Coverage {percent(share)}: of 100 reference fires along the line {missed} would have been seen. "
-        "Few events is not quiet.",
-        "empty": f"No events. Coverage {percent(share)}: of 100 reference fires {missed} would have been seen.",
+        "coverage": f"{worth}. Few events is not quiet.",
+        "empty": f"No events. {worth}.",
     }
 
 

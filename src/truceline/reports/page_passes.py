@@ -16,7 +16,7 @@ from truceline.base.geo import Floats, metres_per_degree
 from truceline.model.look import Look
 from truceline.model.watching import Run
 from truceline.reports.facts import BLIND_HOURS, blind_gaps, is_denied
-from truceline.reports.formats import NBSP, clock, day, duration, number, plural, stretch
+from truceline.reports.formats import NBSP, clock, day, duration, number, plural, stretch, withheld_until
 
 _EVERY_M = 15_000.0
 """Distance between the points along the line by which a pass is told to be over it."""
@@ -82,7 +82,8 @@ def _between(run: Run, found: Sequence[Group]) -> list[Interval]:
     edges = [run.period.start]
     for group in found:
         edges += [group.interval.start, max(group.interval.start, group.interval.end)]
-    edges.append(run.period.end)
+    until = run.view.coverage.told_until  # of what is younger a gap row tells that it is withheld
+    edges.append(run.period.end if until is None else max(edges[-1], until))
     pairs = [(edges[i], max(edges[i], edges[i + 1])) for i in range(0, len(edges), 2)]
     return [
         _as_coverage(run, gap) if gap.hours >= BLIND_HOURS else gap
@@ -128,6 +129,8 @@ def looks_column(run: Run) -> dict[str, Any]:
 
 def _rows(run: Run, looks: Sequence[Look]) -> list[int]:
     """Detections of each look's sensor within two minutes (and two sigma) of the pass."""
+    if run.within_minutes:
+        return [run.rows_of.get(look.index, 0) for look in looks]
     found = []
     for look in looks:
         slack = timedelta(seconds=120 + 2 * look.sigma_s)
@@ -139,7 +142,7 @@ def _rows(run: Run, looks: Sequence[Look]) -> list[int]:
 def gap_rows(run: Run) -> list[dict[str, Any]]:
     """Return every long gap of the period with its words, and its words cut to the truce (empty outside it)."""
     window = run.agreement.window
-    return [
+    found = [
         {
             "truce": "" if (cut := gap.overlap(window)) is None else _gap_text(cut),
             "truce_length": "" if cut is None else duration(cut.hours),
@@ -149,6 +152,27 @@ def gap_rows(run: Run) -> list[dict[str, Any]]:
             "text": _gap_text(gap),
         }
         for gap in long_gaps(run)
+    ]
+    return [*found, *_withheld_row(run)]
+
+
+def _withheld_row(run: Run) -> list[dict[str, Any]]:
+    """The stretch of which nothing is told yet, as a row beside the gaps: what is withheld is never blank."""
+    until, rest = run.view.coverage.told_until, run.withheld_rest
+    if until is None or rest is None or until >= run.period.end:
+        return []
+    span = Interval(max(until, run.period.start), run.period.end)
+    cut = span.overlap(run.agreement.window)
+    text = f"{{}}: whether anything could be seen is {withheld_until(rest)}"
+    return [
+        {
+            "truce": "" if cut is None else text.format(stretch(cut)),
+            "truce_length": "" if cut is None else "withheld",
+            "start": int(span.start.timestamp()),
+            "end": int(span.end.timestamp()),
+            "length": "withheld",
+            "text": text.format(stretch(span)),
+        }
     ]
 
 
@@ -226,6 +250,9 @@ def satellite_days(run: Run) -> dict[str, Any]:
     """Return rows read per satellite and UTC day; None where the day was denied: not observed, never zero."""
     first, last = run.period.start.date(), (run.period.end - timedelta(microseconds=1)).date()
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    until = run.view.coverage.told_until
+    if until is not None:  # a day too young to be told is left out: it may have been denied
+        days = [one for one in days if one < until.date()]
     seen = set(run.detections.sensor.tolist()) | {one.sensor for one in run.looks} | {one.sensor for one in run.denials}
     sensors = sorted(seen)
     stamps = run.detections.time.astype("datetime64[D]")

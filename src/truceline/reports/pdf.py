@@ -21,8 +21,6 @@ from truceline.reports.formats import (
     clock,
     day,
     number,
-    percent,
-    percent_range,
     sentence,
     stretch,
 )
@@ -67,7 +65,17 @@ def pdf(run: Run, made: datetime) -> bytes:
 
 def _content(run: Run) -> dict[str, Any]:
     view = run.view
-    first = " ".join((words.gap_sentence(run), words.cloud_sentence(run), words.denial_sentence(run)))
+    first = " ".join(
+        filter(
+            None,
+            (
+                words.grain_sentence(run),
+                words.gap_sentence(run),
+                words.cloud_sentence(run),
+                words.denial_sentence(run),
+            ),
+        )
+    )
     return {
         "title": f"{run.agreement.title}: what satellites can and cannot say",
         "kicker": f"{run.title} · {stretch(run.agreement.window)}",
@@ -170,7 +178,7 @@ def _lines(run: Run) -> list[list[str]]:
         [
             view.title,
             f"{number(view.line.length_m / 1000)}{NBSP}km",
-            f"{percent(view.coverage.share)} ({percent_range(view.coverage.low, view.coverage.high)})",
+            words.range_text(view.coverage),
             str(int(near(run, view).sum())),
             words.estimate_range(view),
             words.CANNOT_TELL if view.comparison.cannot_tell else words.ratio_range(view),

@@ -16,7 +16,7 @@ from truceline.base.geo import Floats, Line
 from truceline.model.watching import LineView, Run
 from truceline.reports import words
 from truceline.reports.facts import in_truce, near
-from truceline.reports.formats import NBSP, percent
+from truceline.reports.formats import NBSP
 from truceline.reports.svg import COVERAGE_LABELS, Canvas, Palette, coverage_class, polygon, text_width
 
 _WIDTH = 720.0
@@ -193,7 +193,8 @@ def _legend(canvas: Canvas, frame: _Frame, view: LineView) -> None:
     palette = canvas.palette
     top = frame.height + 18
     canvas.label(0, top, "Coverage of the truce, %: of 100 such acts, how many would have been detected", bold=True)
-    canvas.label(0, top + 16, f"such an act: {view.coverage.act.text()}", fill=palette.text2)
+    grain = "; told per province" if view.coverage.areas else ""
+    canvas.label(0, top + 16, f"such an act: {view.coverage.act.text()}{grain}", fill=palette.text2)
     top += 18
     hatches = [canvas.hatch(f"c{n}", step) for n, step in enumerate((4.5, 7, 11))]
     for number, text in enumerate(COVERAGE_LABELS):
@@ -207,4 +208,8 @@ def _legend(canvas: Canvas, frame: _Frame, view: LineView) -> None:
     within = f"{view.coverage.act.within_km:g}{NBSP}km"
     canvas.label(352, top + 18, f"event within {within}; the dot grows with P(act of war)")
     canvas.circle(340, top + 32, 2.6, stroke=palette.happened, width=1.2)
-    canvas.label(352, top + 36, f"fire farther away · whole truce, mean coverage {percent(view.coverage.share)}")
+    canvas.label(
+        352,
+        top + 36,
+        f"fire farther away · whole truce, mean coverage {words.share_text(view.coverage, view.coverage.share)}",
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from truceline.base.clock import Interval, from_column
 from truceline.model.watching import Run
 from truceline.reports import words
-from truceline.reports.facts import blind_gaps, near, pass_groups, satellites, unwatched
+from truceline.reports.facts import blind_gaps, near, pass_groups, satellites, untold, unwatched
 from truceline.reports.formats import NBSP, day, duration, percent, stretch
 from truceline.reports.svg import Canvas, Palette, shortened, text_width
 
@@ -29,7 +29,8 @@ def truce_axis_svg(run: Run, palette: Palette) -> str:
     canvas = Canvas("truce", _WIDTH, 150, palette)
     top, bottom = 40.0, 100.0
     canvas.rect(across(window.start), top, across(window.end) - across(window.start), bottom - top, palette.fog)
-    for group in pass_groups(run.view.coverage, unwatched(run)):
+    held = untold(run)
+    for group in pass_groups(run.view.coverage, (*unwatched(run), *((held,) if held else ()))):
         canvas.rect(
             across(group.start), top, across(group.end) - across(group.start), bottom - top, palette.coverage[2]
         )
@@ -45,6 +46,11 @@ def truce_axis_svg(run: Run, palette: Palette) -> str:
         canvas.fogged(left, top, right - left, bottom - top)
         if right - left > text_width("not watched", 12) + 20:
             canvas.boxed((left + right) / 2, (top + bottom) / 2, "not watched")
+    if held:
+        left, right = across(held.start), across(held.end)
+        canvas.fogged(left, top, right - left, bottom - top)
+        if right - left > text_width("withheld", 12) + 20:
+            canvas.boxed((left + right) / 2, (top + bottom) / 2, "withheld")
     for gap in gaps:
         _name_gap(canvas, across(gap.start), across(gap.end), (top + bottom) / 2, gap)
     if gaps and not any("no satellite" in part for part in canvas.parts):

@@ -99,6 +99,7 @@ def _assessments(run: Run, reading: Reading) -> dict[str, Any]:
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
     act = coverage.act
+    silent = coverage.withheld_until is not None and not np.isfinite(coverage.share)
     return {
         "reference_act": act.text(),
         "reference": {
@@ -114,6 +115,7 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "by_sector": [
             {
                 "sector": sector.number,
+                "area": coverage.areas[row] if coverage.areas else None,
                 "from_km": _round(sector.start_m / 1000, 1),
                 "to_km": _round(sector.end_m / 1000, 1),
                 "sides": {
@@ -126,8 +128,10 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
             }
             for row, sector in enumerate(coverage.sectors)
         ],
-        "longest_gap_hours": _round(coverage.longest_gap_hours),
-        "hours_without_pass": _round(blind_hours(coverage)),
+        "longest_gap_hours": None if silent else _round(coverage.longest_gap_hours),
+        "hours_without_pass": None if silent else _round(blind_hours(coverage)),
+        "told_until": _moment(coverage.told_until),
+        "withheld_until": _moment(coverage.withheld_until),
         "gaps": [{**_span(gap), "hours": _round(gap.hours)} for gap in sorted(coverage.gaps)],
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from truceline.base.clock import Interval
 from truceline.model.agreement import Agreement
 from truceline.model.claim import ClaimCheck, Verdict
-from truceline.model.watching import LineView, Run
+from truceline.model.watching import Coverage, LineView, Run
 from truceline.reports.facts import (
     BLIND_HOURS,
     blind_gaps,
@@ -31,6 +31,8 @@ from truceline.reports.facts import (
     order_of_parties,
     passes_in,
     satellites,
+    told,
+    untold,
     unwatched,
     watched,
 )
@@ -48,6 +50,7 @@ from truceline.reports.formats import (
     rounded,
     sentence,
     stretch,
+    withheld_until,
 )
 
 CANNOT_TELL = "cannot tell"
@@ -81,10 +84,52 @@ def lead(run: Run) -> str:
     seen = int(near(run, view).sum())
     within = f"within {view.coverage.act.within_km:g}{NBSP}km of the line"
     found = f"{plural(seen, 'event')} seen {within}" if seen else f"No event was seen {within}"
+    return f"{found}{_where_of_100(view.coverage)}. {attribution_sentence(run)}"
+
+
+def _where_of_100(coverage: Coverage) -> str:
+    """What stands behind a count near the line: its coverage, or until when that is withheld."""
+    if withheld(coverage) and np.isnan(coverage.share):
+        return f"; how many of 100 reference fires would have been detected is {withheld(coverage)}"
+    part = f" up to {_moment(coverage.told_until)}" if withheld(coverage) and coverage.told_until else ""
+    return f", where{part} of 100 reference fires {_of_100(coverage.share)} would have been detected"
+
+
+def withheld(coverage: Coverage) -> str:
+    """Return ``withheld until 16 April 2026 00:00 UTC`` where coverage of the truce is too young to be told; or ''."""
+    return "" if coverage.withheld_until is None else withheld_until(coverage.withheld_until)
+
+
+def share_text(coverage: Coverage, share: float | None) -> str:
+    """Return a share of the truce's coverage, or until when it is withheld: the two are never left blank."""
+    if withheld(coverage) and (share is None or np.isnan(share)):
+        return withheld(coverage)
+    late = f" (up to {_moment(coverage.told_until)})" if withheld(coverage) and coverage.told_until else ""
+    return f"{percent(share)}{late}"
+
+
+def range_text(coverage: Coverage) -> str:
+    """Return coverage with its range over the cloud assumptions, or until when it is withheld."""
+    if withheld(coverage) and np.isnan(coverage.share):
+        return withheld(coverage)
+    return f"{share_text(coverage, coverage.share)} ({percent_range(coverage.low, coverage.high)})"
+
+
+def grain_sentence(run: Run) -> str:
+    """Say how coarse places, times and coverage are told; nothing where they are told as measured."""
+    if not run.within_km:
+        return ""
+    young = run.withheld_rest
+    held = f" Of days not yet old enough it is withheld; all of it: {withheld_until(young)}." if young else ""
     return (
-        f"{found}, where of 100 reference fires {_of_100(view.coverage.share)} would have been detected. "
-        f"{attribution_sentence(run)}"
+        f"Made for everybody: places are the middle of cells of {run.within_km:g}{NBSP}km, times are good to "
+        f"{run.within_minutes:g}{NBSP}minutes either way, and coverage is told per province and whole UTC day, "
+        f"{run.agreement.publication.coverage_delay_hours:g}{NBSP}hours after the day or later.{held}"
     )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{day(moment)} {clock(moment)}"
 
 
 def attribution_sentence(run: Run) -> str:
@@ -98,11 +143,19 @@ def attribution_sentence(run: Run) -> str:
 def coverage_sentence(view: LineView) -> str:
     """Say what share of reference acts would have been detected, naming the act and the interval."""
     coverage = view.coverage
+    if withheld(coverage) and np.isnan(coverage.share):
+        return (
+            f"Coverage of the truce, the chance that {coverage.act.text()} would have been detected, is "
+            f"{withheld(coverage)}: it is told per province and day once it is old enough. Until then no count tells "
+            "how much was missed; a low one is not quiet."
+        )
+    early = f" up to {_moment(coverage.told_until)}" if withheld(coverage) and coverage.told_until else ""
+    later = f" Coverage of what came after is {withheld(coverage)}." if early else ""
     span = percent_range(coverage.low, coverage.high)
     return (
-        f"Coverage is {percent(coverage.share)} ({span} under the listed cloud assumptions): of 100 such acts, each "
-        f"{coverage.act.text()}, {_of_100(coverage.share)} would have been detected. A low count under low "
-        "coverage is not quiet."
+        f"Coverage{early} is {percent(coverage.share)} ({span} under the listed cloud assumptions): of 100 such acts, "
+        f"each {coverage.act.text()}, {_of_100(coverage.share)} would have been detected. A low count under low "
+        f"coverage is not quiet.{later}"
     )
 
 
@@ -113,8 +166,15 @@ def gap_sentence(run: Run) -> str:
     common, outside = watched(run), unwatched_sentence(run)
     if common is None:
         return outside
+    held = withheld(coverage)
+    if held:
+        young = untold(run) or common
+        outside = f"{outside} When satellites could see the truce from {_moment(young.start)} on is {held}.".strip()
+        if told(run) is None:
+            return outside
+        common = told(run) or common
     hours = duration(common.hours)
-    outside, its = (f"{outside} ", f"the {hours} watched") if outside else ("", hours)
+    outside, its = (f"{outside} ", f"the {hours} {'told of' if held else 'watched'}") if outside else ("", hours)
     if not run.looks:
         of = its if outside else f"the {hours} of the truce"
         what = "rows are there, but of days said not to be had" if denied_rows(run) else "nothing was observed"
@@ -205,6 +265,8 @@ def _doubt(run: Run, rows: npt.NDArray[np.bool_]) -> str:
 def estimate_sentence(view: LineView) -> str:
     """Say how many acts are compatible with what was seen, or that it cannot be told and why."""
     estimate = view.estimate
+    if withheld(view.coverage):
+        return f"How many there were is {estimate.reason}."
     if estimate.cannot_tell or estimate.low is None or estimate.high is None:
         return f"How many there were: {CANNOT_TELL}. {sentence(estimate.reason)}"
     if estimate.reason:  # it tells the interval and what it rests on
@@ -215,6 +277,8 @@ def estimate_sentence(view: LineView) -> str:
 def comparison_sentence(view: LineView) -> str:
     """Say whether there was less in the truce than around it per unit of coverage, or that it cannot be told."""
     comparison = view.comparison
+    if comparison.reason.startswith("withheld until"):
+        return f"Change against the days before and after is {comparison.reason}."
     if comparison.cannot_tell or comparison.ratio is None or comparison.low is None or comparison.high is None:
         return f"Change against the days before and after: {CANNOT_TELL}. {sentence(comparison.reason)}"
     if comparison.reason:  # it tells the ratio, its interval and under how many assumptions
@@ -226,6 +290,8 @@ def comparison_sentence(view: LineView) -> str:
 def ratio_range(view: LineView) -> str:
     """Return the ratio and its interval, also where it decides nothing: ``0.8 (0.2 to 3.1)``, or *cannot tell*."""
     found = view.comparison
+    if found.reason.startswith("withheld until"):
+        return "withheld"
     if found.ratio is None or found.low is None or found.high is None:
         return CANNOT_TELL
     return f"{found.ratio:.2f} ({found.low:.2f} to {found.high:.2f})"
@@ -234,6 +300,8 @@ def ratio_range(view: LineView) -> str:
 def estimate_range(view: LineView) -> str:
     """Return ``65 to 550``, or *cannot tell*."""
     estimate = view.estimate
+    if withheld(view.coverage):
+        return "withheld"
     if estimate.cannot_tell or estimate.low is None or estimate.high is None:
         return CANNOT_TELL
     return f"{rounded(estimate.low)} to {rounded(estimate.high)}"
@@ -313,7 +381,7 @@ def line_sentence(run: Run) -> str:
     parts = [
         f"{view.title}: {number(view.line.length_m / 1000)}{NBSP}km, "
         f"{plural(int(near(run, view).sum()), 'event')} near, "
-        f"coverage {percent(view.coverage.share)}, compatible {estimate_range(view)}"
+        f"coverage {share_text(view.coverage, view.coverage.share)}, compatible {estimate_range(view)}"
         for view in run.lines
     ]
     return f"Whose line: {'; '.join(parts)}."
@@ -323,10 +391,11 @@ def records_sentence(run: Run) -> str:
     """Say that nothing vanished: rows read, detections, rejected; passes read and passes that were denied."""
     unread = sum(is_denied(run, look) for look in run.looks)
     lost = f", and {number(unread)} that could not be read" if unread else ""
+    held = "; passes of the days that are still withheld are not counted" if run.withheld_rest else ""
     return (
         f"{plural(run.rows_read, 'row')} read = {plural(len(run.detections), 'detection')} + "
         f"{number(len(run.rejected))} rejected; {plural(len(run.looks) - unread, 'pass', 'passes')} over the line "
-        f"read, those without a row too{lost}."
+        f"read, those without a row too{lost}{held}."
     )
 
 
@@ -335,9 +404,15 @@ def _watched(run: Run) -> str:
     coverage, common = run.view.coverage, watched(run)
     if common is None:
         return "None of its hours lies in the watch's period: nothing was watched"
+    held = withheld(coverage)
+    if held and told(run) is None:
+        return f"When nobody could look is {held}"
+    common = told(run) or common
     hours = common.hours
     whole = f"{hours:g}{NBSP}hours" if float(hours).is_integer() else duration(hours)
     whole = f"the {whole} watched of its {duration(coverage.window.hours)}" if unwatched(run) else f"its {whole}"
+    if held:
+        whole = f"the first {hours:g}{NBSP}hours that may be told of (the rest is {held})"
     names = satellites(run)
     unread = passes_in(run, common, denied=True)
     if not names or not passes_in(run, common):

@@ -21,7 +21,7 @@ export class Field {
 
   /** Whether nothing of this side was observed. */
   blank(line: LineView, side: number): boolean {
-    return this.rows(line, side).every((row) => Number.isNaN(row[0]));
+    return this.rows(line, side).every((row) => row.every((p) => Number.isNaN(p)));
   }
 
   /** Hours of a span as if at full coverage: each hour times the share of reference fires it would have shown. */
@@ -32,7 +32,7 @@ export class Field {
     line.coverage.sectors.forEach((sector, row) => {
       const km = sector.end_km - sector.start_km;
       const known = rows[row];
-      if (!known || Number.isNaN(known[0])) return;
+      if (!known || known.every((p) => Number.isNaN(p))) return;
       weight += km;
       for (let hour = Math.max(0, Math.floor((from - start) / HOUR)); hour < Math.min(known.length, Math.ceil((to - start) / HOUR)); hour += 1) {
         const begins = start + hour * HOUR;

@@ -32,7 +32,7 @@ export function legend(page: Page, line: LineView, { mode, borders, missing, ope
       ? h("p", {}, `of 100 such fires, how many would have been detected: ${line.coverage.act}`)
       : h("p", {}, "the outer arc runs as far round as the fire is likely to be an act of war; the number says it, the list its band"),
     mode === "coverage" ? scale() : gauges(),
-    mode === "coverage" && h("p", {}, "Coverage cells begin up to an hour before a pass: a reference fire lit then still burns when it passes."),
+    mode === "coverage" && h("p", {}, page.sentences["grain"] || "Coverage cells begin up to an hour before a pass: a reference fire lit then still burns when it passes."),
     mode !== "coverage" && h("p", { class: "row" }, silent(), h("span", {}, h("b", {}, "? cannot tell"), ": the 90\u00a0% band is too wide for a number")),
     h(
       "ul",

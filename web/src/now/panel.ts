@@ -137,7 +137,7 @@ export class Panel {
         h(
           "table",
           { class: "table small" },
-          h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Sector, km along"), c.sides.map((side) => h("th", { scope: "col", class: "num" }, side)))),
+          h("thead", {}, h("tr", {}, h("th", { scope: "col" }, c.sectors[0]?.area ? "Sector, km along (told as its province)" : "Sector, km along"), c.sides.map((side) => h("th", { scope: "col", class: "num" }, side)))),
           h(
             "tbody",
             {},
@@ -145,8 +145,8 @@ export class Panel {
               h(
                 "tr",
                 {},
-                h("th", { scope: "row" }, `${sector.number}: ${Math.round(sector.start_km)}–${Math.round(sector.end_km)}`),
-                sector.share.map((share) => h("td", { class: "num" }, percent(share))),
+                h("th", { scope: "row" }, `${sector.number}: ${Math.round(sector.start_km)}–${Math.round(sector.end_km)}${sector.area ? ` (${sector.area})` : ""}`),
+                sector.share.map((share, side) => h("td", { class: "num" }, share === null && c.withheld && sector.observed[side] ? c.withheld : percent(share))),
               ),
             ),
           ),

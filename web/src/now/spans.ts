@@ -40,6 +40,7 @@ const two = (v: number): string => (v >= 10 || v === 0 ? String(Math.round(v)) :
  * rates, on the log scale with a half added to each count (Haldane, Anscombe): chance alone, clumps not counted.
  */
 export function compared(one: Tally, two_: Tally): string {
+  if (Number.isNaN(one.covered) || Number.isNaN(two_.covered)) return "Cannot tell: coverage of all of a span is not known here, or not told yet.";
   const blind = [one, two_].flatMap((t, k) => (t.passes === 0 || !(t.covered > 0) ? [k + 1] : []));
   if (blind.length) return `Cannot tell: no readable pass over the line in span ${blind.join(" and span ")}.`;
   if (one.events === 0) return `Cannot tell: no event was seen in span 1, so there is nothing to divide by.`;
@@ -68,7 +69,7 @@ export class Spans {
   update(spans: Span[], line: LineView, side: number): void {
     this.el.hidden = spans.length === 0;
     const counted = spans.map((span) => tally(this.model, this.field, line, side, span));
-    const rows = counted.map((t, k) => this.words(spans[k] as Span, t, spans.length > 1 ? `Span ${k + 1}: ` : ""));
+    const rows = counted.map((t, k) => this.words(spans[k] as Span, t, spans.length > 1 ? `Span ${k + 1}: ` : "", line));
     if (counted.length === 2) rows.push(compared(counted[0] as Tally, counted[1] as Tally));
     const text = rows.join("\n");
     if (text === this.text) return;
@@ -85,8 +86,10 @@ export class Spans {
     );
   }
 
-  private words(span: Span, t: Tally, name: string): string {
+  private words(span: Span, t: Tally, name: string, line: LineView): string {
     const full = Number.isNaN(t.covered) ? "" : `, as ${two(t.covered)}\u00a0h at full coverage`;
-    return `${name}${times(span)}: ${plural(t.passes, "pass", "passes")} over the line, mean coverage ${percent(t.mean)}${full}; ${plural(t.events, "event")} near the line`;
+    const until = line.coverage.told_until;
+    const mean = until !== null && span[1] > until ? "withheld: too young to be told" : percent(t.mean);
+    return `${name}${times(span)}: ${plural(t.passes, "pass", "passes")} over the line, mean coverage ${mean}${full}; ${plural(t.events, "event")} near the line`;
   }
 }

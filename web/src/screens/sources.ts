@@ -10,7 +10,7 @@ export function sourcesScreen(model: Model): HTMLElement {
   return h(
     "div",
     { class: "screen" },
-    heading("What this rests on", h("p", {}, sentences["records"])),
+    heading("What this rests on", h("p", {}, sentences["records"]), sentences["grain"] ? h("p", {}, sentences["grain"]) : ""),
     h(
       "div",
       { class: "body" },
