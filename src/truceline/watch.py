@@ -59,10 +59,12 @@ def watch(
     keys: Path,
     now: datetime,
     line: Path | None = None,
+    monitors: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Run, Mapping[str, Any]]:
     """Run a watch from its files to its reports in ``out``; returns the run and its summary.
 
+    ``monitors`` is a folder for the page as monitors may see it, exact; None: it is not written.
     A run that was cut short is taken up by running it again: records already in the ledger keep their index.
 
     Raises:
@@ -85,6 +87,8 @@ def watch(
         store.publish()
         told = summary(open_, {**_ledger(store, store.size), "checkpoint": store.checkpoint})
         publish.show(out, files, told)
+        if monitors is not None:
+            publish.keep(monitors, run)
     return run, told
 
 

@@ -68,7 +68,7 @@ def test_the_axis_has_every_pass_and_each_gap_in_words(visit, site):
     assert blank > 0
     words = page.locator(".axis svg").text_content()
     assert "not observed" in words
-    expect(page.locator(".legend")).to_contain_text("Coverage cells begin up to an hour before a pass")
+    expect(page.locator(".legend")).to_contain_text("coverage is told per province and whole UTC day")
     lengths = [gap["length"] for gap in site.page["gaps"]]
     assert sum(length in words for length in lengths) > len(lengths) * 0.6
     assert page.locator(".axis svg").get_attribute("aria-label").count("nothing could be seen") == len(lengths)

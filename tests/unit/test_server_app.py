@@ -36,7 +36,7 @@ def site(tmp_path_factory):
     folder, dist = base / "out", base / "dist"
     folder.mkdir()
     with Store.open(folder, keys=base / "keys", origin="truceline/test") as store:
-        store.append([Record("rejected", body) for body in BODIES])
+        store.append([Record("cloud", body) for body in BODIES])
         store.publish()
     (folder / "page.json").write_text(json.dumps({"format": "x", "filler": "a" * 5000}))
     (folder / "summary.json").write_text("{}")

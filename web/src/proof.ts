@@ -3,14 +3,16 @@
 
 export interface RecordProof {
   index: number;
-  kind: string;
-  id: string;
-  /** The body's canonical JSON, as the leaf commits to it. */
-  body: string;
+  kind?: string;
+  id?: string;
+  /** The body's canonical JSON, as the leaf commits to it; absent where it is not shown to who asks. */
+  body?: string;
   /** The leaf's bytes as text. */
   leaf: string;
   /** Salts of the three commitments, hex. */
-  salts: { kind: string; id: string; body: string };
+  salts?: { kind: string; id: string; body: string };
+  /** Why kind, id, body and salts are not here. */
+  withheld?: string;
   /** Sibling hashes from the leaf up, hex. */
   path: string[];
   size: number;
@@ -82,21 +84,22 @@ export async function check(proof: RecordProof, vkey: string): Promise<Checked> 
   const signature = await signedBy(proof.checkpoint, vkey);
   let reason = "";
   if (signed.size !== proof.size || signed.root !== hex(root)) reason = "The path does not lead to the signed root.";
-  else if (!(await commits(proof))) reason = "The leaf does not commit to this record.";
+  else if (proof.withheld === undefined && !(await commits(proof))) reason = "The leaf does not commit to this record.";
   else if (signature === "fails") reason = "The checkpoint’s signature fails.";
   return { ok: reason === "", reason, steps, signature };
 }
 
 /** Whether the leaf is the one that kind, id and body give under their salts, and the id is the body's hash. */
-async function commits(proof: RecordProof): Promise<boolean> {
+async function commits({ kind, id, body, salts, leaf }: RecordProof): Promise<boolean> {
+  if (kind === undefined || id === undefined || body === undefined || salts === undefined) return false;
   const text = new TextEncoder();
   const commit = async (salt: string, value: string): Promise<string> =>
     `c:${btoa(String.fromCharCode(...(await sha256(text.encode("truceline/c1"), unhex(salt), text.encode(value)))))}`;
-  const body = await commit(proof.salts.body, proof.body);
-  const id = await commit(proof.salts.id, JSON.stringify(proof.id));
-  const kind = await commit(proof.salts.kind, JSON.stringify(proof.kind));
-  const own = `${proof.kind}:${hex(await sha256(text.encode(proof.body))).slice(0, 32)}`;
-  return own === proof.id && proof.leaf === `{"body":"${body}","id":"${id}","kind":"${kind}","v":1}`;
+  const bodyOf = await commit(salts.body, body);
+  const idOf = await commit(salts.id, JSON.stringify(id));
+  const kindOf = await commit(salts.kind, JSON.stringify(kind));
+  const own = `${kind}:${hex(await sha256(text.encode(body))).slice(0, 32)}`;
+  return own === id && leaf === `{"body":"${bodyOf}","id":"${idOf}","kind":"${kindOf}","v":1}`;
 }
 
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

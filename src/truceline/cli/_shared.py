@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from truceline.cli._progress import teller
 from truceline.errors import ConfigError, UnavailableError
+from truceline.flow.published import MONITORS, OUT
 from truceline.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def run_watch(
     except OSError as error:
         raise ConfigError(f"cannot make the output folder: {error.strerror}", file=str(out)) from error
     now, tell = datetime.now(UTC), teller(quiet)
-    made = watch(what, out, keys=settings.key_dir, now=now, line=line, tell=tell)
+    # A commission works in the watch's own folder: whoever signs in there may be a monitor.
+    mine = what.folder / MONITORS if out.resolve() == (what.folder / OUT).resolve() else None
+    made = watch(what, out, keys=settings.key_dir, now=now, line=line, monitors=mine, tell=tell)
     if monitors is not None:
         telling.beside_run(what, out, monitors, line=line, now=now, tell_of=tell)
     return made

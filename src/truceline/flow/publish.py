@@ -28,7 +28,7 @@ def files(run: Run) -> dict[str, bytes]:
         "report.pdf": pdf(run, run.period.end),
         "events.geojson": events_geojson(run).encode(),
         "events.csv": events_csv(run).encode(),
-        "page.json": json.dumps(page(run), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(),
+        "page.json": _page(run),
     }
 
 
@@ -65,6 +65,27 @@ def show(out: Path, made: Mapping[str, bytes], told: Mapping[str, Any]) -> None:
         waiting(out, SUMMARY).unlink()
     except OSError as error:
         raise UnavailableError(f"cannot be written: {error.strerror}", file=_place(error, out)) from error
+
+
+def keep(folder: Path, run: Run) -> None:
+    """Write the page as monitors may see it, exact and whole, into a folder of theirs, readable by its owner only.
+
+    Raises:
+        UnavailableError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        part = folder / ".page.json.part"
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        _write(part, _page(run))
+        part.replace(folder / "page.json")
+    except OSError as error:
+        raise UnavailableError(f"cannot be written: {error.strerror}", file=str(folder)) from error
+
+
+def _page(run: Run) -> bytes:
+    return json.dumps(page(run), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _text(told: Mapping[str, Any]) -> bytes:

@@ -12,6 +12,12 @@ from typing import Any
 from truceline.base.canonical import digest, parse_json
 from truceline.errors import FileMismatch, InputError
 
+OUT = "out"
+"""Folder of results in a watch's folder, unless another is named."""
+
+MONITORS = "monitors"
+"""Folder beside a watch's files, readable by its owner only, with what monitors alone may see."""
+
 SUMMARY = "summary.json"
 """The one file that names the checkpoint it is hashed into; its hash leaves that part out."""
 

@@ -32,7 +32,7 @@ MADE = (
     "report",
     "gap",
 )
-"""Kinds that the flow makes, in its order. They rest on public sources, and pages show them to everybody."""
+"""Kinds that the flow makes, in its order. Who may read what they say: ``access.records``."""
 
 ACTS = (
     "case",

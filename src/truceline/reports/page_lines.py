@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.assessment.factors import statuses
-from truceline.base.geo import Floats
 from truceline.model.claim import ClaimCheck
 from truceline.model.taxonomy import Status
 from truceline.model.watching import Coverage, LineView, Run

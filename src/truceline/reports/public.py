@@ -117,7 +117,7 @@ def _moments(run: Run, times: Times, minutes: float) -> Times:
 
 def _sigma(one: Floats, other: Floats, km: float) -> Floats:
     """A round error that holds the measured one and that of the cell (a side's length over the root of twelve)."""
-    return np.round(np.hypot(np.maximum(one, other), 1000 * km / np.sqrt(12)), -2)
+    return np.asarray(np.round(np.hypot(np.maximum(one, other), 1000 * km / np.sqrt(12)), -2), dtype=np.float64)
 
 
 def _events(run: Run, km: float, minutes: float) -> Events:

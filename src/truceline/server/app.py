@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,19 +15,21 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from truceline.errors import NotSignedIn, StateError, TrucelineError, UnavailableError
-from truceline.server import cookies, records
+from truceline.server import cookies
 from truceline.server.claims import claim_routes
-from truceline.server.files import CHECK, FOREVER, answer, find, send
+from truceline.server.files import FOREVER, answer, find
 from truceline.server.guard import Guard, session_in
 from truceline.server.problems import problem, problem_of
+from truceline.server.results import result_routes
 from truceline.server.routes import routers
 from truceline.services import duty
 from truceline.services.desk import Desk
 
-PUBLIC = ("report.html", "report.pdf", "events.geojson", "events.csv", "summary.json")
-"""Results served under their own names."""
+RESULTS = ("report.html", "report.pdf", "events.geojson", "events.csv", "summary.json")
+COVERAGE = ("coverage.html", "coverage.json")
+PUBLIC = (*RESULTS, *COVERAGE)
+"""Files for everybody, served under their own names: a run's results, and coverage where the run wrote it."""
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _NOT_BUILT = "The page is not built. Run `make web` in the repository; /report.html holds the whole report meanwhile."
 
 
@@ -54,7 +53,7 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
             made.include_router(router, prefix="/api/v1")
     _page_routes(made, page_dist)
     claim_routes(made, folder)
-    _result_routes(made, folder)
+    result_routes(made, folder, PUBLIC)
     return made
 
 
@@ -126,41 +125,3 @@ def _page_routes(made: FastAPI, dist: Path) -> None:
     @made.api_route("/base/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def base(request: Request, name: str) -> Response:
         return answer(request, find(dist / "base", name))
-
-
-def _result_routes(made: FastAPI, folder: Path) -> None:
-    @made.api_route("/api/v1/here", methods=["GET", "HEAD"], include_in_schema=False)
-    def here() -> Response:
-        """Say what is here, so that the page asks for nothing that is not."""
-        desk: Desk | None = getattr(made.state, "desk", None)
-        house = desk.watch.oidc if desk else None
-        told = {
-            "results": find(folder, "page.json") is not None,
-            "commission": desk is not None,
-            "provider": urlsplit(house.issuer).netloc if house else None,
-        }
-        return Response(json.dumps(told), headers={"Cache-Control": CHECK}, media_type="application/json")
-
-    @made.api_route("/api/v1/page", methods=["GET", "HEAD"], include_in_schema=False)
-    def page_json(request: Request) -> Response:
-        return answer(request, find(folder, "page.json"), what="This folder holds no page.json; run the watch again.")
-
-    @made.api_route("/api/v1/records/{index}", methods=["GET", "HEAD"], include_in_schema=False)
-    def record(request: Request, index: str) -> Response:
-        if not _INDEX.fullmatch(index):
-            return problem(422, "An index is a whole number from 0.")
-        found = records.record(folder, int(index))
-        if found is None:
-            return problem(404, f"The published checkpoint covers no record {index} that is shown here.")
-        body = json.dumps(found, ensure_ascii=False).encode()
-        return send(request, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', "application/json", CHECK)
-
-    @made.api_route("/ledger/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
-    def ledger(request: Request, name: str) -> Response:
-        return answer(request, find(folder / "ledger", name))
-
-    @made.api_route("/{name}", methods=["GET", "HEAD"], include_in_schema=False)
-    def result(request: Request, name: str) -> Response:
-        if name not in PUBLIC:
-            return problem(404, "There is nothing under this address.")
-        return answer(request, find(folder, name))

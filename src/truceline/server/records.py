@@ -19,6 +19,9 @@ from truceline.model.record import MADE
 from truceline.store import sqlite
 from truceline.store.publish import CHECKPOINT, LEDGER, VKEY
 
+PROOF = ("index", "leaf", "path", "size", "root", "checkpoint")
+"""What everybody may have of each record: that it is there, and its way to the signed root."""
+
 _MAX_NOTE = 1 << 16
 
 
@@ -26,7 +29,7 @@ def record(folder: Path, index: int) -> dict[str, Any] | None:
     """Return a record's body, leaf and salts, its path to the published root, and the checkpoint that signs it.
 
     None if the published checkpoint does not cover the index, or the record is of people's acts: those are shown
-    through the access table only.
+    through the access table only. Who may have more of it than ``PROOF``, the caller asks the table.
 
     Raises:
         InputError: there is no ledger, or a file cannot be read.

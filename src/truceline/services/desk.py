@@ -22,6 +22,7 @@ from truceline.base.ids import ulid
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import Case, Rules, rules_of
 from truceline.errors import ConfigError, KeyReused, Malformed, NotHere, Outdated, StateError, UnavailableError
+from truceline.flow import published
 from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import Watch, read_watch
 from truceline.model.agreement import Agreement
@@ -51,7 +52,7 @@ from truceline.store.account_file import ACCOUNTS
 PEOPLE = "people.yaml"
 """File of a watch's folder that lists who may act."""
 
-OUT = "out"
+OUT = published.OUT
 """Folder of a watch's folder where its results and its ledger are, unless said otherwise."""
 
 SLACK = timedelta(seconds=1)

@@ -32,9 +32,11 @@ function fill(el: HTMLElement, proof: RecordProof, found: Checked, body: boolean
     el,
     h("p", {}, h("b", {}, found.ok ? "✓ Checked in this browser" : `✗ ${found.reason}`), ` · ${comma(proof.size)} records`),
     stairs(found.steps.length),
-    h("p", { class: "small" }, `This ${proof.kind}, index ${comma(proof.index)}: body, leaf, ${found.steps.length - 1} steps to the root; ${signature}.`),
+    h("p", { class: "small" }, `This ${proof.kind ?? "record"}, index ${comma(proof.index)}: ${proof.body === undefined ? "" : "body, "}leaf, ${found.steps.length - 1} steps to the root; ${signature}.`),
     h("code", { title: proof.root }, `root ${short(proof.root)}`),
-    body
+    proof.body === undefined
+      ? h("p", { class: "small", "data-withheld": "" }, proof.withheld ?? "")
+      : body
       ? h("pre", { tabindex: "0" }, JSON.stringify(JSON.parse(proof.body), null, 1))
       : h("p", { class: "small" }, h("a", { href: address("record", String(proof.index)) }, "Read the record")),
   );
