@@ -20,7 +20,7 @@ from truceline.server.claims import claim_routes
 from truceline.server.files import FOREVER, answer, find
 from truceline.server.guard import Guard, session_in
 from truceline.server.problems import problem, problem_of
-from truceline.server.results import result_routes
+from truceline.server.results import file_routes, result_routes
 from truceline.server.routes import routers
 from truceline.services import duty
 from truceline.services.desk import Desk
@@ -53,7 +53,8 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
             made.include_router(router, prefix="/api/v1")
     _page_routes(made, page_dist)
     claim_routes(made, folder)
-    result_routes(made, folder, PUBLIC)
+    result_routes(made, folder)
+    file_routes(made, folder, PUBLIC)
     return made
 
 

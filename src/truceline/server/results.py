@@ -37,8 +37,8 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _HELD = "This record is in the ledger; what it says is not shown to everybody."
 
 
-def result_routes(made: FastAPI, folder: Path, public: Collection[str]) -> None:
-    """Add the routes; ``public`` are the files that everybody may have."""
+def result_routes(made: FastAPI, folder: Path) -> None:
+    """Add the page and records, which depend on who asks."""
 
     def who(request: Request) -> tuple[Actor, Desk | None]:
         """Who is asking: the public, where no commission works here."""
@@ -88,6 +88,10 @@ def result_routes(made: FastAPI, folder: Path, public: Collection[str]) -> None:
         body = json.dumps(found, ensure_ascii=False).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         return _varied(send(request, body, tag, "application/json", PRIVATE if desk else CHECK), desk)
+
+
+def file_routes(made: FastAPI, folder: Path, public: Collection[str]) -> None:
+    """Add the files: the ledger's public part, and ``public``, which everybody may have."""
 
     @made.api_route("/ledger/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
     def ledger(request: Request, name: str) -> Response:
