@@ -78,7 +78,7 @@ async function prepared(kind: string, form: Form, about: About, inputs: Input[],
 }
 
 /** Says what it leads to before it is done; resolves once it is done or taken back. */
-function asked(el: HTMLElement, leads: string, label: string, now: () => Promise<void>): Promise<void> {
+export function asked(el: HTMLElement, leads: string, label: string, now: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const parts = [...el.children] as HTMLElement[];
     parts.forEach((part) => (part.hidden = true));

@@ -12,6 +12,7 @@ const EPOCH = 719_163;
 /** What the access table's rows say by role of what this page only reads; the server decides all the same. */
 const READS: Record<string, string[]> = {
   notices: ["watch_officer", "analyst", "secretariat", "liaison", "commissioner", "auditor"],
+  response: ["watch_officer", "analyst", "commissioner", "secretariat", "guarantor", "liaison", "auditor"],
   log: ["watch_officer", "analyst", "secretariat", "auditor"],
   people: ["administrator", "auditor"],
   access: ["auditor", "administrator"],
@@ -38,6 +39,11 @@ export class Desk {
 
   may(kind: string): boolean {
     return this.words.acts.some((act) => act.kind === kind && act.roles.includes(this.me.role));
+  }
+
+  /** Whether this role makes moves of a kind in the response; for whom, the server says. */
+  moves(kind: string): boolean {
+    return this.words.moves.some((move) => move.kind === kind && move.roles.includes(this.me.role));
   }
 
   reads(what: string): boolean {

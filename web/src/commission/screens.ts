@@ -7,6 +7,9 @@ import { actScreen } from "./act";
 import { ROLE, type Desk } from "./desk";
 import { logScreen } from "./log";
 import { minesScreen } from "./mines";
+import { moveScreen } from "./move";
+import { meetingsScreen, registerScreen, sidesScreen, stateScreen } from "./promised";
+import { responseScreen } from "./response";
 import { caseScreen, casesScreen } from "./room";
 import { accountScreen, signInScreen } from "./signin";
 import { noticeScreen, noticesScreen, queueScreen } from "./waiting";
@@ -24,6 +27,10 @@ export function places(desk: Desk): Place[] {
     [desk.reads("notices"), "notices", "Notices", "o"],
     [true, "cases", "Cases", "c"],
     [true, "findings", "Findings", "f"],
+    [desk.reads("response"), "response", "Response", "r"],
+    [true, "register", "Register", "k"],
+    [true, "meetings", "Meetings", "h"],
+    [true, "sides", "One side", "b"],
     [desk.reads("log"), "log", "Watch log", "w"],
     [true, "mines", "Mines", "m"],
     [desk.reads("people"), "people", "People", "p"],
@@ -33,10 +40,10 @@ export function places(desk: Desk): Place[] {
 }
 
 /** Under which place of the bar a screen stands. */
-export const PARENT: Record<string, string> = { case: "cases", act: "cases", notice: "notices", finding: "findings", person: "people" };
+export const PARENT: Record<string, string> = { case: "cases", act: "cases", notice: "notices", finding: "findings", person: "people", move: "response", state: "response" };
 
 /** Screens behind whose back things happen. */
-export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings"];
+export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings", "response", "state"];
 
 export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
   const make: Record<string, () => HTMLElement> = {
@@ -50,6 +57,12 @@ export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
     act: () => actScreen(desk, route),
     findings: () => findingsScreen(desk),
     finding: () => findingScreen(desk, route),
+    response: () => responseScreen(desk, route),
+    move: () => moveScreen(desk, route),
+    state: () => stateScreen(desk, route),
+    register: () => registerScreen(desk, route),
+    meetings: () => meetingsScreen(desk, route),
+    sides: () => sidesScreen(desk, route),
     log: () => logScreen(desk, route),
     mines: () => minesScreen(desk),
     people: () => peopleScreen(desk),

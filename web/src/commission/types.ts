@@ -37,6 +37,7 @@ export interface Terms {
 
 export interface Vocabulary {
   acts: { kind: string; record: string; resource: string; action: string; roles: string[] }[];
+  moves: { kind: string; record: string; resource: string; action: string; roles: string[] }[];
   roles: string[];
   levels: string[];
   grades: string[];

@@ -21,10 +21,12 @@ interface Task {
   clock: string;
 }
 
+const OF_RESPONSE: Record<string, string> = { acknowledge: "Acknowledge a step", decide: "Record what your capital decided", report: "Report it done", declare: "Consider declaring a step", verify: "Look whether it was done", attend: "A consultation has begun", minutes: "Write the minutes" };
 const OF_LOG: Record<string, string> = { check_in: "A patrol is to be heard of", take_over: "Take the shift over", answer: "Answer a question left open" };
 
 /** Where a task is done. */
 function placeOf(task: Task): string {
+  if (typeof task.data["response"] === "string") return address("move", "", { kind: task.do, ...(task.data as Record<string, string>) }, false);
   if (task.case === null) return address("log", "", {}, false);
   if (["acknowledge", "order"].includes(task.do)) return address("notice", task.case, {}, false);
   const named = Object.entries(task.data).filter(([, value]) => typeof value === "string") as [string, string][];
@@ -48,7 +50,7 @@ export function queueScreen(desk: Desk): HTMLElement {
 
 function row(task: Task, desk: Desk): HTMLElement {
   const time = task.left_minutes === null ? "no clock" : task.overdue ? `over for ${stretch(task.left_minutes)}` : `${stretch(task.left_minutes)} left`;
-  const what = FORMS[task.do]?.act ?? OF_LOG[task.do] ?? word(task.do);
+  const what = (task.data["response"] ? OF_RESPONSE[task.do] : undefined) ?? FORMS[task.do]?.act ?? OF_LOG[task.do] ?? word(task.do);
   const of = typeof task.data["party"] === "string" ? desk.name(task.data["party"]) : typeof task.data["text"] === "string" ? task.data["text"] : "";
   return h(
     "li",
