@@ -46,6 +46,14 @@ export class Desk {
     return this.words.moves.some((move) => move.kind === kind && move.roles.includes(this.me.role));
   }
 
+  /** Whether the terms let this person declare a step; any step, where none is named. */
+  declares(step?: string): boolean {
+    const ladder = (this.terms.document["ladder"] ?? []) as { id: string; declared_by?: string[] | string }[];
+    const by = ladder.filter((one) => step === undefined || one.id === step).flatMap((one) => one.declared_by ?? []);
+    const seat = this.me.role === "commissioner" && this.terms.seats.some((one) => one.id === this.me.seat);
+    return this.moves("declare") && ((seat && by.includes("commission")) || (this.me.role !== "commissioner" && by.includes(this.me.of ?? "")));
+  }
+
   reads(what: string): boolean {
     return READS[what]?.includes(this.me.role) ?? false;
   }

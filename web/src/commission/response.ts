@@ -62,8 +62,9 @@ function others(board: Board, running: Running): Child {
 
 /** The step that matters now: the first whose decision is due or next due, else the newest declared. */
 function focus(steps: StepNow[]): StepNow | undefined {
-  const open = steps.filter((step) => !(step.declared && !step.declared.lifted) && step.trigger !== "not met" && step.due.earliest);
-  return open.sort((a, b) => (a.due.earliest ?? "").localeCompare(b.due.earliest ?? ""))[0] ?? steps.filter((step) => step.declared && !step.declared.lifted).at(-1) ?? steps[0];
+  const stands = (step: StepNow): boolean => step.declared !== null && step.declared.lifted === null;
+  const open = (trigger: string): StepNow[] => steps.filter((step) => !stands(step) && step.trigger === trigger && step.due.earliest).sort((a, b) => (a.due.earliest ?? "").localeCompare(b.due.earliest ?? ""));
+  return open("met")[0] ?? steps.filter(stands).at(-1) ?? open("cannot tell")[0] ?? steps[0];
 }
 
 function sentence(steps: StepNow[], at: string): string {
@@ -95,7 +96,7 @@ function because(running: Running, board: Board, desk: Desk): HTMLElement {
     h("h2", { class: "minor" }, "Rests on"),
     h("p", {}, link(address("case", running.breach.sign, {}, false), "The case"), `: ${sign?.status ?? "not known"}${running.breach.party ? `, ${desk.name(running.breach.party)}` : ", nobody is named here"}. No claim started a clock.`),
     h("h2", { class: "minor" }, "How probably set off falsely"),
-    pairs(running.steps.filter((step) => step.trigger === "met").map((step): [string, Child] => [`Step ${step.number}`, falselyWords(step)])),
+    pairs(grouped(running.steps.filter((step) => step.trigger === "met").map((step) => [step.number, falselyWords(step)]))),
     (board.stopped ?? []).length > 0 && [h("h2", { class: "minor" }, "What clocks may stand still for"), h("ul", { class: "bullets" }, (board.stopped ?? []).map((one) => h("li", {}, `${word(one.what)}, ${told(one.from)} to ${one.to ? told(one.to) : "now, still"}`)))],
   );
 }
@@ -112,11 +113,11 @@ function acts(board: Board, running: Running | null, desk: Desk): HTMLElement {
     first && desk.moves("decide") && doing(to("decide", { step: first.step, state: own }), `Record what ${desk.name(own)} decided`, true),
     first && desk.moves("acknowledge") && !first.states[own]?.acknowledged && doing(to("acknowledge", { step: first.step, state: own }), "Acknowledge"),
     mine.some((step) => step.states[own]?.status === "decided") && doing(to("report", { state: own }), "Report it done"),
-    running && desk.moves("declare") && doing(to("declare"), "Declare a step"),
-    !running && desk.moves("begin") && (board.proposed ?? []).length > 0 && doing(to("begin"), "Choose the initial breach", true),
+    running?.steps.some((step) => desk.declares(step.step)) && doing(to("declare"), "Declare a step"),
+    !running && desk.declares() && (board.proposed ?? []).length > 0 && doing(to("begin"), "Choose the initial breach", true),
     running && desk.moves("dispute") && (board.signs ?? []).length > 1 && doing(to("dispute"), "Dispute the initial breach"),
-    running && desk.moves("choose") && running.breach.disputed.length > 0 && doing(to("choose"), "Choose it anew"),
-    running && desk.moves("lift") && running.steps.some((step) => step.declared && !step.declared.lifted) && doing(to("lift"), "Lift a step"),
+    running && desk.declares() && running.breach.disputed.length > 0 && doing(to("choose"), "Choose it anew"),
+    running?.steps.some((step) => desk.declares(step.step) && step.declared && !step.declared.lifted) && doing(to("lift"), "Lift a step"),
     running && desk.moves("verify") && doing(to("verify"), "Say what was seen"),
     running && desk.moves("convene") && doing(to("convene"), "Convene a consultation"),
     desk.moves("stop") && doing(to("stop"), "Stop clocks"),
@@ -161,7 +162,7 @@ function chips(running: Running, only: StepNow | null, route: Route): HTMLElemen
 
 function legend(steps: StepNow[]): HTMLElement {
   const there = new Set(steps.flatMap((step) => Object.values(step.states).map((one) => wordOf(one).split(";")[0])));
-  return h("ul", { class: "legend" }, WORDS.filter(([name]) => there.has(name)).map(([name, means]) => h("li", { title: means, class: kindOf(name) }, stateMark(name), name)));
+  return h("ul", { class: "marks" }, WORDS.filter(([name]) => there.has(name)).map(([name, means]) => h("li", { title: means, class: kindOf(name) }, stateMark(name), name)));
 }
 
 function table(running: Running, only: StepNow | null, desk: Desk, route: Route): HTMLElement {
@@ -191,10 +192,13 @@ function row(id: string, steps: StepNow[], silent: boolean, desk: Desk): HTMLEle
       const one = step.states[id];
       const said = one ? wordOf(one) : "not asked";
       const status = said.split(";")[0] ?? said;
-      return h("td", { class: kindOf(status) }, stateMark(status), h("span", {}, said, one?.against_promise && h("b", {}, ", against its promise")));
+      return h("td", { class: kindOf(status) }, stateMark(status), h("span", {}, short(said), one?.against_promise && h("b", {}, ", against its promise")));
     }),
   );
 }
+
+/** A word of which paper leaves out what a cabinet does not need. */
+const short = (said: string): Child => (said === "awaiting parliament" ? [h("span", { class: "screenonly" }, "awaiting "), "parliament"] : said === "not asked; parliament" ? ["not asked", h("span", { class: "screenonly" }, "; "), h("span", { class: "screenonly" }, "parliament")] : said);
 
 function total(step: StepNow): string {
   const all = Object.values(step.states);
@@ -207,8 +211,21 @@ function total(step: StepNow): string {
 /** A responder that is itself a party, with the terms' rule; both parties alike. */
 function conflictNote(steps: StepNow[]): Child {
   const RULES: Record<string, string> = { acts: "acts all the same", stands_aside: "stands aside", unknown: "does what the terms do not say" };
-  const rules = steps.flatMap((step) => Object.values(step.states).flatMap((one) => (one.conflict ? [`At step ${step.number} a responder that is itself a party ${RULES[one.conflict.rule] ?? one.conflict.rule}.`] : [])));
-  return rules.length > 0 && h("p", { class: "small" }, [...new Set(rules)].join(" "));
+  const rules = steps.flatMap((step): [number, string][] => {
+    const found = Object.values(step.states).find((one) => one.conflict)?.conflict;
+    return found ? [[step.number, RULES[found.rule] ?? found.rule]] : [];
+  });
+  return rules.length > 0 && h("p", { class: "small" }, "A responder that is itself a party: ", grouped(rules).map(([at, rule]) => `${at.toLowerCase()}: it ${rule}`).join("; "), ".");
+}
+
+/** Steps of which the same is to be said, together: `Steps 1, 4 to 12`. */
+function grouped(rows: [number, string][]): [string, string][] {
+  const by = new Map<string, number[]>();
+  for (const [n, said] of rows) by.set(said, [...(by.get(said) ?? []), n]);
+  return [...by].map(([said, all]) => {
+    const runs = all.reduce<number[][]>((found, n) => (found.at(-1)?.at(-1) === n - 1 ? (found.at(-1)?.push(n), found) : [...found, [n]]), []);
+    return [`${all.length > 1 ? "Steps" : "Step"} ${runs.map((run) => (run.length > 1 ? `${run[0]} to ${run.at(-1)}` : run[0])).join(", ")}`, said];
+  });
 }
 
 /** Every choice of the initial breach, and what is held against it. */
@@ -220,5 +237,5 @@ function disputes(running: Running, desk: Desk): Child {
 
 function faults(board: Board): Child {
   const rows = board.faults ?? [];
-  return rows.length > 0 && h("section", {}, h("h2", { class: "minor" }, "What is wrong with the ladder"), h("ul", { class: "bullets" }, rows.map((one) => h("li", {}, h("b", {}, one.clause), ` (${one.key}): ${one.message} To mend: ${one.mend}.`))));
+  return rows.length > 0 && h("section", { class: "screenonly" }, h("h2", { class: "minor" }, "What is wrong with the ladder"), h("ul", { class: "bullets" }, rows.map((one) => h("li", {}, h("b", {}, one.clause), ` (${one.key}): ${one.message} To mend: ${one.mend}.`))));
 }

@@ -70,15 +70,15 @@ interface Drawn {
   end: [number, number | null];
 }
 
-function drawn(way: Way, signs: Map<string, Sign>, desk: Desk, disputed: boolean, names: (sign: string) => string): Drawn {
+function drawn(way: Way, signs: Map<string, Sign>, desk: Desk, disputed: boolean, stopped: boolean, names: (sign: string) => string): Drawn {
   const sign = signs.get(way.sign);
   const moments: Record<Way["from"], [string | null | undefined, string | null | undefined]> = { breach: [sign?.breach[0], sign?.breach[1]], detection: [sign?.received, sign?.received], determination: [sign?.found, sign?.found] };
   const [a, b] = moments[way.from];
   const who = way.held_by === "chosen" ? (disputed ? `if ${names(way.sign)} was first` : "") : `if ${names(way.sign)} was first, as ${desk.name(way.held_by)} holds`;
   const open = way.latest === null ? `, open: ${way.from === "determination" ? "nothing is found yet" : "what stops the clock goes on"}` : "";
-  const until = way.latest !== null && way.latest !== way.earliest ? ` to ${told(way.latest)}` : "";
+  const until = way.latest !== null && way.latest !== way.earliest ? ` to ${way.latest.slice(0, 10) === way.earliest.slice(0, 10) ? told(way.latest).slice(-9) : told(way.latest)}` : "";
   return {
-    text: `${[FROM[way.from] ?? way.from, who, way.stands_still ? "standing still counted" : ""].filter(Boolean).join(", ")}: due ${told(way.earliest)}${until}${open}`,
+    text: `${[FROM[way.from] ?? way.from, who, way.stands_still && stopped ? "what stood still left out" : ""].filter(Boolean).join(", ")}: due ${told(way.earliest)}${until}${open}`,
     start: a && b ? [Date.parse(a), Date.parse(b)] : null,
     end: [Date.parse(way.earliest), way.latest === null ? null : Date.parse(way.latest)],
   };
@@ -102,10 +102,11 @@ function bar(one: Drawn, from: number, to: number, now: number): SVGSVGElement {
 /** Every step's clock with each way to count; what no deadline was set for is drawn as unset. */
 export function clocks(running: Running, board: Board, desk: Desk): HTMLElement {
   const signs = new Map((board.signs ?? []).map((one) => [one.sign, one]));
+  const stopped = (board.stopped ?? []).length > 0;
   const disputed = running.breach.disputed.length > 0;
   const letters = new Map([running.breach.chosen.at(-1)?.sign, ...running.breach.disputed.map((one) => one.sign)].map((sign, k) => [sign, String.fromCharCode(65 + k)]));
   const names = (sign: string): string => `breach ${letters.get(sign) ?? ""}`.trim();
-  const rows = running.steps.map((step) => [step, step.clocks.map((way) => drawn(way, signs, desk, disputed, names))] as const);
+  const rows = running.steps.map((step) => [step, step.clocks.map((way) => drawn(way, signs, desk, disputed, stopped, names))] as const);
   const now = Date.parse(board.at);
   const every = rows.flatMap(([, ways]) => ways.flatMap((one) => [...(one.start ?? []), one.end[0], one.end[1] ?? one.end[0]]));
   const from = Math.min(now, ...every);
@@ -117,7 +118,7 @@ export function clocks(running: Running, board: Board, desk: Desk): HTMLElement 
       h(
         "li",
         {},
-        h("h3", {}, `Step ${step.number} `, h("span", { class: "steptext" }, step.text)),
+        h("h2", { class: "minor" }, `Step ${step.number} `, h("span", { class: "steptext" }, step.text)),
         h("p", { class: "soft" }, stateOfStep(step)),
         ways.length === 0 ? unset() : ways.map((one) => [bar(one, from, to, now), h("p", { class: "small" }, one.text)]),
         step.changes_of_clocks.map((one) => h("p", { class: "small" }, `${one.message} ${one.mend}.`)),
