@@ -13,7 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ORDER = ("tutorials/first-truce.md", "how-to/check-the-ledger.md", "how-to/watch-another-truce.md")
+ALONE = ("tutorials/first-case.md", "tutorials/five-exercises.md")
+"""Pages that lean on no other, each read in one shell from its first line to its last."""
+
+DONE = "@@ exit"
 BLOCK = re.compile(r"^```(console|python)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -48,7 +54,7 @@ def test_every_page_with_runnable_blocks_is_in_the_order(repository):
         if any(mark == "runnable" for _, mark, _ in blocks(page))
     }
     alone = {name for name in runnable if all(kind == "python" for kind, _, _ in blocks(docs / name))}
-    assert runnable - alone <= set(ORDER)
+    assert runnable - alone <= {*ORDER, *ALONE}
 
 
 def test_the_examples_run_in_the_order_a_reader_takes_them(repository, tmp_path):
@@ -73,9 +79,31 @@ def test_the_examples_run_in_the_order_a_reader_takes_them(repository, tmp_path)
 
 def test_python_blocks_elsewhere_run_alone(repository, tmp_path):
     for page in sorted((repository / "docs").rglob("*.md")):
-        if page.relative_to(repository / "docs").as_posix() in ORDER:
+        if page.relative_to(repository / "docs").as_posix() in (*ORDER, *ALONE):
             continue
         for kind, mark, text in blocks(page):
             if kind == "python" and mark == "runnable":
                 result = run([sys.executable, "-c", text], tmp_path, tmp_path / "keys")
                 assert result.returncode == 0, f"{page.name}: {result.stderr}"
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_page_read_in_one_shell_ends_as_it_says(name, repository, tmp_path):
+    """Variables last; a command whose answer begins with ``truceline:`` is one that is refused."""
+    (tmp_path / "examples").symlink_to(repository / "examples", target_is_directory=True)
+    wanted, script = [], []
+    for kind, mark, text in blocks(repository / "docs" / name):
+        assert mark == "runnable"
+        if kind == "python":
+            (tmp_path / f"{len(wanted)}.py").write_text(text, encoding="utf-8")
+        for command, expected in steps(text if kind == "console" else f"$ python {len(wanted)}.py"):
+            wanted.append((command, expected))
+            script.append(f"{{ {command}\n}} 2>&1 </dev/null; echo {DONE} $?")
+    result = run(["bash", "-c", "\n".join(script)], tmp_path, tmp_path / "keys")
+    parts = re.split(rf"^{DONE} (\d+)$", result.stdout, flags=re.MULTILINE)
+    assert len(parts) == 2 * len(wanted) + 1, result.stdout[-2000:]
+    for (command, expected), printed, code in zip(wanted, parts[::2], parts[1::2], strict=False):
+        refused = any(line.startswith("truceline: ") for line in expected)
+        assert (code != "0") == refused, f"{name}: {command}\n{printed}"
+        flat = " ".join(printed.split())
+        assert [line for line in expected if line not in flat] == [], f"{name}: {command}\n{printed}"

@@ -70,7 +70,7 @@ def _more(name: str, sub: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it, and say what came of it."""
     now = Now(system_clock)
-    accounts = accounts_of(options.watch, read_watch(options.watch).id, keys=settings.key_dir, now=now)
+    accounts = accounts_of(options.watch, read_watch(options.watch, runs=False).id, keys=settings.key_dir, now=now)
     if options.account_verb in ("import", "add"):
         accounts.begin()
     now.reached(accounts.store.latest())

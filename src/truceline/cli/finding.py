@@ -29,7 +29,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         found = []
         for case in at.seen(actor):
             view = case_view(case, actor, at.rules)
-            found += [{"case": case.id, "title": view["title"], **finding} for finding in view["findings"]]
+            # Whom a case does not concern is told a released finding, and neither the title nor the file's state.
+            title = {"title": view["title"]} if "title" in view else {}
+            found += [{"case": case.id, **title, **finding} for finding in view["findings"]]
         if options.finding is not None:
             found = [finding for finding in found if finding["finding"] == options.finding]
             if not found:

@@ -113,8 +113,12 @@ class Watch:
         return tuple(source for source in self.sources if source.kind == kind)
 
 
-def read_watch(folder: Path) -> Watch:
+def read_watch(folder: Path, *, runs: bool = True) -> Watch:
     """Read ``watch.toml`` in a folder.
+
+    Args:
+        folder: the watch's folder.
+        runs: it is to be run, and so must name the fires; a commission sits over one without any source, too.
 
     Raises:
         InputError: there is none, or it cannot be read; the message names file and key.
@@ -131,13 +135,13 @@ def read_watch(folder: Path) -> Watch:
         # Python refuses to turn a number of thousands of digits into an integer.
         raise Malformed(f"holds a number that cannot be read: {error}", file=str(path)) from error
     try:
-        return _watch(folder, document)
+        return _watch(folder, document, runs=runs)
     except InputError as error:
         error.file = error.file or str(path)
         raise
 
 
-def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
+def _watch(folder: Path, document: Mapping[str, Any], *, runs: bool) -> Watch:
     table = document.get("watch")
     if not isinstance(table, dict):
         raise Malformed("has no table [watch]")
@@ -147,10 +151,10 @@ def _watch(folder: Path, document: Mapping[str, Any]) -> Watch:
     name = _text(table, "id")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", name):
         raise Malformed(f"[watch] id {name!r}: letters, digits, dots and dashes, at most 64")
-    listed = document.get("source")
+    listed = document.get("source", [])
     if not isinstance(listed, list) or not all(isinstance(source, dict) for source in listed):
         raise Malformed("names no [[source]] of kind 'firms'")
-    if not any(source.get("kind") == "firms" for source in listed):
+    if runs and not any(source.get("kind") == "firms" for source in listed):
         raise Malformed("names no [[source]] of kind 'firms'")
     sensors = document.get("sensor", [])
     if not isinstance(sensors, list) or not all(isinstance(sensor, dict) for sensor in sensors):

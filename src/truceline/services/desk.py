@@ -355,7 +355,7 @@ def open_desk(
         StateError: another process writes to the ledger.
         TrustError: the ledger does not verify.
     """
-    what = read_watch(folder)
+    what = read_watch(folder, runs=False)
     if what.terms is None:
         raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
     agreement = read_terms_file(what.terms).agreement
