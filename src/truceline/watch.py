@@ -29,7 +29,10 @@ from truceline.sources import places
 from truceline.store import Audit, Store
 from truceline.thermal import card
 
-INPUTS = ("run", "terms", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection", "surroundings")
+INPUTS = (
+    *("run", "terms", "announcement", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection"),
+    "surroundings",
+)
 """Kinds a run takes in, in the order it logs them."""
 
 

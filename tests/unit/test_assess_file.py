@@ -113,9 +113,19 @@ notices:
 
 
 @pytest.mark.parametrize(
-    ("given", "low"), [("2026-04-28T00:00:00Z", 1.0), ("2026-05-01T12:00:00Z", 0.0), ("unknown", 0.0)]
+    ("given", "low", "high", "said"),
+    [
+        ("2026-04-28T00:00:00Z", 1.0, 1.0, "Notified in time: drill."),
+        (
+            "2026-05-01T12:00:00Z",
+            0.0,
+            0.0,
+            "Notified, but 36\N{NO-BREAK SPACE}hours late: drill; so it does not excuse.",
+        ),
+        ("unknown", 0.0, 1.0, "Notified, but whether in time is not known: drill."),
+    ],
 )
-def test_a_notice_excuses_in_time_may_when_late_and_not_elsewhere(tmp_path, line, given, low):
+def test_a_notice_excuses_in_time_not_when_late_and_not_elsewhere(tmp_path, line, given, low, high, said):
     near, far = feature("near", **SHELL, p_actor={"A": 1}), feature("far", 35.6, **SHELL, p_actor={"A": 1})
     events, path = write(tmp_path, near, far), tmp_path / "notices.yaml"
     path.write_text(NOTICES.replace("GIVEN", given), encoding="utf-8")
@@ -125,10 +135,12 @@ def test_a_notice_excuses_in_time_may_when_late_and_not_elsewhere(tmp_path, line
     grounds = judge.pair(agreement.readings[0], agreement.readings[0].provisions[0]).grounds
     ground = next(g for g in grounds if g.id == "exercise")
     assert ground.excused.low == pytest.approx([low, 0.0])
-    assert ground.excused.high == pytest.approx([1.0, 0.0])
+    assert ground.excused.high == pytest.approx([high, 0.0])
     found = assessed(events, line, path)
     assert found["near", "guns", "text"]["high"] == pytest.approx(0.9 * (1 - low))
     assert found["far", "guns", "text"]["high"] == pytest.approx(0.9)
+    assert said in found["near", "guns", "text"]["reasons"]
+    assert "Notified" not in found["far", "guns", "text"]["reasons"]
 
 
 @pytest.mark.parametrize(

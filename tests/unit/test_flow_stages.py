@@ -10,6 +10,7 @@ import flow_factory as made
 import numpy as np
 import pytest
 
+from truceline.assessment.judge import Judge
 from truceline.base.canonical import canonical
 from truceline.errors import ReplayMismatch, StateError
 from truceline.flow import bodies
@@ -18,6 +19,7 @@ from truceline.flow.gather import gather
 from truceline.flow.ground import Ground
 from truceline.flow.log import log, logged
 from truceline.flow.stages import SEED, sides_of, stages
+from truceline.flow.terms_files import notices_of, read_notices
 from truceline.flow.watchfile import read_watch
 from truceline.model.claim import Claim
 from truceline.model.record import KINDS, Record
@@ -90,6 +92,49 @@ def test_inputs_are_logged_in_one_batch_in_the_order_of_kinds(ran):
     kinds = list(dict.fromkeys(record.kind for record in ran.ledger.records[: ran.inputs]))
     assert kinds == [kind for kind in INPUTS if ran.held[kind]]
     assert set(INPUTS) <= set(KINDS)
+
+
+ANNOUNCED = """
+notices:
+  - id: drill
+    kind: exercise
+    by: A
+    text: An exercise with live fire.
+    window: {from: 2026-04-10T00:00:00Z, to: 2026-04-15T00:00:00Z}
+    given: GIVEN
+    zone: everywhere
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "said", "unexcused"),
+    [
+        ("2026-04-08T00:00:00Z", "in_time", "Notified in time: drill.", (0.0, 1.0)),
+        ("2026-04-09T18:00:00Z", "late", "Notified, but 18 hours late: drill; so it does not excuse.", (1.0, 1.0)),
+        ("unknown", "unknown", "Notified, but whether in time is not known: drill.", (0.0, 1.0)),
+    ],
+)
+def test_a_run_matches_notices_as_a_file_of_events_does(tmp_path, repository, given, state, said, unexcused):
+    folder = made.write(
+        tmp_path / "small", watch_toml=made.WATCH.replace("line =", 'terms = "terms/a.yaml"\nline =', 1)
+    )
+    (folder / "terms").mkdir()
+    text = (repository / "examples/exercises/agreement.yaml").read_text("utf-8")
+    text = text.replace("from: 2026-05-01", "from: 2026-04-10").replace("to: 2026-06-01", "to: 2026-04-15")
+    (folder / "terms" / "a.yaml").write_text(text, "utf-8")
+    (folder / "terms" / "notices-1.yaml").write_text(ANNOUNCED.replace("GIVEN", given), "utf-8")
+    run = Ran(folder)
+    assert run.results.assessments
+    for one in run.results.assessments:
+        assert [(each.id, each.state) for each in one.notified] == [("drill", state)]
+        assert (one.unexcused_low, one.unexcused_high) == unexcused
+        assert said in dict(one.reasons)["exceptions"]
+    notices = read_notices(notices_of(folder), run.gathered.agreement)
+    judge = Judge(run.results.events, run.gathered.agreement, notices=notices)
+    reading = judge.agreement.readings[0]
+    free = judge.pair(reading, reading.provisions[0]).factor["exceptions"]
+    assert {(a, b) for a, b in zip(free.low.tolist(), free.high.tolist(), strict=True)} == {unexcused}
+    assert replay(Found(run)) == len(run.derived)
 
 
 def test_every_kind_and_body_is_one_the_ledger_takes(ran):

@@ -7,21 +7,25 @@ import json
 import random
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from commission_world import PEOPLE, World, mirrored, rules
 from desk_world import Clock, watch_folder
 
+from truceline.assessment import assess
 from truceline.base.clock import iso
 from truceline.cli import main
 from truceline.cli.watch import stop_first
 from truceline.commission import apply
 from truceline.errors import InputError, StateError
+from truceline.flow.terms_files import notices_of, read_notices
 from truceline.logbook import Book
 from truceline.model.case import Act, Actor
+from truceline.model.event import Events
 from truceline.model.record import Record
 from truceline.services.desk import new_id, open_desk
 from truceline.services.queue import queue
-from truceline.services.stop_first import announcements, give_notices, open_corroborated, tally
+from truceline.services.stop_first import give_notices, open_corroborated, tally
 from truceline.settings import Settings
 
 HOUR = timedelta(hours=1)
@@ -225,24 +229,20 @@ EVENT = {
 }  # fmt: skip
 
 
-def assessment(event, reading="text", low=0.7, high=0.9, status="corroborated"):
-    names = ("p_act", "p_actor", "p_zone", "p_window", "unexcused_low", "unexcused_high")
-    body = {**dict.fromkeys(names, 1.0), "p_act_low": None, "p_actor_low": None, "low": low, "high": high}
-    body |= {"event": event, "reading": reading, "provision": "quiet", "attribution": "none"}
-    return Record("assessment", body | {"status": status, "reasons": []})
-
-
-def put(office, event=EVENT, **more):
-    """An event with its assessments in the ledger."""
-    (index,) = office.desk.store.append([Record("event", {**event, **more.pop("event_more", {})})])
-    office.desk.store.append([assessment(index, **more), assessment(index, "mirror", 0.1, None)])
+def put(office, event_more=None):
+    """An event in the ledger, with the assessments that a run of the watch makes of it."""
+    body, desk = {**EVENT, **(event_more or {})}, office.desk
+    (index,) = desk.store.append([Record("event", body)])
+    notices = read_notices(notices_of(office.folder), desk.agreement)
+    found = assess(Events.from_bodies([body], [index]), desk.agreement, np.array([np.nan]), 0.0, None, notices)
+    (own,) = (one.record() for one in found)
+    desk.store.append([own, Record("assessment", {**own.body, "reading": "mirror", "low": 0.1, "high": None})])
     return index
 
 
 def run(office):
     desk = office.desk
-    said = announcements(office.folder, desk.agreement)
-    return open_corroborated(desk.cases, desk.store.read, said, desk.now(), new_id)
+    return open_corroborated(desk.cases, desk.store.read, desk.now(), new_id)
 
 
 def test_a_corroborated_event_of_a_run_becomes_a_case_with_its_notice_once(office):
@@ -251,7 +251,7 @@ def test_a_corroborated_event_of_a_run_becomes_a_case_with_its_notice_once(offic
     case = office.desk.cases.case(name)
     assert (case.events, case.provisions, case.accused) == ((index,), ("quiet",), ())
     assert set(case.notices) == {"A", "B"}
-    assert case.assessments == {"text": (0.7, 0.9), "mirror": (0.1, None)}
+    assert case.assessments == {"text": (0.9, 0.9), "mirror": (0.1, None)}
     assert {act.by.role for _, act in office.desk.cases.acts(name)} == {"machine"}
     assert run(office).opened == ()
 
@@ -259,17 +259,13 @@ def test_a_corroborated_event_of_a_run_becomes_a_case_with_its_notice_once(offic
 @pytest.mark.parametrize(
     "more",
     [
-        {"status": "recorded", "mirror": False},
-        {"event_more": {"first": "2026-04-30T19:00:00Z", "last": "2026-04-30T19:30:00Z"}},
+        {"event_more": {"families": ["acoustic"]}},
+        {"event_more": {"first": "2026-05-01T19:00:00Z", "last": "2026-05-01T19:30:00Z"}},
     ],
     ids=["not corroborated", "over long ago"],
 )
 def test_nothing_else_becomes_one(more, office):
-    if more.pop("mirror", True):
-        put(office, **more)
-    else:
-        (index,) = office.desk.store.append([Record("event", EVENT)])
-        office.desk.store.append([assessment(index, **more)])
+    put(office, **more)
     assert run(office).opened == ()
 
 
@@ -279,7 +275,7 @@ notices:
     kind: {kind}
     by: A
     text: An exercise with live fire.
-    window: {{from: 2026-05-02T19:00:00Z, to: 2026-05-02T21:00:00Z}}
+    window: {{from: 2026-05-02T18:00:00Z, to: 2026-05-02T21:00:00Z}}
     given: {given}
     {place}
     {acts}
@@ -303,7 +299,7 @@ def test_an_announced_exercise_is_no_allegation(office):
 @pytest.mark.parametrize(
     "more",
     [
-        {"given": "2026-05-02T18:30:00Z"},
+        {"given": "2026-05-02T17:30:00Z"},
         {"place": "{lon: 39.0, lat: 48.0, radius_m: 1000}"},
         {"acts": "acts: [air_strike]"},
     ],

@@ -96,7 +96,7 @@ STRIP, REEFS = float(ndtr((3000 - 1100) / 200)), float(ndtr((1000 - 1100) / 200)
         ("announced", "no-mines", "text", 0, 0),
         ("unannounced", "no-mines", "text", 1, 1),
         ("others-clearing", "no-mines", "text", 1, 1),
-        ("late-notice", "no-mines", "text", 0, 1),
+        ("late-notice", "no-mines", "text", 1, 1),
         ("mortar", "guns-back", "text", 1, 1),
         ("mortar", "guns-back", "reef", 0, 0),
         ("mortar-day-9", "guns-back", "text", 0, 0),

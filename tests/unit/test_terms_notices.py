@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import shapely
 from truceline import terms
 from truceline.errors import InputError, Malformed, NoTime
 from truceline.terms.geometry import Geometry
-from truceline.terms.notices import area, load_notices, matching
+from truceline.terms.notices import area, load_notices, matching, under
 
 FULL = terms.load((Path(__file__).parents[1] / "vectors/terms/full.yaml").read_text("utf-8"), file="full.yaml")
 DRILL = """notices:
@@ -61,6 +62,18 @@ def test_a_notice_is_matched_with_the_duty_of_its_kind():
 def test_a_notice_counts_only_in_time_and_acknowledged_and_what_is_unknown_stays_so(old, new, kept, counts):
     notice = one(DRILL.replace(old, new))
     assert (notice.lead_kept, notice.counts) == (kept, counts)
+
+
+@pytest.mark.parametrize(("late", "counts"), [("excuses", True), ("unknown", None), ("no_excuse", False)])
+def test_what_a_late_notice_does_is_the_terms_to_say_and_each_reading_s(late, counts):
+    text = (Path(__file__).parents[1] / "vectors/terms/full.yaml").read_text("utf-8")
+    agreement = terms.load(text.replace("late: no_excuse", f"late: {late}"), file="full.yaml")
+    given = DRILL.replace("given: 2026-05-08T06:00:00Z", "given: 2026-05-09T06:00:00Z")
+    (notice,) = load_notices(given, file="notices.yaml", agreement=agreement)
+    assert (notice.lead_kept, notice.late_hours, notice.counts) == (False, 24.0, counts)
+    (duty,) = agreement.notifications
+    shorter = under(notice, [replace(duty, lead_hours=24)])
+    assert (shorter.state, shorter.late_hours) == ("in_time", None)
 
 
 def test_a_notice_without_a_duty_has_no_lead_time_to_keep():

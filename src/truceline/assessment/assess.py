@@ -8,6 +8,7 @@ Each factor is computed once for all events and for each different content of a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from truceline.errors import StateError
 from truceline.model.agreement import Agreement, Provision, Reading
 from truceline.model.assessment import Assessment
 from truceline.model.event import Events
+from truceline.model.notice import Notice, Notified
 from truceline.model.watching import ReferenceAct
 
 LIT_WITHIN_HOURS = ReferenceAct().duration_hours
@@ -43,6 +45,7 @@ def assess(
     distance_to_line_m: Floats,
     line_uncertainty_km: float,
     line: Line | None = None,
+    notices: Sequence[Notice] = (),
 ) -> tuple[Assessment, ...]:
     """Return every event that may have happened inside any reading's window, under each reading and provision.
 
@@ -52,6 +55,7 @@ def assess(
         distance_to_line_m: (n,) distance of each event to the line, metres; NaN where there is no line.
         line_uncertainty_km: one standard deviation of the line's own place, kilometres.
         line: the line of contact, for zones that are measured from it on one side; None: only the distance is known.
+        notices: what was announced beforehand; each bears on what it covers before anything is called a breach.
 
     Returns:
         In the order of events, readings, provisions. Numbers are rounded to four digits, as the ledger holds them.
@@ -69,7 +73,7 @@ def assess(
     if not len(rows):
         return ()
     far = np.asarray(distance_to_line_m)[rows]
-    judge = Judge(events.take(rows), agreement, line, line_uncertainty_km * 1000, far, (), LIT_WITHIN_HOURS)
+    judge = Judge(events.take(rows), agreement, line, line_uncertainty_km * 1000, far, notices, LIT_WITHIN_HOURS)
     table = _Table(judge, far)
     columns = [table.columns(reading, provision) for reading, provision in pairs]
     return tuple(table.one(row, *column) for row in range(len(rows)) for column in columns)
@@ -154,8 +158,12 @@ class _Table:
     def _exceptions(self, pair: Pair) -> _Column:
         found = pair.factor["exceptions"]
         low, high = found.low.tolist(), found.high.tolist()
-        said = tuple(ground.text for ground in pair.grounds)
-        return _Column(low, high, [sentences.of_exceptions(said, a, b) for a, b in zip(low, high, strict=True)])
+        said = tuple(ground.text for ground in pair.grounds if ground.kind != "told")
+        text = [sentences.of_exceptions(said, a, b) for a, b in zip(low, high, strict=True)]
+        if any(ground.notified for ground in pair.grounds):
+            told = (sentences.of_notices(pair.notified(row)) for row in range(len(text)))
+            text = [f"{one} {more}".rstrip() for one, more in zip(text, told, strict=True)]
+        return _Column(low, high, text)
 
     def one(self, row: int, pair: Pair, columns: tuple[_Column, ...]) -> Assessment:
         """Return the assessment of one row under one provision of one reading."""
@@ -184,6 +192,7 @@ class _Table:
             reasons=tuple((name, text) for name, text in reasons if text),
             p_act_low=_below(low, high),
             p_actor_low=_below(actor.low[row], actor.high[row]),
+            notified=tuple(Notified.from_body(some.body()) for some in pair.notified(row)),
         )
 
 

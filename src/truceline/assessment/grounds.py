@@ -9,6 +9,7 @@ different acts), so a permission split in two permits the same. Within what both
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,10 @@ from truceline.assessment import factors
 from truceline.assessment.factors import Range, told
 from truceline.base.clock import Interval
 from truceline.model.agreement import Provision, Reading, RuleException
-from truceline.model.notice import Notice
+from truceline.model.clauses import Clause, NoticeDuty
+from truceline.model.notice import Notice, Notified
 from truceline.terms.notices import area as area_of_notice
-from truceline.terms.notices import matching
+from truceline.terms.notices import matching, under
 
 if TYPE_CHECKING:
     from truceline.assessment.judge import Judge
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
 OPEN_EXCUSE = 0.95
 """So much of the exceptions left open, and they cannot be told. What no sensor shows is the usual state there, so it
 is more than for other factors; short of it the middle of the range is taken."""
+
+BRINGS: Mapping[str, frozenset[str]] = {
+    "repair": frozenset(("line_crossing",)),
+    "flight": frozenset(("overflight",)),
+    "medevac": frozenset(("overflight", "line_crossing")),
+}
+"""What a notice of a kind can excuse where only the duty to give it foresees it; exercises and clearing bring fire."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +82,31 @@ class Reach:
 
 
 @dataclass(frozen=True, eq=False)
+class Covered:
+    """A notice, as one reading judges it, and how much of what a clause prohibits it covers."""
+
+    notice: Notice
+    """The notice."""
+
+    state: str
+    """What it is worth (:data:`truceline.model.notice.STATES`)."""
+
+    share: Range
+    """Least and greatest share that it covers of each event, (n,), whatever it is worth."""
+
+    def one(self, row: int) -> Notified:
+        """Return it as it bears on one event."""
+        late = None if self.state == "not_foreseen" else self.notice.late_hours
+        low, high = float(self.share.low[row]), float(self.share.high[row])
+        return Notified(self.notice.id, self.notice.kind, self.state, low, high, late)
+
+
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Something that may permit an act."""
 
     kind: str
-    """``exception permission notice doubtful_notice condition``."""
+    """``exception permission notice condition``; ``told``: a notice that no clause lets excuse anything."""
 
     id: str
     """Its id."""
@@ -91,12 +120,17 @@ class Ground:
     reach: Reach | None = None
     """What it reaches; None where notices have widened it: it may share anything with the others."""
 
+    notified: tuple[Covered, ...] = ()
+    """Notices that it rests on, or that were too late for it to."""
+
 
 def permitting(judge: Judge, reading: Reading, provision: Provision) -> tuple[tuple[Ground, ...], Range]:
     """Return what may permit what a provision prohibits, and P(nothing permits it); a permission is never breached."""
     look = _Look(judge, reading, provision)
     grounds = tuple(
-        ground for ground in look.grounds() if np.any(ground.excused.high > 0) or ground.kind == "exception"
+        ground
+        for ground in look.grounds()
+        if ground.kind == "exception" or ground.notified or np.any(ground.excused.high > 0)
     )
     if provision.rule == "permitted":
         return grounds, told(np.zeros(judge.count), np.zeros(judge.count))
@@ -114,8 +148,9 @@ class _Look:
     def grounds(self) -> list[Ground]:
         """Return all, whether they reach any event or not."""
         found = [self._exception(each) for each in self.provision.exceptions]
+        found += self._foreseen()
         found += [self._permission(each) for each in self.reading.provisions if each.rule == "permitted"]
-        for one in self.reading.clauses or self.judge.agreement.clauses:
+        for one in self.clauses:
             if getattr(one, "kind", "") == "reciprocity" and self.provision.id in getattr(one, "provisions", ()):
                 reach = Reach(actors=frozenset(getattr(one, "actors", ())))
                 found.append(Ground("condition", one.id, one.text, self.share(reach), reach))
@@ -218,20 +253,72 @@ class _Look:
             high=each.excused_high,
         )
         found = self.share(reach)
-        low, high, kind = found.low, found.high, "exception"
-        for notice in matching(each, self.judge.notices):
-            some = self._notified(reach, notice)
-            if some is not None:
-                low, high = np.maximum(low, some.low), np.maximum(high, some.high)
-            kind = "notice" if notice.counts else "doubtful_notice"
-        return Ground(kind, each.id, each.text, Range(low, high), reach if kind == "exception" else None)
+        low, high = found.low, found.high
+        notified = self._covered(reach, matching(each, self.notices))
+        for some in notified:
+            if some.notice.counts is not False:
+                high = np.maximum(high, some.share.high)
+            if some.notice.counts:
+                low = np.maximum(low, some.share.low)
+        own = None if any(some.notice.counts is not False for some in notified) else reach
+        return Ground("exception", each.id, each.text, Range(low, high), own, notified)
+
+    def _foreseen(self) -> list[Ground]:
+        """Return the notices that no exception of the clause rests on.
+
+        Terms that ask for notice of a thing, and have no exception for it anywhere, foresee it: a good notice then
+        excuses what things of its kind bring with them. By no other clause does a party excuse itself.
+        """
+        named = (*self.judge.agreement.exceptions, *(e for p in self.reading.provisions for e in p.exceptions))
+        rests = {word for each in named for word in (each.kind, each.notice)}
+        duties = {one.id: one for one in self.clauses if isinstance(one, NoticeDuty)}
+        used = {n.id for each in self.provision.exceptions for n in matching(each, self.notices)}
+        found = []
+        for notice in self.notices:
+            duty = duties.get(notice.duty or "")
+            if notice.id in used:
+                continue
+            if duty is None or duty.kind in ("silence", "other") or {duty.id, duty.kind} & rests:
+                told = self._covered(Reach(), (notice,), "not_foreseen")
+                found.append(
+                    Ground("told", notice.id, notice.text, Range(*np.zeros((2, self.judge.count))), None, told)
+                )
+                continue
+            covered = self._covered(Reach(acts=BRINGS.get(notice.kind, frozenset())), (notice,))
+            nothing = np.zeros(self.judge.count)
+            sure, may = (covered and notice.counts), (covered and notice.counts is not False)
+            low, high = (covered[0].share.low if sure else nothing), (covered[0].share.high if may else nothing)
+            found.append(Ground("notice", duty.id, duty.text, Range(low, high), None, covered))
+        return [ground for ground in found if ground.notified]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """All clauses as the reading has them."""
+        return self.reading.clauses or self.judge.agreement.clauses
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """All notices, as the reading's duties judge them."""
+        duties = [one for one in self.clauses if isinstance(one, NoticeDuty)]
+        return tuple(under(notice, duties) for notice in self.judge.notices)
+
+    def _covered(self, reach: Reach, notices: Iterable[Notice], state: str = "") -> tuple[Covered, ...]:
+        """Return those notices that cover any of the events, and how much of each."""
+        found = []
+        for notice in notices:
+            if not np.any(self.judge.window(notice.window) > 0):
+                continue
+            share = self._notified(reach, notice)
+            if share is not None and np.any(share.high > 0):
+                found.append(Covered(notice, state or notice.state, share))
+        return tuple(found)
 
     def _notified(self, reach: Reach, notice: Notice) -> Range | None:
-        """How far a notice covers the events; one not known to be in time and acknowledged may excuse, or not."""
+        """How much a notice covers of what the clause prohibits, within what a ground reaches."""
         words = self.judge.agreement.vocabulary
         said = Reach(
             acts=words.expand(notice.acts),
-            actors=frozenset((notice.by,)),
+            actors=frozenset(() if notice.kind == "silence" else (notice.by,)),
             weapons=words.expand_weapons(notice.weapons),
             window=notice.window,
         )
@@ -239,9 +326,8 @@ class _Look:
         if both is None:
             return None
         area, why = area_of_notice(notice, self.judge.geometry(self.reading))
-        inside = self._inside(area) if area is not None else Range(np.ones(self.judge.count), np.ones(self.judge.count))
-        sure = 1.0 if notice.counts and not why else 0.0
-        found = self.share(replace(both, low=sure, high=1.0))
+        inside = self._inside(area) if area is not None else Range(*np.ones((2, self.judge.count)))
+        found = self.share(replace(both, low=0.0 if why else 1.0, high=1.0))
         return Range(found.low * inside.low, found.high * inside.high)
 
     def _permission(self, other: Provision) -> Ground:

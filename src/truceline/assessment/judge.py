@@ -22,7 +22,7 @@ from truceline.base.clock import Interval
 from truceline.base.geo import Floats, Line
 from truceline.model.agreement import Agreement, Provision, Reading, Zone
 from truceline.model.event import Events
-from truceline.model.notice import Notice
+from truceline.model.notice import STATES, Notice, Notified
 from truceline.terms.geometry import Geometry
 
 Made = TypeVar("Made")
@@ -49,6 +49,15 @@ class Pair:
 
     why_place: str
     """Why the place cannot be told, where it cannot."""
+
+    def notified(self, row: int) -> tuple[Notified, ...]:
+        """Return the notices that bear on one event, each once, the best first."""
+        found: dict[str, Notified] = {}
+        for some in (each.one(row) for ground in self.grounds for each in ground.notified):
+            before = found.get(some.id)
+            if some.high > 0 and (before is None or STATES.index(some.state) < STATES.index(before.state)):
+                found[some.id] = some
+        return tuple(sorted(found.values(), key=lambda some: (STATES.index(some.state), some.id)))
 
     def product(self, of: str, without: str = "") -> Floats:
         """Return the product of all factors' ``low``, ``point`` or ``high`` but one; 0 wins over *cannot tell*."""

@@ -16,6 +16,7 @@ from truceline.assessment.judge import FACTORS, Judge, Pair
 from truceline.base.geo import Floats
 from truceline.lang import Catalogue
 from truceline.model.agreement import LATEST
+from truceline.model.notice import Notified
 
 _FEW = 6
 """So many words of a list are written out."""
@@ -148,6 +149,7 @@ class Writer:
         if name != "exceptions":
             return said(both.astype(np.uint16), lambda row: self._factor(name, row))
         named = [ground.excused.high > 0 for ground in self.pair.grounds if ground.kind != "exception"]
+        named += [some.share.high > 0 for ground in self.pair.grounds for some in ground.notified]
         for some in named:
             _, both = np.unique(both * 2 + some, return_inverse=True)
         return said(both, lambda row: self._factor(name, row))
@@ -230,13 +232,20 @@ class Writer:
         # An exception of the clause is always named; what else may permit an act, where it may permit this one.
         mine = [g for g in self.pair.grounds if g.kind == "exception" or g.excused.high[row] > 0]
         grounds = [ground.text.strip().rstrip(".") for ground in mine]
+        told = "".join(f" {self._notified(some)}" for some in self.pair.notified(row)[:_FEW])
         if not grounds:
-            return self.words.say("reasons.no_exception")
+            return self.words.say("reasons.no_exception") + told
         said = self.words.join([self.words.quote(text) for text in grounds[:_FEW]])
         del one
         if ends[1] <= 0.0:
-            return self.words.say("reasons.excused", grounds=said)
-        return self.words.say("reasons.exceptions", grounds=said, chance=chance)
+            return self.words.say("reasons.excused", grounds=said) + told
+        return self.words.say("reasons.exceptions", grounds=said, chance=chance) + told
+
+    def _notified(self, some: Notified) -> str:
+        """What a notice is worth here, and by how many hours it was late."""
+        key = f"reasons.notified_{some.state}"
+        late = {"hours": some.late_by} if "hours" in self.words.places(key) else {}
+        return self.words.say(key, notice=some.id, **late)
 
     def _change(self, change: Change | None) -> str:
         if change is None:

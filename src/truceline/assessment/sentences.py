@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import timedelta
 
 from truceline.base.clock import Interval, from_column
 from truceline.model.agreement import Zone
 from truceline.model.event import Events
+from truceline.model.notice import Notified
 from truceline.model.taxonomy import Status, icd203
 from truceline.model.vocabulary import Vocabulary
 
@@ -108,6 +110,22 @@ def span(length: timedelta) -> str:
     hours, minutes = divmod(round(length.total_seconds() / 60), 60)
     parts = ([f"{hours}{NBSP}h"] if hours else []) + ([f"{minutes}{NBSP}min"] if minutes or not hours else [])
     return NBSP.join(parts)
+
+
+_NOTIFIED = {
+    "in_time": "Notified in time: {id}.",
+    "late_excused": "Notified, but {late} late: {id}; by the terms it excuses all the same.",
+    "unknown": "Notified, but whether in time is not known: {id}.",
+    "late_open": "Notified, but {late} late: {id}; whether it excuses the terms leave open.",
+    "late": "Notified, but {late} late: {id}; so it does not excuse.",
+    "unacknowledged": "Notified, but not acknowledged before it began: {id}; so it does not excuse.",
+    "not_foreseen": "Notified: {id}; no clause lets that excuse it.",
+}
+
+
+def of_notices(notified: Iterable[Notified]) -> str:
+    """Say which notices bear on it, and what each is worth; empty: none does."""
+    return " ".join(_NOTIFIED[some.state].format(id=some.id, late=f"{some.late_by:g} hours") for some in notified)
 
 
 def of_exceptions(grounds: tuple[str, ...], low: float, high: float) -> str:

@@ -10,7 +10,7 @@ from truceline.cli._shared import finished, run_watch
 from truceline.flow.watchfile import read_watch
 from truceline.reports.text import duty_summary
 from truceline.services.desk import PEOPLE, Clock, new_id, open_desk, system_clock
-from truceline.services.stop_first import announcements, open_corroborated
+from truceline.services.stop_first import open_corroborated
 from truceline.settings import Settings
 from truceline.store.account_file import ACCOUNTS
 
@@ -50,8 +50,7 @@ def stop_first(folder: Path, out: Path, settings: Settings, clock: Clock = syste
     if not seated or read_watch(folder).terms is None:
         return
     with open_desk(folder, keys=settings.key_dir, out=out, clock=clock) as desk:
-        said = announcements(folder, desk.agreement)
-        stopped = open_corroborated(desk.cases, desk.store.read, said, desk.now(), new_id)
+        stopped = open_corroborated(desk.cases, desk.store.read, desk.now(), new_id)
     for case in stopped.opened:
         print(f"Notice to both liaisons: case {case}")
     for event, notice in stopped.announced:

@@ -19,7 +19,7 @@ from truceline.base.clock import from_column
 from truceline.base.geo import Line
 from truceline.base.yaml import MAX_CHARS
 from truceline.flow.assess_sheet import Sheet
-from truceline.flow.terms_files import find_terms, read_terms_file
+from truceline.flow.terms_files import find_terms, notices_of, read_notices, read_terms_file
 from truceline.lang import catalogue
 from truceline.model.agreement import Agreement
 from truceline.model.clauses import Publication
@@ -28,7 +28,6 @@ from truceline.reports.readings_page import Assessed
 from truceline.sources import line as lines
 from truceline.sources.event_file import EventFile, Refused, read_events
 from truceline.terms.geometry import Geometry
-from truceline.terms.notices import load_notices
 
 AT_ONCE = 20_000
 """Events worked on in one go, to bound memory."""
@@ -68,6 +67,8 @@ def prepare(terms: Path, events: Path, notices: Path | None, line: Path | None, 
     Raises:
         InputError: a file is refused, with line and reason.
         ConfigError: there is no such language.
+
+    Where ``notices`` is None and ``terms`` a folder with one agreement, the ``notices*.yaml`` of the folder are read.
     """
     catalogue(language)
     agreements = tuple(read_terms_file(path).agreement for path in find_terms(terms))
@@ -75,8 +76,12 @@ def prepare(terms: Path, events: Path, notices: Path | None, line: Path | None, 
     if line is not None:
         given, _ = lines.read(read_bytes(line, limit=1 << 26), file=str(line))
     found = read_events(events)
-    text = "" if notices is None else read_text(notices, limit=4 * MAX_CHARS)
-    told = tuple(load_notices(text, file=str(notices), agreement=a) if notices else () for a in agreements)
+    texts: tuple[tuple[str, str], ...] = ()
+    if notices is not None:
+        texts = ((str(notices), read_text(notices, limit=4 * MAX_CHARS)),)
+    elif terms.is_dir() and len(agreements) == 1:
+        texts = notices_of(terms)
+    told = tuple(read_notices(texts, agreement) for agreement in agreements)
     return Job(agreements, found, told, found.refused, given, language)
 
 

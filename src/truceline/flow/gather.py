@@ -21,7 +21,7 @@ from truceline.errors import ConfigError, InputError, Malformed, NoTime
 from truceline.flow import denied
 from truceline.flow.archives import joined, peace_years
 from truceline.flow.stages import region_of
-from truceline.flow.terms_files import read_attached
+from truceline.flow.terms_files import notices_of, read_attached, read_notices
 from truceline.flow.watchfile import SourceFile, Watch
 from truceline.model.agreement import Agreement
 from truceline.model.claim import Claim
@@ -76,6 +76,9 @@ class Gathered:
 
     terms: Mapping[str, Any]
     """What the ledger keeps so that the agreement can be read again: ``file``, ``form``, ``text``."""
+
+    notices: tuple[tuple[str, str], ...]
+    """Files of notices: name and text."""
 
     lines: tuple[LineFile, ...]
     """The one used first."""
@@ -251,6 +254,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     said, claim_files = _claims(watch)
     terms = read_terms(watch.terms, said, watch.period)
     _check_time(terms.agreement, watch)
+    notices = notices_of(watch.folder)
+    read_notices(notices, terms.agreement)
     clouds, cloud_rejected, cloud_files = _cloud(watch)
     tell("reading fires")
     west, south, east, north = _bounds(lines)
@@ -272,6 +277,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     return Gathered(
         agreement=terms.agreement,
         terms=terms.record,
+        notices=notices,
         lines=lines,
         extent=rings,
         cloud=clouds,

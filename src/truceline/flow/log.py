@@ -12,6 +12,7 @@ from truceline.errors import ReplayMismatch
 from truceline.flow import bodies
 from truceline.flow.gather import Gathered
 from truceline.flow.stages import SEED, Append, GivenLine, Logged
+from truceline.flow.terms_files import read_notices
 from truceline.flow.watchfile import Watch
 from truceline.model.agreement import Agreement
 from truceline.model.claim import Claim
@@ -40,6 +41,7 @@ def log(watch: Watch, gathered: Gathered, versions: Mapping[str, str], append: A
     records = {
         "run": [Record("run", run)],
         "terms": [Record("terms", gathered.terms)],
+        "announcement": [Record("announcement", {"file": name, "text": text}) for name, text in gathered.notices],
         "line": [_line_record(line) for line in gathered.lines],
         "extent": [Record("extent", {"rings": [[list(v) for v in ring] for ring in gathered.extent]})],
         "cloud": [bodies.cloud_record("cloud", gathered.cloud)],
@@ -70,8 +72,10 @@ def logged(held: Held) -> Logged:
         raise ReplayMismatch("the ledger holds no record of the run")
     _, run = held["run"][0]
     claims = tuple(Claim.from_body(body, index) for index, body in held["claim"])
+    agreement = _agreement(held["terms"][0][1], claims)
     return Logged(
-        agreement=_agreement(held["terms"][0][1], claims),
+        agreement=agreement,
+        notices=read_notices([(body["file"], body["text"]) for _, body in held["announcement"]], agreement),
         lines=tuple(_given_line(index, body) for index, body in held["line"]),
         extent=tuple(tuple((lon, lat) for lon, lat in ring) for ring in held["extent"][0][1]["rings"]),
         cloud=bodies.cloud_days(held["cloud"][0][1]),

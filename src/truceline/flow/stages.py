@@ -26,6 +26,7 @@ from truceline.model.claim import Claim
 from truceline.model.detection import Detections
 from truceline.model.event import Events
 from truceline.model.look import Denial, Look, elements_feed
+from truceline.model.notice import Notice
 from truceline.model.record import Record
 from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
@@ -66,6 +67,7 @@ class Logged:
     """Everything that came from outside, as the ledger holds it: all that the stages may use."""
 
     agreement: Agreement
+    notices: tuple[Notice, ...]
     lines: tuple[GivenLine, ...]
     extent: tuple[tuple[tuple[float, float], ...], ...]
     cloud: tuple[CloudDay, ...]
@@ -100,7 +102,7 @@ def stages(logged: Logged, append: Append, tell: Callable[[str], None]) -> Resul
     lines = tuple(_line_view(logged, line, readable, events, append) for line in logged.lines)
     tell("assessing events under each reading")
     first = lines[0]
-    found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km, first.line)
+    found = assess(events, logged.agreement, first.distance_m, first.uncertainty_km, first.line, logged.notices)
     append([assessment.record() for assessment in found])
     return Results(looks, over_line(looks, first, logged.extent), events, found, lines)
 

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from truceline.base.bounded import read_text
 from truceline.base.yaml import MAX_CHARS
-from truceline.errors import InputError, LimitExceeded
+from truceline.errors import InputError, LimitExceeded, Malformed
 from truceline.model.agreement import Agreement
+from truceline.model.notice import Notice
 from truceline.terms import attachments_of, load
 from truceline.terms.mend import Draft, read_draft
+from truceline.terms.notices import load_notices
 
 MAX_ATTACHED = 1 << 24
 """Largest file that terms may name, bytes (16 MiB: more than the vertices that are read can fill)."""
@@ -56,6 +58,33 @@ def find_terms(path: Path) -> tuple[Path, ...]:
     if not found:
         raise InputError("a folder without terms: no agreement*.yaml in it or in its folder terms", file=str(path))
     return tuple(found)
+
+
+def notices_of(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Return name and text of the files ``notices*.yaml`` of a watch: in its folder ``terms``, then in itself.
+
+    Raises:
+        InputError: one cannot be read, or is too large.
+    """
+    ends = ("yaml", "yml")
+    places = (folder / "terms", folder)
+    found = (file for place in places for end in ends for file in sorted(place.glob(f"notices*.{end}")))
+    return tuple((file.relative_to(folder).as_posix(), _text(file)) for file in found)
+
+
+def read_notices(files: Iterable[tuple[str, str]], agreement: Agreement) -> tuple[Notice, ...]:
+    """Return all notices of some files, given as name and text.
+
+    Raises:
+        InputError: with file, line and reason; two notices have one id.
+    """
+    found: dict[str, Notice] = {}
+    for name, text in files:
+        for notice in load_notices(text, file=name, agreement=agreement):
+            if notice.id in found:
+                raise Malformed(f"notice {notice.id!r:.80} stands in another file of notices, too", file=name)
+            found[notice.id] = notice
+    return tuple(found.values())
 
 
 def read_terms_file(path: Path) -> TermsFile:

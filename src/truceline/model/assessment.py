@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from truceline.model.notice import Notified
 from truceline.model.record import Record
 from truceline.model.taxonomy import Status
 
@@ -66,6 +67,9 @@ class Assessment:
     p_actor_low: float | None = None
     """Least value of ``p_actor`` where the sensors leave a range (``p_actor`` is then its upper end); None: none."""
 
+    notified: tuple[Notified, ...] = ()
+    """Notices that bear on it, the best first; ``unexcused_low`` and ``unexcused_high`` have weighed them."""
+
     def record(self) -> Record:
         """Return it as the ledger holds it."""
         ranges = ("p_act_low", "p_actor_low")
@@ -74,14 +78,17 @@ class Assessment:
         body |= {k: getattr(self, k) for k in ("event", "reading", "provision", "attribution")}
         body["status"] = self.status.value
         body["reasons"] = [list(pair) for pair in self.reasons]
+        if self.notified:
+            body["notified"] = [some.body() for some in self.notified]
         return Record("assessment", body)
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], index: int) -> Assessment:
         """Return the assessment a ledger body describes."""
-        rest = {k: v for k, v in body.items() if k not in ("status", "reasons")}
+        rest = {k: v for k, v in body.items() if k not in ("status", "reasons", "notified")}
         reasons = tuple((a, b) for a, b in body["reasons"])
-        return cls(**rest, status=Status(body["status"]), reasons=reasons, index=index)
+        notified = tuple(Notified.from_body(some) for some in body.get("notified", ()))
+        return cls(**rest, status=Status(body["status"]), reasons=reasons, index=index, notified=notified)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -232,6 +232,9 @@ class NoticeDuty(Clause):
     acknowledged: bool = False
     """Whether it counts only once acknowledged."""
 
+    late: str | None = "no_excuse"
+    """What a notice given too late does: ``no_excuse``, ``excuses``; None where unknown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AccessDuty(Clause):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,48 @@ from typing import Any
 from truceline.base.clock import Interval, iso
 from truceline.model.clauses import Source
 from truceline.model.territory import Ring
+
+STATES = ("in_time", "late_excused", "unknown", "late_open", "late", "unacknowledged", "not_foreseen")
+"""What a notice is worth: it excuses (the first two), may or may not, or does not; ``not_foreseen``: by no clause."""
+
+
+@dataclass(frozen=True)
+class Notified:
+    """A notice as it bears on one event under one clause of one reading."""
+
+    id: str
+    """Id of the notice."""
+
+    kind: str
+    """Its kind."""
+
+    state: str
+    """One of :data:`STATES`."""
+
+    low: float
+    """Least share of what the clause prohibits that the notice covers: its party, acts, weapons, place and time."""
+
+    high: float
+    """Greatest."""
+
+    late_hours: float | None = None
+    """By how many hours it was late, where it was."""
+
+    @property
+    def late_by(self) -> float:
+        """By how many hours it was late, rounded up to a tenth; 0 where it was not or nobody knows."""
+        return math.ceil(round((self.late_hours or 0.0) * 10, 6)) / 10
+
+    def body(self) -> dict[str, Any]:
+        """Return it as a record holds it."""
+        numbers = {"low": round(self.low, 4), "high": round(self.high, 4)}
+        late = None if self.late_hours is None else round(self.late_hours, 4)
+        return {"id": self.id, "kind": self.kind, "state": self.state, **numbers, "late_hours": late}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> Notified:
+        """Return what a body describes."""
+        return cls(**body)
 
 
 @dataclass(frozen=True)
@@ -74,13 +117,29 @@ class Notice:
     acknowledged_enough: bool | None = None
     """Whether it was acknowledged before it began, where the duty asks for that; None where the time is unknown."""
 
+    late_hours: float | None = None
+    """By how much less than the lead time asked for it was given, hours; None where it was in time or is unknown."""
+
+    late: str | None = "no_excuse"
+    """What the duty has a late notice do: ``no_excuse``, ``excuses``; None where unknown."""
+
+    @property
+    def state(self) -> str:
+        """One of :data:`STATES`."""
+        if self.acknowledged_enough is False:
+            return "unacknowledged"
+        if self.lead_kept is False and self.late == "no_excuse":
+            return "late"
+        if self.acknowledged_enough is None or self.lead_kept is None:
+            return "unknown"
+        if self.lead_kept is False:
+            return "late_excused" if self.late == "excuses" else "late_open"
+        return "in_time"
+
     @property
     def counts(self) -> bool | None:
         """Whether it is a good notice: None where something is unknown, so that nothing follows from it either way."""
-        told = (self.lead_kept, self.acknowledged_enough)
-        if False in told:
-            return False
-        return None if None in told else True
+        return {"in_time": True, "late_excused": True, "unknown": None, "late_open": None}.get(self.state, False)
 
     def body(self) -> dict[str, Any]:
         """Return it as a record holds it."""
@@ -104,6 +163,7 @@ class Notice:
             "lead_hours": self.lead_hours,
             "lead_kept": self.lead_kept,
             "acknowledged_enough": self.acknowledged_enough,
+            "late_hours": self.late_hours,
         }
 
 

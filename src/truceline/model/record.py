@@ -36,6 +36,7 @@ MADE = (
 
 ACTS = (
     "case",
+    "announcement",
     "notice",
     "ack",
     "evidence",

@@ -60,6 +60,7 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
     ("NoticeDuty", "actors"): "all_parties",
     ("NoticeDuty", "lead_hours"): "unknown",
     ("NoticeDuty", "acknowledged"): "no",
+    ("NoticeDuty", "late"): "no_excuse",
     ("AccessDuty", "actors"): "all_parties",
     ("Stage", "weapons"): "any_weapon",
     ("Ceiling", "most"): "unknown",
@@ -90,7 +91,7 @@ _SPOKEN: Mapping[tuple[str, str], str] = {
 """What is said where a field is left at its default; other defaults go without saying."""
 
 _WHO = ("actors", "accused", "declared_by", "acts_by", "held_by", "on", "to", "party", "side")
-_WORDS = ("kind", "role", "rule", "recused", "severity", "status", "origin", "done", "conflict")
+_WORDS = ("kind", "role", "rule", "recused", "severity", "status", "origin", "done", "conflict", "late")
 _HOURS = (
     *("hours", "reply_hours", "rectification_hours", "within_hours", "notice_hours", "lead_hours"),
     *("acknowledge_hours", "after_hours"),

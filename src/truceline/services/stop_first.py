@@ -6,87 +6,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-import shapely
-
-from truceline.base.bounded import read_text
 from truceline.base.clock import utc
-from truceline.base.yaml import MAX_CHARS
 from truceline.commission import Case
 from truceline.commission.evidence import one_voice
 from truceline.commission.rules import NOTICE_WITHIN
 from truceline.commission.waiting import wants_notice
-from truceline.model.agreement import Agreement
 from truceline.model.case import MACHINE, Act
-from truceline.model.notice import Notice
 from truceline.model.taxonomy import Status
 from truceline.services.cases import Cases
-from truceline.terms.geometry import Geometry
-from truceline.terms.notices import area, load_notices
 
 STOPPABLE = timedelta(hours=24)
 """An event that was over longer ago is no fire to be stopped; people open its case."""
+
+LIKELY = 0.5
+"""From this probability on a breach of a provision, or an excuse, is more likely than not."""
 
 Read = Callable[[str], list[tuple[int, dict[str, Any]]]]
 """Bodies of the ledger's records of a kind, with their indices."""
 
 New = Callable[[datetime], str]
 """Makes the id of an act of a moment."""
-
-
-@dataclass(frozen=True)
-class Announcements:
-    """What parties said beforehand, and where that is."""
-
-    notices: tuple[Notice, ...]
-    """Notices of exercises, works, flights, windows of silence."""
-
-    geometry: Geometry
-    """Zones that they may name."""
-
-    def permit(self, event: Mapping[str, Any]) -> Notice | None:
-        """Return a good notice that covers an event: it is then no allegation; None: there is none."""
-        acts = set(event["p_act"])
-        return next(
-            (
-                notice
-                for notice in self.notices
-                if notice.kind != "silence" and notice.counts and _names(notice, acts) and self._covers(notice, event)
-            ),
-            None,
-        )
-
-    def silence(self, event: Mapping[str, Any]) -> Notice | None:
-        """Return the window of silence that an event falls into; None: none."""
-        return next((n for n in self.notices if n.kind == "silence" and self._covers(n, event)), None)
-
-    def _covers(self, notice: Notice, event: Mapping[str, Any]) -> bool:
-        """Whether an event lies in a notice's window and area; an area that nobody knows covers nothing."""
-        first, last = utc(event["first"]), utc(event["last"])
-        if last < notice.window.start or first >= notice.window.end:
-            return False
-        where, why = area(notice, self.geometry)
-        if where is None:
-            return not why
-        return bool(where.covers(shapely.Point(event["lon"], event["lat"])))
-
-
-def _names(notice: Notice, acts: set[str]) -> bool:
-    return not notice.acts or "act_of_war" in acts or bool(set(notice.acts) & acts)
-
-
-def announcements(folder: Path, agreement: Agreement) -> Announcements:
-    """Return what the files ``notices*.yaml`` in a watch's folder, or in its folder ``terms``, announce.
-
-    Raises:
-        InputError: one of them cannot be read.
-    """
-    files = [file for place in (folder / "terms", folder) for file in sorted(place.glob("notices*.yaml"))]
-    found = [load_notices(read_text(f, limit=4 * MAX_CHARS), file=str(f), agreement=agreement) for f in files]
-    return Announcements(tuple(notice for each in found for notice in each), Geometry.of(agreement))
 
 
 def give_notices(cases: Cases, at: datetime, new: New) -> list[Act]:
@@ -118,8 +60,10 @@ class Stopped:
     """Events that a good notice covers, with the notice's id: no allegation, and no case."""
 
 
-def open_corroborated(cases: Cases, read: Read, said: Announcements, at: datetime, new: New) -> Stopped:
+def open_corroborated(cases: Cases, read: Read, at: datetime, new: New) -> Stopped:
     """Open a case, with its notice, of every corroborated event that may still go on and that nothing announced.
+
+    What was announced is told by the run's own assessments; nothing is matched here a second time.
 
     Raises:
         UnavailableError: the ledger cannot be written.
@@ -133,19 +77,38 @@ def open_corroborated(cases: Cases, read: Read, said: Announcements, at: datetim
     for index, event in read("event"):
         if index not in assessed or index in known or at - utc(event["last"]) > STOPPABLE:
             continue
-        permit = said.permit(event)
+        permit = permitted(assessed[index])
         if permit is not None:
-            announced.append((index, permit.id))
+            announced.append((index, permit))
         else:
-            opened.append(_opened(cases, index, assessed[index], said.silence(event), at, new))
+            opened.append(_opened(cases, index, assessed[index], at, new))
     return Stopped(tuple(opened), tuple(announced))
 
 
-def _opened(
-    cases: Cases, index: int, assessed: list[dict[str, Any]], silence: Notice | None, at: datetime, new: New
-) -> str:
-    broken = "" if silence is None else f", in the window of silence {silence.id}"
-    provisions = sorted({body["provision"] for body in assessed if (body["high"] or 0) >= 0.5})
+def permitted(assessed: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the good notice by which an event is no allegation; None: under some reading it may be a breach still.
+
+    Where no sensor tells who did it, it may be what was announced: enough to accuse nobody, and to open no case.
+    """
+    found: set[str] = set()
+    for body in assessed:
+        good = {
+            each["id"]
+            for each in body.get("notified", ())
+            if each["state"] in ("in_time", "late_excused")
+            and each["high"] >= LIKELY
+            and body["unexcused_low"] < LIKELY
+        }
+        found |= good
+        if not good and (body["high"] is None or body["high"] >= LIKELY) and body["unexcused_high"] >= LIKELY:
+            return None
+    return min(found, default=None)
+
+
+def _opened(cases: Cases, index: int, assessed: list[dict[str, Any]], at: datetime, new: New) -> str:
+    windows = {n["id"] for body in assessed for n in body.get("notified", ()) if n["kind"] == "silence"}
+    broken = f", in the window of silence {', '.join(sorted(windows))}" if windows else ""
+    provisions = sorted({body["provision"] for body in assessed if (body["high"] or 0) >= LIKELY})
     data = {"title": f"Event {index}", "origin": "event", "events": [index], "provisions": provisions}
     name = new(at)
     cases.do(Act(name, name, "open", MACHINE, at, f"a corroborated event{broken}", data))

@@ -165,6 +165,7 @@ def _notice(entry: Entry, named: Named, context: Context) -> Clause:
         lead_hours=entry.get("lead_hours"),
         to=known(entry, "to", context.people("commission", "monitors"), "party", at),
         acknowledged=entry.get("acknowledged", False),
+        late=entry.get("late", "no_excuse"),
         **clause(entry, context, at),
     )
 

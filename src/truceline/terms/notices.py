@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import shapely
@@ -97,27 +98,43 @@ def _notice(entry: Entry, agreement: Agreement, words: Words) -> Notice:
     seen = tuple(
         (each_known([each["by"]], people, "party", at)[0], each["at"]) for each in entry.get("acknowledged", [])
     )
-    lead = None if given is None else (start - given).total_seconds() / 3600
-    return Notice(
-        id=entry["id"].text,
-        kind=entry["kind"],
-        by=by,
-        text=entry["text"],
-        window=Interval(start, end),
-        duty=duty.id if duty else None,
-        given=given,
-        acknowledged=seen,
-        zone=one_known(entry, "zone", [zone.id for zone in agreement.zones], "zone", at),
-        lon=entry.get("lon"),
-        lat=entry.get("lat"),
-        radius_m=entry.get("radius_m", 0.0),
-        rings=polygon(entry, "rings", at, context.held) if "rings" in entry else (),
-        acts=words.read(entry.get("acts", []), "acts")[0],
-        weapons=words.read(entry.get("weapons", []), "weapons")[0],
-        source=source(entry.get("source"), context, at),
-        lead_hours=lead,
-        lead_kept=_kept(duty, lead),
-        acknowledged_enough=_acknowledged(duty, [(who, at) for who, at in seen if who != by], start),
+    return under(
+        Notice(
+            id=entry["id"].text,
+            kind=entry["kind"],
+            by=by,
+            text=entry["text"],
+            window=Interval(start, end),
+            duty=duty.id if duty else None,
+            given=given,
+            acknowledged=seen,
+            zone=one_known(entry, "zone", [zone.id for zone in agreement.zones], "zone", at),
+            lon=entry.get("lon"),
+            lat=entry.get("lat"),
+            radius_m=entry.get("radius_m", 0.0),
+            rings=polygon(entry, "rings", at, context.held) if "rings" in entry else (),
+            acts=words.read(entry.get("acts", []), "acts")[0],
+            weapons=words.read(entry.get("weapons", []), "weapons")[0],
+            source=source(entry.get("source"), context, at),
+            lead_hours=None if given is None else (start - given).total_seconds() / 3600,
+        ),
+        agreement.notifications,
+    )
+
+
+def under(notice: Notice, duties: Iterable[NoticeDuty]) -> Notice:
+    """Return a notice as these duties judge it: those of an agreement, or of one reading of it."""
+    duty = next((each for each in duties if each.id == notice.duty), None)
+    kept, others = _kept(duty, notice.lead_hours), [(who, at) for who, at in notice.acknowledged if who != notice.by]
+    late = None
+    if duty is not None and duty.lead_hours is not None and notice.lead_hours is not None and not kept:
+        late = duty.lead_hours - notice.lead_hours
+    return replace(
+        notice,
+        lead_kept=kept,
+        acknowledged_enough=_acknowledged(duty, others, notice.window.start),
+        late_hours=late,
+        late=duty.late if duty is not None else "no_excuse",
     )
 
 

@@ -98,6 +98,10 @@ NOTICE = Shape(
         "lead_hours": may(HOURS, "How long before, hours"),
         "to": may(IDS, "Whom"),
         "acknowledged": may(Flag(), "Whether it counts only once acknowledged"),
+        "late": may(
+            Maybe(Choice(("excuses", "no_excuse"), "what a late notice does")),
+            "What a notice given too late does; left out: it does not excuse",
+        ),
     },
     "notification",
 )
