@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from truceline.access import TABLE, Thing, check_table, decide, readable
-from truceline.access.check import actions, resources
+from truceline.access.check import actions, names_of, party_name, resources
 from truceline.access.release import (
     EXACT,
     NOTHING,
@@ -105,6 +105,21 @@ def test_alignment_counts_as_release_to_the_party():
     assert decide(gus, "read", to_a).allowed
     assert not decide(Actor("eva", "guarantor", "fir"), "read", to_a).allowed
     assert readable(gus, [to_a, Thing("finding", audience=frozenset({"B"}))]) == [True, False]
+
+
+@pytest.mark.parametrize("word", [*ROLES, "accused", "parties", "machine"])
+def test_a_party_or_seat_called_like_a_role_shares_nothing_with_the_role(word):
+    """What goes to a party called *auditor* is not the auditors', what goes to auditors not the party's."""
+    lia = Actor("lia", "liaison", word)
+    seated = Actor("olga", "commissioner", "oak", word)
+    gus = Actor("gus", "guarantor", "elm", aligned=(word,))
+    to_party, to_role = (Thing("finding", audience=frozenset({name})) for name in (party_name(word), word))
+    assert [decide(who, "read", to_party).allowed for who in (lia, gus)] == [True, True]
+    others = [Actor("x", role, "else") for role in ROLES if role in ("liaison", "guarantor") and role != word]
+    assert not any(decide(who, "read", to_party).allowed for who in others)
+    if word not in ("public", "liaison", "guarantor"):
+        assert not any(decide(who, "read", to_role).allowed for who in (lia, gus))
+    assert names_of(seated) & {word} == ({word} if word == "commissioner" else set())
 
 
 def test_swapping_the_parties_mirrors_every_answer():

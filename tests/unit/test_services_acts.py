@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from commission_world import PEOPLE, World
 from desk_world import office
 
-from truceline.errors import KeyReused, NotHere, Outdated
+from truceline.errors import AccessError, KeyReused, NotHere, Outdated
 from truceline.model.case import Act, Actor
 from truceline.services import reading
 from truceline.services.acts import act_json, acts_seen, version
@@ -63,6 +64,10 @@ def test_below_80_per_cent_only_analysts_and_commissioners_read_who_is_meant(see
             named = {p for p in "AB" if p == act.data.get("party") or p in act.data.get("hypotheses", ())}
             assert all(world.case.hypotheses.get(party, 0) >= 0.8 for party in named), act
     assert "attribute" not in kinds(world, indexed, "sam")
+    # What is proposed, names anybody or not, is the deliberation's.
+    assert not {"propose", "vote"} & (kinds(world, indexed, "wanda") | kinds(world, indexed, "lia"))
+    if any(act.kind == "propose" and act.data.get("party") is None for act in world.acts):
+        assert "propose" in kinds(world, indexed, "aud")
 
 
 def test_an_approval_is_read_by_whoever_reads_what_it_approves():
@@ -120,6 +125,61 @@ def test_under_one_key_a_thing_is_done_once_also_after_a_restart(at):
     again = at.desk.act(wanda, "open", None, "seen", OPEN, key="k")
     assert again == first  # the state of the case as it was then, too
     assert len([body for body in at.records("case") if body["by"]["user"] == "wanda"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "error"),
+    [
+        ({"role": "administrator"}, NotHere),
+        ({"role": "commissioner", "of": "oak", "seat": "oak"}, AccessError),
+        ({"scope": frozenset({"case:read"})}, AccessError),
+    ],
+    ids=["not one who may know of it", "one who may not do it", "a token that may not"],
+)
+def test_a_request_asked_again_is_answered_with_the_rights_of_now(at, now, error):
+    wanda = at.desk.person("wanda")
+    _, _, case = at.desk.act(wanda, "open", None, "seen", OPEN, key="k")
+    done = at.desk.act(wanda, "notice", case.id, "now", {}, key="n")
+    assert at.desk.act(wanda, "notice", case.id, "now", {}, key="n") == done
+    with pytest.raises(error):
+        at.desk.act(replace(wanda, **now), "notice", case.id, "now", {}, key="n")
+    with pytest.raises(error):
+        at.desk.act(replace(wanda, **now), "open", None, "seen", OPEN, key="k")
+    assert any(not body["allowed"] and body["by"]["user"] == "wanda" for body in at.records("access"))
+
+
+def test_an_act_done_is_answered_again_also_after_the_state_in_which_it_could_be_done(at):
+    wanda, anna, sam = (at.desk.person(name) for name in ("wanda", "anna", "sam"))
+    _, _, case = at.desk.act(wanda, "open", None, "seen", OPEN)
+    assess = {}
+    done = at.desk.act(anna, "assess", case.id, "looked", assess, key="a")
+    at.desk.act(sam, "close", case.id, "nothing", {"exit": "unsubstantiated"})
+    with pytest.raises(AccessError):
+        at.desk.act(anna, "assess", case.id, "again", assess)
+    assert at.desk.act(anna, "assess", case.id, "looked", assess, key="a") == done
+
+
+def test_the_log_of_accesses_is_read_by_the_page_and_nothing_twice(at):
+    aud = at.desk.person("aud")
+    for name in ("wanda", "anna", "ben", "sam", "olga"):
+        reading.cases(at.desk, at.desk.person(name))
+    whole = [body["record"] for body in reading.access(at.desk, aud)]
+    assert whole == sorted(whole, reverse=True) == [i for i, _ in at.desk.store.read("access")][::-1]
+    told, before = [], None
+    while page := reading.access(at.desk, aud, before, 2):
+        told += [body["record"] for body in page]
+        before = told[-1]
+        reading.findings(at.desk, at.desk.person("bert"))  # what others do meanwhile moves nothing
+    assert told == whole
+    got, cursor = [], ""
+    while True:
+        answer = at.get(f"/access?limit=3{cursor}", "aud").json()
+        got += [body["record"] for body in answer["access"]]
+        if answer["next"] is None:
+            break
+        cursor = f"&cursor={answer['next']}"
+    assert got == sorted(set(got), reverse=True)
+    assert set(whole) <= set(got)
 
 
 def test_who_acts_on_what_has_changed_is_told(at):

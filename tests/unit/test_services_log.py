@@ -8,6 +8,7 @@ import json
 import shlex
 import time
 from dataclasses import asdict
+from datetime import datetime
 
 import pytest
 from desk_world import Clock, watch_folder
@@ -153,11 +154,22 @@ def test_a_handover_holds_what_the_shift_adds_up_to_with_coverage_beside_it(desk
 
 def test_coverage_of_the_newest_run_stands_beside_the_counts(desk):
     opened, _ = desk
-    body = {"share": 0.31, "low": 0.2, "high": 0.4, "act": "a fire of 5 MW lasting an hour"}
+    hours = [0.0] * 18 + [0.1, 0.3, 0.5, 0.7] + [0.9] * 2
+    body = {"share": 0.31, "act": "a fire of 5 MW", "from": "2026-05-02T00:00:00Z", "by_hour": hours}
     opened.logbook.load(lambda kind: [(4, body)] if kind == "coverage" else [])
-    assert opened.logbook.coverage["reference_act"] == "a fire of 5 MW lasting an hour"
-    assert opened.logbook.coverage["record"] == 4
-    assert "not of this shift alone" in opened.logbook.coverage["period"]
+    at = datetime.fromisoformat
+    shift = opened.logbook.coverage(at("2026-05-02T18:30:00+00:00"), at("2026-05-02T20:30:00+00:00"))
+    assert shift["share"] == round((0.5 * 0.1 + 0.3 + 0.5 * 0.5) / 2, 4)  # of these two hours, not of the truce
+    assert (shift["reference_act"], shift["record"]) == ("a fire of 5 MW", 4)
+    assert shift["period"] == "2026-05-02T18:30:00Z to 2026-05-02T20:30:00Z"
+    longer = opened.logbook.coverage(at("2026-05-02T23:00:00+00:00"), at("2026-05-03T02:00:00+00:00"))
+    assert (longer["share"], longer["hours_not_reckoned"]) == (0.9, 2.0)
+    later = opened.logbook.coverage(at("2026-05-03T06:00:00+00:00"), at("2026-05-03T08:00:00+00:00"))
+    assert later["share"] is None
+    assert "nobody can say yet" in later["why"]
+    old = {key: body[key] for key in ("share", "act")}
+    opened.logbook.load(lambda kind: [(4, old)] if kind == "coverage" else [])
+    assert opened.logbook.coverage(None, at("2026-05-03T08:00:00+00:00"))["share"] is None
 
 
 def test_where_the_ledger_cannot_be_written_nothing_happened(desk, monkeypatch):

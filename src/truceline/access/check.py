@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from truceline.access.table import TABLE, Row
-from truceline.model.case import LEVELS, MACHINE_ROLE, Actor
+from truceline.model.case import LEVELS, MACHINE_ROLE, ROLES, Actor
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Thing:
     """Parties, states or seats it belongs to."""
 
     audience: frozenset[str] = frozenset()
-    """Roles, parties, states or seats it was addressed or released to; ``public`` is everybody."""
+    """Roles, and parties, states or seats by :func:`party_name`, it is addressed or released to; ``public`` is all."""
 
     state: str | None = None
     """Its state; None where it has none."""
@@ -75,6 +75,15 @@ def _state(row: Row, thing: Thing) -> bool:
     return not row.states or thing.state in row.states
 
 
+ROLE_WORDS = frozenset((*ROLES, MACHINE_ROLE, "accused", "parties"))
+"""Words by which an audience means a role, or parties by what they are in a case."""
+
+
+def party_name(name: str) -> str:
+    """Return how a party, state or seat stands in an audience: apart from a role that is called the same."""
+    return f"name:{name}" if name in ROLE_WORDS or ":" in name else name
+
+
 def owner_name(user: str) -> str:
     """Return how a person is named among owners: apart from parties and seats, which may be called the same."""
     return f"user:{user}"
@@ -82,9 +91,8 @@ def owner_name(user: str) -> str:
 
 def names_of(actor: Actor) -> frozenset[str]:
     """Return every name under which something can be addressed to a person; alignment counts as release to a party."""
-    names = {actor.role, *actor.aligned}
-    names |= {name for name in (actor.of, actor.seat) if name is not None}
-    return frozenset(names)
+    own = (*actor.aligned, *(name for name in (actor.of, actor.seat) if name is not None))
+    return frozenset((actor.role, *map(party_name, own)))
 
 
 def _whose(actor: Actor, row: Row, thing: Thing) -> bool:

@@ -121,6 +121,7 @@ TABLE: tuple[Row, ...] = (
     Row((*INSIDE, "auditor"), "conflict", ("read",)),
     Row(("commissioner",), "finding", ("propose", "determine"), states=OPEN),
     Row(("secretariat",), "finding", ("determine",), states=OPEN),
+    Row(("analyst", "commissioner", "secretariat", "auditor"), "proposal", ("read",)),
     Row((*INSIDE, "auditor"), "finding", ("read",)),
     Row(("liaison", "guarantor"), "finding", ("read",), "audience"),
     Row(("commissioner",), "vote", ("cast",), "own", states=("voting",)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from truceline.base.clock import iso, utc
+from truceline.base.clock import from_column, iso, utc
 from truceline.base.geo import Floats
 from truceline.model.claim import ClaimCheck
 from truceline.model.record import Record
@@ -43,9 +43,19 @@ def coverage_record(coverage: Coverage) -> Record:
             "by_sector": _grid(coverage.by_sector),
             "observed_share": _grid(coverage.observed_share),
             "gaps": [[iso(gap.start), iso(gap.end)] for gap in coverage.gaps],
+            "from": iso(from_column(coverage.hours[0])) if len(coverage.hours) else None,
+            "by_hour": _by_hour(coverage),
             "hourly_sha256": hashlib.sha256(hourly.tobytes()).hexdigest(),
         },
     )
+
+
+def _by_hour(coverage: Coverage) -> list[float]:
+    """Coverage of the whole line, both sides, hour by hour: what of a place is not observed counts as not covered."""
+    lengths = np.array([sector.length_m for sector in coverage.sectors])
+    weight = (np.nan_to_num(coverage.observed_share) * lengths[:, None])[:, :, None]
+    found = (np.nan_to_num(coverage.hourly) * weight).sum(axis=(0, 1)) / (2 * max(float(lengths.sum()), 1e-9))
+    return [round(float(value), 5) for value in found]
 
 
 def _grid(values: Floats) -> list[list[float | None]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from truceline.base.clock import iso
+from truceline.base.clock import iso, utc
 from truceline.logbook.book import Book, Kept
 from truceline.logbook.patrols import patrol_json
 from truceline.model.logbook import Count
@@ -17,6 +17,32 @@ NO_COVERAGE: Mapping[str, Any] = {
     "why": "no coverage is in the ledger: nobody can say how much was not watched",
 }
 """What stands beside counts where coverage was never computed."""
+
+
+def covered(body: Mapping[str, Any], since: datetime, until: datetime) -> dict[str, Any]:
+    """Return the mean coverage of a shift's hours as a run reckoned it; hours it does not know count in nothing.
+
+    Args:
+        body: of the record: ``act``, and ``by_hour`` of the whole line from the hour ``from`` on.
+        since: when the shift began, UTC.
+        until: when it ends, UTC.
+    """
+    told: dict[str, Any] = {"share": None, "reference_act": body["act"], "period": f"{iso(since)} to {iso(until)}"}
+    hours, begin = body.get("by_hour") or [], body.get("from")
+    if not hours or begin is None:
+        return {**told, "why": "the newest run does not tell coverage by the hour: nobody can say what was not watched"}
+    start = utc(begin).timestamp()
+    spans = [
+        (max(0.0, min(until.timestamp(), start + 3600 * (n + 1)) - max(since.timestamp(), start + 3600 * n)), share)
+        for n, share in enumerate(hours)
+    ]
+    known, whole = sum(length for length, _ in spans), (until - since).total_seconds()
+    if known <= 0:
+        end = iso(datetime.fromtimestamp(start + 3600 * len(hours), since.tzinfo))
+        return {**told, "why": f"the newest run reckoned {begin} to {end}: of these hours nobody can say yet"}
+    found = {**told, "share": round(sum(length * share for length, share in spans) / known, 4)}
+    lacking = round((whole - known) / 3600, 2)
+    return found if lacking <= 0 else {**found, "hours_not_reckoned": lacking}
 
 
 def counts(lines: Iterable[Kept]) -> dict[str, list[dict[str, Any]]]:

@@ -175,15 +175,27 @@ def page(items: Sequence[Item], key: Key[Item], asked: Paged, *, newest_first: b
     Raises:
         NotHere: the cursor is not one of this list's.
     """
-    question = hashlib.sha256(canonical(asked.model_dump(mode="json", exclude={"cursor", "limit"}))).hexdigest()[:16]
+    question, last = _question(asked), last_of(asked)
     left = list(items)
-    if asked.cursor is not None:
-        last = _last(asked.cursor, question)
+    if last is not None:
         left = [item for item in left if (key(item) < last if newest_first else key(item) > last)]
     shown = left[: asked.limit]
     if len(shown) == len(left):
         return shown, None
     return shown, urlsafe_b64encode(canonical([question, *key(shown[-1])])).decode().rstrip("=")
+
+
+def _question(asked: Paged) -> str:
+    return hashlib.sha256(canonical(asked.model_dump(mode="json", exclude={"cursor", "limit"}))).hexdigest()[:16]
+
+
+def last_of(asked: Paged) -> tuple[str, ...] | None:
+    """Return by what the last item of the page before was sorted; None: the first page is asked for.
+
+    Raises:
+        NotHere: the cursor is not one of this list's.
+    """
+    return None if asked.cursor is None else _last(asked.cursor, _question(asked))
 
 
 def _last(cursor: str, question: str) -> tuple[str, ...]:

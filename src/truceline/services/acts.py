@@ -17,6 +17,9 @@ from truceline.services.views import INSIDE, audience_of, concerned, exhibit_see
 JUDGING = ("assess", "attribute", "test_exceptions")
 """Acts that weigh what is on the table; the table of access calls what they make an assessment."""
 
+MADE = {"propose": "proposal"}
+"""What an act makes, where that is not what the table lets one do: a proposal is no finding yet."""
+
 Indexed = Sequence[tuple[int, Act]]
 """Acts of one case with their ledger indices, in order."""
 
@@ -67,7 +70,7 @@ def _seen(case: Case, act: Act, by_id: Mapping[str, Act], actor: Actor, rules: R
 
 def _thing(case: Case, act: Act, by_id: Mapping[str, Act], item: str) -> Thing:
     """What an act made, as the table of access speaks of it."""
-    resource = "assessment" if act.kind in JUDGING else PERMIT[act.kind][0]
+    resource = "assessment" if act.kind in JUDGING else MADE.get(act.kind, PERMIT[act.kind][0])
     if item in case.findings:
         resource = "finding"
     owners, audience = _owners(case, act, by_id), audience_of(case, item)

@@ -9,19 +9,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from truceline.access import TABLE, decide
+from truceline.access.table import OPEN
 from truceline.base.bounded import read_text
 from truceline.base.clock import iso
 from truceline.base.ids import ulid
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import Case, Rules, rules_of
-from truceline.errors import ConfigError, KeyReused, Malformed, NotHere, Outdated, StateError, UnavailableError
+from truceline.errors import (
+    AccessError,
+    ConfigError,
+    KeyReused,
+    Malformed,
+    NotHere,
+    Outdated,
+    StateError,
+    UnavailableError,
+)
 from truceline.flow import published
 from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import Watch, read_watch
@@ -228,6 +238,7 @@ class Desk:
             self.carry()
             before = None if key is None else self.cases.under(actor.user, key)
             if before is not None:
+                self._still(actor, before[1])
                 return _repeated(before, kind, case, reason, data)
             at = self.now()
             name = new_id(at)
@@ -265,14 +276,29 @@ class Desk:
         """
         with self.lock:
             self.carry()
+            at = self.now()
+            self.responses.ask(actor, kind, at, data)
             before = None if key is None else self.responses.under(actor.user, key)
             if before is not None:
                 return _made(before, kind, reason, data)
-            at = self.now()
-            self.responses.ask(actor, kind, at, data)
             if seen is not None and version_of(self.responses, actor) != seen:
                 raise Outdated(f"the response has changed since record {seen}; look at it again")
             return self.responses.do(actor, kind, at, reason, data, self.cases, key)
+
+    def _still(self, actor: Actor, done: Act) -> None:
+        """Return if an act done before would be the person's to do with the rights of now, whatever the case's state.
+
+        Raises:
+            NotHere: the case is not theirs to know of any more.
+            AccessError: the act is not theirs any more; both are logged.
+        """
+        again = replace(done, by=actor)
+        if not self._by_office(again):
+            self.case(actor, done.case)
+        action, thing = permit_of(again, None)
+        if not any(decide(actor, action, replace(thing, state=state)).allowed for state in (None, *OPEN)):
+            self.log(actor, action, thing.resource, done.case, allowed=False)
+            raise AccessError(f"{actor.user} ({actor.role}) may not {action} {thing.resource}", record=done.case)
 
     def _by_office(self, act: Act) -> bool:
         """Whether the act is the person's on any case at all, also on one the person may not read."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from truceline.access import Thing, decide
 from truceline.errors import AccessError
-from truceline.logbook.shift import summary
 from truceline.model.case import Actor
 from truceline.services.desk import Desk
 from truceline.services.log import Logbook
@@ -80,7 +79,7 @@ def shift(desk: Desk, actor: Actor) -> dict[str, Any]:
     with at_the_log(desk) as (log, now):
         asked(desk, actor, "handover", "shift")
         waiting = log.book.waiting()
-        told = summary(log.book, log.book.shift_start(), now, log.coverage)
+        told = log.summary(now)
         return {
             "summary": told,
             "waiting": None if waiting is None else waiting.entry.id,

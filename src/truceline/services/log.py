@@ -13,7 +13,7 @@ from truceline.errors import AccessError, StateError
 from truceline.logbook import Book, Known, echo, patrols, read_line
 from truceline.logbook.book import kept_json
 from truceline.logbook.patrols import mine_json, patrol_json
-from truceline.logbook.shift import NO_COVERAGE, summary
+from truceline.logbook.shift import NO_COVERAGE, covered, summary
 from truceline.model.case import MACHINE, MACHINE_ROLE, Actor
 from truceline.model.logbook import RECORD_OF_ENTRY, Entry
 from truceline.services.access_log import Append, Decided
@@ -48,7 +48,7 @@ class Logbook:
             refused: is told of each refusal before the person is; by default it is a record at once.
         """
         self.book = Book()
-        self.coverage: Mapping[str, Any] = NO_COVERAGE
+        self._covered: tuple[int, Mapping[str, Any]] | None = None
         self._known = known
         self._append = append
         self._new = new
@@ -66,12 +66,7 @@ class Logbook:
         covered = read("coverage")
         if covered:
             index, body = covered[-1]
-            self.coverage = {
-                **{key: body[key] for key in ("share", "low", "high")},
-                "reference_act": body["act"],
-                "period": "the whole truce, as of the newest run; not of this shift alone",
-                "record": index,
-            }
+            self._covered = index, body
 
     @property
     def known(self) -> Known:
@@ -147,8 +142,21 @@ class Logbook:
             AccessError: this person keeps no watch.
         """
         self.ask(actor, "handover", at)
-        told = summary(self.book, self.book.shift_start(), at, self.coverage)
+        told = self.summary(at)
         return self.do(actor, "handover", at, {"summary": told, "note": note})
+
+    def summary(self, until: datetime) -> dict[str, Any]:
+        """Return what the shift adds up to by a moment, beside the coverage of its own hours."""
+        since = self.book.shift_start()
+        return summary(self.book, since, until, self.coverage(since, until))
+
+    def coverage(self, since: datetime | None, until: datetime) -> Mapping[str, Any]:
+        """Return the coverage of a shift's hours, as far as the newest run reckoned it; since None: the log's begin."""
+        if self._covered is None:
+            return NO_COVERAGE
+        index, body = self._covered
+        first = min((kept.entry.at for kept in self.book.lines.values()), default=until)
+        return {**covered(body, since or first, until), "record": index}
 
     def take_over(self, actor: Actor, at: datetime, note: str = "") -> tuple[int, Entry]:
         """Sign the incoming half: another person's signature.

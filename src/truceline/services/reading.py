@@ -192,8 +192,8 @@ def queue(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
         ]
 
 
-def access(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
-    """Return every logged decision about access, newest first.
+def access(desk: Desk, actor: Actor, before: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
+    """Return at most so many logged decisions about access, newest first, of those before a record.
 
     Raises:
         AccessError: it is not this person's to read; the refusal is logged.
@@ -203,7 +203,7 @@ def access(desk: Desk, actor: Actor) -> list[dict[str, Any]]:
         desk.log(actor, "read", "access", "all", allowed=may)
         if not may:
             raise AccessError(f"{actor.user} ({actor.role}) may not read access")
-        return [{"record": index, **body} for index, body in reversed(desk.store.read("access"))]
+        return [{"record": index, **body} for index, body in desk.store.newest("access", before, limit)]
 
 
 def counted(desk: Desk) -> dict[str, Any]:

@@ -70,10 +70,10 @@ class Registry:
             Malformed: one names what is unknown, with file and line; nothing is logged.
             UnavailableError: the ledger cannot be written; nothing happened.
         """
+        self.ask(actor, at, drafts)
         before = self.under(actor.user, key)
         if before:
             return _repeated(before, drafts, reason)
-        self.ask(actor, at, drafts)
         after, postings = enter(self.register, drafts, actor, at, lambda: self._new(at), reason, key)
         indices = self._append([posting.record() for posting in postings])
         done = list(zip(indices, postings, strict=True))

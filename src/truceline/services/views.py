@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from truceline.access import Thing, decide
-from truceline.access.check import names_of
+from truceline.access.check import names_of, party_name
 from truceline.access.release import caveat, names_party
 from truceline.base.clock import iso
 from truceline.commission.case import Case, Finding, Proposal, Served
@@ -24,16 +24,16 @@ INSIDE = ("watch_officer", "analyst", "commissioner", "secretariat", "auditor")
 """Who works on cases, and who checks the work."""
 
 DELIBERATING = ("commissioner", "secretariat", "auditor", "analyst")
-"""Who sees what is proposed and how it is voted."""
+"""Who sees what is proposed and how it is voted: those who may read a proposal, by the table."""
 
 
 def audience_of(case: Case, item: str) -> frozenset[str]:
     """Return to whom an item was released; ``accused`` and ``parties`` spelt out."""
     names = set(case.released.get(item, ()))
     if "accused" in names:
-        names |= set(case.allegations)
+        names |= set(map(party_name, case.allegations))
     if "parties" in names:
-        names |= set(case.notices)
+        names |= set(map(party_name, case.notices))
     return frozenset(names)
 
 
@@ -163,7 +163,7 @@ def _may_name(case: Case, party: str, actor: Actor, rules: Rules) -> bool:
 
 def exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
     """Return whether a person may read an exhibit."""
-    audience = audience_of(case, exhibit.id) | (exhibit.readers or frozenset())
+    audience = audience_of(case, exhibit.id) | frozenset(map(party_name, exhibit.readers or ()))
     return decide(actor, "read", Thing("exhibit", exhibit.level, audience=audience, state=case.state)).allowed and (
         actor.role != "commissioner" or exhibit.readers is None or actor.seat in exhibit.readers
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,7 @@ class Store:
         self._lock: int | None = lock
         self._published = -1
         self._broken = False
+        self._of_kind: dict[str, tuple[int, list[int]]] = {}
 
     @classmethod
     def open(cls, folder: Path, *, keys: Path, origin: str) -> Store:
@@ -280,6 +282,23 @@ class Store:
         with sqlite.explained():
             found = self._connection.execute("SELECT idx, body FROM record WHERE kind = ? ORDER BY idx", (kind,))
             return [(index, json.loads(body)) for index, body in found]
+
+    def newest(self, kind: str, before: int | None, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        """Return (index, body) of at most so many records of a kind, newest first, of those before an index."""
+        self._check_usable()
+        # Which records are of a kind is kept, and only what came since is looked through.
+        seen, found = self._of_kind.get(kind, (0, []))
+        if seen < self.size:
+            with sqlite.explained():
+                new = self._connection.execute(
+                    "SELECT idx FROM record WHERE idx >= ? AND kind = ? ORDER BY idx", (seen, kind)
+                )
+                found += [index for (index,) in new]
+            self._of_kind[kind] = self.size, found
+        end = len(found) if before is None else bisect_left(found, before)
+        chosen = found[max(0, end - limit) : end][::-1]
+        bodies = self.bodies(chosen)
+        return [(index, bodies[index]) for index in chosen]
 
     def bodies(self, indices: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Return the body of each index asked for.

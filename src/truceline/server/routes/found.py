@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from truceline.server.auth import TheActor
 from truceline.server.desk import TheDesk
-from truceline.server.forms import Pages, Route, page, permit, tagged
+from truceline.server.forms import Pages, Route, last_of, page, permit, tagged
 from truceline.server.problems import answers
 from truceline.server.routes.cases import READ, Id
 from truceline.services import reading
@@ -53,7 +53,8 @@ def read_queue(request: Request, desk: TheDesk, actor: TheActor) -> Response:
 )
 def list_access(request: Request, desk: TheDesk, actor: TheActor, which: Pages) -> Response:
     """Return every logged decision about access, newest first; this one is logged, too."""
-    found = reading.access(desk, actor)
+    last = last_of(which)
+    found = reading.access(desk, actor, int(last[0]) if last else None, which.limit + 1)
     shown, further = page(found, lambda each: (f"{each['record']:016}",), which, newest_first=True)
     return tagged(request, told.Decisions.model_validate({"access": shown, "next": further}))
 
