@@ -41,7 +41,7 @@ lint: $(STAMP)
 
 lock: $(STAMP)  ## After a change of pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --no-emit-index-url --no-emit-find-links --group dev --group web --extra oidc pyproject.toml -o $(LOCK)
+	  --no-emit-index-url --no-emit-find-links --group dev --group web --extra oidc --extra notify pyproject.toml -o $(LOCK)
 	grep -A40 '^uv==' $(LOCK) | awk 'NR==1 || /^ /{print} NR>1 && !/^ /{exit}' > tools/bootstrap.txt
 
 clean:

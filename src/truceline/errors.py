@@ -22,7 +22,9 @@
     │   ├── Uncovered           a record under no signed checkpoint
     │   ├── ReplayMismatch      re-run, a stage gives another record
     │   ├── Rollback            an older state than one already signed
-    │   └── FileMismatch        a published file is not the one the ledger holds
+    │   ├── FileMismatch        a published file is not the one the ledger holds
+    │   ├── Replayed            a signed request that came before
+    │   └── ClockImplausible    signed at a time that cannot be
     ├── StateError          not possible in this state       (HTTP 409, exit 5)
     │   ├── Outdated            decided on what has changed since (HTTP 412)
     │   └── KeyReused           a key that stands for something else
@@ -147,6 +149,14 @@ class Rollback(TrustError):
 
 class FileMismatch(TrustError):
     """A published file is not the one the ledger holds."""
+
+
+class Replayed(TrustError):
+    """A signed request that came before."""
+
+
+class ClockImplausible(TrustError):
+    """Signed at a time that cannot be."""
 
 
 class StateError(TrucelineError):

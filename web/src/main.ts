@@ -22,10 +22,33 @@ async function desk(provider: string | null): Promise<Desk | string> {
   }
 }
 
+/** What a server says of itself; `drill` only in a drill. */
+interface Here {
+  drill?: { word: string; id: string; name: string; since: string };
+  results: boolean;
+  commission: boolean;
+  provider: string | null;
+}
+
+/** Says on every screen, on paper and in the tab's title that all of this is a drill. */
+function banner(drill: NonNullable<Here["drill"]>): void {
+  const mark = `${drill.word} · `;
+  const told = `${drill.word} ${drill.word} ${drill.word}: ${drill.name}. Nothing of this is real.`;
+  document.body.prepend(h("p", { class: "drill", role: "note", "aria-label": "Drill" }, told));
+  document.body.classList.add("in-drill");
+  const title = document.querySelector("title") as HTMLTitleElement;
+  const marked = (): void => {
+    if (!document.title.startsWith(mark)) document.title = mark + document.title;
+  };
+  marked();
+  new MutationObserver(marked).observe(title, { childList: true });
+}
+
 async function boot(): Promise<void> {
   theme.apply();
   const root = document.getElementById("app") as HTMLElement;
-  const here = (await (await fetch("/api/v1/here")).json()) as { results: boolean; commission: boolean; provider: string | null };
+  const here = (await (await fetch("/api/v1/here")).json()) as Here;
+  if (here.drill) banner(here.drill);
   const [answer, found] = await Promise.all([here.results || !here.commission ? fetch("/api/v1/page") : null, here.commission ? desk(here.provider) : null]);
   const work = typeof found === "string" ? null : found;
   if (!answer?.ok && !work) {

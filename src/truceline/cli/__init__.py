@@ -36,6 +36,8 @@ VERBS = (
     "meeting",
     "account",
     "ladder",
+    "notify",
+    "drill",
 )
 """Every verb's module here: ``NAME``, ``HELP``, ``arguments(parser)``, ``run(options, settings) -> int``."""
 

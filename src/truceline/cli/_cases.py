@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from truceline.errors import Malformed
 from truceline.model.case import Actor
 from truceline.services.desk import Desk, open_desk
+from truceline.services.drill import Drill, current
 from truceline.settings import Settings
 
 
@@ -21,6 +23,7 @@ def common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("watch", type=Path, metavar="WATCH", help="the watch's folder (holds watch.toml, people.yaml)")
     parser.add_argument("--as", dest="user", required=True, metavar="USER", help="who is asking, of people.yaml")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the ledger is (default: WATCH/out)")
+    parser.add_argument("--drill", action="store_true", help="in the drill that goes on; nothing of it is real")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
 
 
@@ -36,12 +39,18 @@ def data_options(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def desk(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Desk, Actor]]:
     """Open the watch's ledger for the person named."""
-    with open_desk(options.watch, keys=settings.key_dir, out=options.out) as opened:
+    drill = current(options.watch) if options.drill else None
+    options.is_drill = drill
+    if drill is not None:
+        print(drill.banner, file=sys.stderr)
+    with open_desk(options.watch, keys=settings.key_dir, out=options.out, drill=drill) as opened:
         yield opened, opened.person(options.user)
 
 
 def tell(told: Mapping[str, Any], options: argparse.Namespace) -> None:
-    """Print a result: for people, or as one JSON object on one line."""
+    """Print a result: for people, or as one JSON object on one line; of a drill it says so first."""
+    drill: Drill | None = getattr(options, "is_drill", None)
+    told = told if drill is None else {"drill": drill.to_json(), **told}
     if options.json:
         print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     else:

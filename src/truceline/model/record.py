@@ -61,6 +61,7 @@ ACTS = (
     "response",
     "commitment",
     "meeting",
+    "dispatch",
 )
 """Kinds of what people do, and of who read what. They are shown through the access table only."""
 

@@ -22,7 +22,7 @@ from truceline.server.guard import Guard, session_in
 from truceline.server.problems import problem, problem_of
 from truceline.server.results import file_routes, result_routes
 from truceline.server.routes import routers
-from truceline.services import duty
+from truceline.services import calls, duty
 from truceline.services.desk import Desk
 
 RESULTS = ("report.html", "report.pdf", "events.geojson", "events.csv", "summary.json")
@@ -45,7 +45,10 @@ def app(folder: Path, page_dist: Path, desk: Desk | None = None) -> FastAPI:
     )
     said = None if desk is None else desk.watch.oidc
     # Where a provider sends people back to is an address of ours; https stands before it.
-    made.add_middleware(Guard, writing=desk is not None, host=urlsplit(said.redirect).netloc if said else None)
+    drill = None if desk is None or desk.drill is None else desk.drill.id
+    made.add_middleware(
+        Guard, writing=desk is not None, host=urlsplit(said.redirect).netloc if said else None, drill=drill
+    )
     _handlers(made)
     if desk is not None:
         made.state.desk = desk
@@ -74,11 +77,19 @@ async def _attended(made: FastAPI) -> AsyncIterator[None]:
                 with suppress(UnavailableError, StateError):
                     await asyncio.to_thread(each, desk)
 
-    task = asyncio.create_task(again())
+    async def out() -> None:
+        while desk is not None:
+            await asyncio.sleep(1)
+            # What is not proved stays in the outbox; the next second, or the next start, tries again.
+            with suppress(UnavailableError, StateError):
+                await asyncio.to_thread(calls.send, desk)
+
+    tasks = [asyncio.create_task(each()) for each in (again, out)]
     yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _handlers(made: FastAPI) -> None:

@@ -70,11 +70,14 @@ def csrf_of(session: str) -> str:
 class Guard:
     """ASGI middleware: checks method, host, origin and size, and adds the headers above."""
 
-    def __init__(self, app: ASGIApp, *, writing: bool = False, host: str | None = None) -> None:
-        """``writing``: whether the API takes any; ``host``: a name beside those of this machine."""
+    def __init__(
+        self, app: ASGIApp, *, writing: bool = False, host: str | None = None, drill: str | None = None
+    ) -> None:
+        """``writing``: whether the API takes any; ``host``: a name beside this machine's; ``drill``: what all is of."""
         self.app = app
         self._writing = writing
         self._host = host
+        self._headers = _HEADERS if drill is None else {**_HEADERS, "Truceline-Drill": f"DRILL {drill}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an HTTP request on if it may pass."""
@@ -85,7 +88,7 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)

@@ -54,6 +54,7 @@ def result_routes(made: FastAPI, folder: Path) -> None:
             "results": find(folder, "page.json") is not None,
             "commission": desk is not None,
             "provider": urlsplit(house.issuer).netloc if house else None,
+            **({} if desk is None or desk.drill is None else {"drill": desk.drill.to_json()}),
         }
         return Response(json.dumps(told), headers={"Cache-Control": CHECK}, media_type="application/json")
 

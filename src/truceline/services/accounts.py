@@ -88,6 +88,19 @@ class Accounts:
             raise NotSignedIn("you have no account here; ask an administrator")
         return held
 
+    def prove(self, user: str, code: str) -> bool:
+        """Return whether a code is the user's second factor's of now, and use it up.
+
+        Raises:
+            AccessError: there is no such account, or it has no second factor.
+            UnavailableError: the file of accounts, or its key, cannot be used.
+        """
+        held = self.store.account(user)
+        if held is None or held.disabled or held.totp is None:
+            raise AccessError(f"{user!r:.80} has no second factor to show who they are by")
+        step = totp_step(self.vault.open(user, held.totp), code.strip(), self.now())
+        return step is not None and self.store.spend_step(user, step)
+
     def listed(self, by: Actor) -> list[Account]:
         """Return all accounts.
 

@@ -45,8 +45,11 @@ from truceline.services.accounts import Accounts
 from truceline.services.acts import version
 from truceline.services.board import version_of
 from truceline.services.cases import Cases
+from truceline.services.contacts import Secrets, contacts_of
+from truceline.services.drill import Drill, guarded, origin_of, stamped
 from truceline.services.feed import Feed, Feeds
 from truceline.services.log import Logbook
+from truceline.services.notify import Notifier
 from truceline.services.people import people_of, person
 from truceline.services.permits import permit_of
 from truceline.services.posts import known_of
@@ -155,11 +158,17 @@ class Desk:
     responses: Responses
     """The response to breaches; only under :attr:`lock`."""
 
+    notifier: Notifier
+    """Messages to people outside; only under :attr:`lock`, but for the sending itself."""
+
     now: Now
     """The time, UTC."""
 
     access: AccessLog
     """Decisions about access on their way into the ledger; only under :attr:`lock`."""
+
+    drill: Drill | None = None
+    """The drill that all of this is; None: it is real."""
 
     feeds: Feeds = field(default_factory=Feeds)
     """What each is told as it happens."""
@@ -326,7 +335,7 @@ class Desk:
         Raises:
             UnavailableError: the file of accounts, or the ledger, cannot be used.
         """
-        if self.accounts.store.file.exists:
+        if self.accounts.store.file.exists and self.drill is None:  # a drill's ledger is no place for them
             with self.lock:
                 waiting = self.accounts.store.waiting()
                 if waiting:
@@ -372,8 +381,11 @@ def open_desk(
     out: Path | None = None,
     clock: Clock = system_clock,
     passwords: Passwords | None = None,
+    drill: Drill | None = None,
 ) -> Iterator[Desk]:
     """Open the ledger of a watch's folder (``out``: where it is, by default ``folder/out``) and close it at the end.
+
+    With a drill it is the drill's ledger, and nothing else.
 
     Raises:
         ConfigError: the watch has no terms.
@@ -386,30 +398,58 @@ def open_desk(
         raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
     agreement = read_terms_file(what.terms).agreement
     rules = rules_of(agreement)
-    origin = f"truceline/{what.id}"
+    origin = origin_of(what.id, drill)
+    where = (out or folder / OUT) if drill is None else drill.folder / OUT
     listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
-    with Store.open(out or folder / OUT, keys=keys, origin=origin) as store:
+    with Store.open(where, keys=keys, origin=origin) as store:
+        append, read = stamped(store.append, drill), guarded(store.read, drill)
         now = Now(clock)
         accounts = accounts_of(folder, what.id, keys=keys, now=now, passwords=passwords)
-        access = AccessLog(store.append)
-        cases = Cases(rules, store.append, access.note)
-        cases.load(store.read)
-        logbook = Logbook(known_of(folder, what.line, agreement), store.append, new_id, access.note)
-        logbook.load(store.read)
-        registry = Registry(store.append, new_id)
-        registry.load(store.read)
+        access = AccessLog(append)
+        cases = Cases(rules, append, access.note)
+        cases.load(read)
+        logbook = Logbook(known_of(folder, what.line, agreement), append, new_id, access.note)
+        logbook.load(read)
+        registry = Registry(append, new_id)
+        registry.load(read)
         responses = Responses(
-            ladder_of(agreement), rules, store.append, new_id, access.note, registry.promises, registry.restricted
+            ladder_of(agreement), rules, append, new_id, access.note, registry.promises, registry.restricted
         )
-        responses.load(store.read)
-        newest = (*(case.now for case in cases), logbook.book.now, registry.register.now, responses.situation.now)
+        responses.drill = None if drill is None else {"since": iso(drill.since), "name": drill.name}
+        responses.load(read)
+        people = People(accounts, listed, begun=bool(read("account")))
+        notifier = Notifier(
+            *(contacts_of(folder), Secrets(keys), append, people.person, what.title, rules),
+            drill=None if drill is None else drill.id,
+        )
+        notifier.load(read)
+        newest = (
+            *(case.now for case in cases),
+            *(logbook.book.now, registry.register.now, responses.situation.now, notifier.outbox.now),
+        )
         for used in [moment for moment in newest if moment is not None]:
             now.reached(used)
         with suppress(UnavailableError):  # then nobody signs in, and each who tries is told why
             now.reached(accounts.store.latest())
-        people = People(accounts, listed, begun=bool(store.read("account")))
         signin = SignIn(accounts)
-        desk = Desk(what, store, cases, agreement, rules, people, signin, logbook, registry, responses, now, access)
+        desk = Desk(
+            *(
+                what,
+                store,
+                cases,
+                agreement,
+                rules,
+                people,
+                signin,
+                logbook,
+                registry,
+                responses,
+                notifier,
+                now,
+                access,
+            ),
+            drill=drill,
+        )
         try:
             yield desk
         finally:
@@ -417,6 +457,21 @@ def open_desk(
                 desk.carry()
                 access.flush(now(), all_of_it=True)
             accounts.store.file.close()
+
+
+def person_here(folder: Path, user: str, *, keys: Path) -> Actor:
+    """Return who that is without opening the ledger, which somebody else may be writing.
+
+    Raises:
+        AccessError: nobody is called so.
+        InputError: the watch, or its list of people, cannot be read.
+    """
+    accounts = accounts_of(folder, read_watch(folder).id, keys=keys, now=Now(system_clock))
+    try:
+        listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
+        return People(accounts, listed, begun=False).person(user)
+    finally:
+        accounts.store.file.close()
 
 
 def new_id(at: datetime) -> str:

@@ -148,6 +148,19 @@ class Vault:
         nonce = os.urandom(12)
         return nonce + self._cipher().encrypt(nonce, secret.encode(), user.encode())
 
+    def call_code(self, call: str) -> str:
+        """Return the six digits that a caller of this centre can read out, and nobody else.
+
+        Raises:
+            UnavailableError: the key is gone.
+        """
+        held = load_key(self._keys, self._origin)
+        if held is None:
+            raise UnavailableError(f"the key that makes callers' codes ({self._origin}) is not in the key folder")
+        key = hashlib.sha256(b"truceline/call/1\0" + held.seed).digest()
+        drawn = int.from_bytes(hmac.new(key, call.encode(), hashlib.sha256).digest()[:8])
+        return f"{drawn % 1_000_000:06d}"
+
     def open(self, user: str, sealed: bytes) -> str:
         """Return a user's secret.
 

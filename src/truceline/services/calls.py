@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Acknowledging, and ringing an office that does not: the caller reads a code, the person rung calls back with one.
+
+A call that comes in proves nothing, and neither does a number that is shown. So the caller reads six digits that only
+this centre can make; the person rung calls the centre back at the number they hold, says the digits, and the code of
+their own second factor. Each step is logged with its time.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from truceline.access import Thing, decide
+from truceline.access.check import owner_name
+from truceline.dispatch.outbox import TRIES, Call, Item, Ring, call_json, item_json
+from truceline.errors import AccessError, NotHere, StateError
+from truceline.model.case import Actor
+from truceline.model.dispatch import Entry
+from truceline.services.desk import Desk, new_id
+
+
+def _may(desk: Desk, actor: Actor, action: str, name: str, owner: frozenset[str] = frozenset()) -> None:
+    allowed = decide(actor, action, Thing("dispatch", owners=owner)).allowed
+    if not allowed:
+        desk.log(actor, action, "dispatch", name, allowed=False)
+        raise AccessError(f"{actor.user} ({actor.role}) may not {action} messages")
+
+
+def refresh(desk: Desk) -> int:
+    """Queue what is to be told by now; returns how many messages that is.
+
+    Raises:
+        UnavailableError: the ledger cannot be written, or the clock went back.
+    """
+    with desk.lock:
+        return desk.notifier.tick(desk.responses, desk.cases, desk.store.read, desk.now())
+
+
+def send(desk: Desk, actor: Actor | None = None) -> dict[str, Any]:
+    """Queue and send all that is due now, by the program, or asked for by a person.
+
+    Raises:
+        AccessError: it is not this person's to do.
+        UnavailableError: the ledger cannot be written, or the clock went back.
+    """
+    if actor is not None:
+        _may(desk, actor, "send", "all")
+    queued = refresh(desk)
+    return {"queued": queued, "sent": desk.notifier.drain(desk.lock, desk.now)}
+
+
+def status(desk: Desk, actor: Actor) -> dict[str, Any]:
+    """Return messages and calls as a person may see them, the newest last, and who is to be rung.
+
+    Raises:
+        UnavailableError: the ledger cannot be written.
+    """
+    refresh(desk)
+    with desk.lock:
+        notifier, now = desk.notifier, desk.now()
+        pace, whole = notifier.contacts.pace, decide(actor, "read", Thing("dispatch")).allowed
+        told: dict[str, Any] = {"messages": [item_json(item, pace) for item in notifier.status(actor).values()]}
+        if whole:
+            desk.log(actor, "read", "dispatch", "status", allowed=True)
+            told["calls"] = [call_json(call) for call in notifier.outbox.calls.values()]
+            told["ring"] = [_ring_json(ring) for ring in notifier.outbox.ring(now, notifier.contacts.trees, pace)]
+            told["nobody"] = _nobody(desk)
+        return told
+
+
+def _ring_json(ring: Ring) -> dict[str, Any]:
+    return {"of": ring.of, "to": ring.to, "why": ring.why, "items": list(ring.items)}
+
+
+def _nobody(desk: Desk) -> list[str]:
+    """Contacts whose account is not in use: nobody is told through them, and somebody should know."""
+    found = []
+    for contact in desk.notifier.contacts.people.values():
+        try:
+            desk.person(contact.user)
+        except AccessError:
+            found.append(contact.id)
+    return found
+
+
+def _item(desk: Desk, actor: Actor, name: str) -> Item:
+    found = desk.notifier.status(actor).get(name)
+    if found is None:
+        raise NotHere(f"there is no message {name:.40} that {actor.user} may see")
+    return found
+
+
+def acknowledge(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
+    """Say that one's office has a message.
+
+    Raises:
+        NotHere: there is no such message, or it is not theirs to know.
+        AccessError: it went to another office.
+        StateError: somebody said so already.
+    """
+    with desk.lock:
+        item = _item(desk, actor, name)
+        own = frozenset({owner_name(actor.user)} if desk.notifier.is_own(item.message, actor) else ())
+        _may(desk, actor, "acknowledge", name, own)
+        if item.acknowledged is not None:
+            raise StateError(f"{item.by} acknowledged it already", record=name)
+        desk.notifier.log(Entry("acknowledge", name, actor, desk.now(), {"how": "signed in"}))
+        return item_json(desk.notifier.outbox.items[name], desk.notifier.contacts.pace)
+
+
+def retry(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
+    """Let every way of a message that is not proved begin anew.
+
+    Raises:
+        AccessError: it is not this person's to do.
+        NotHere: there is no such message.
+    """
+    with desk.lock:
+        _may(desk, actor, "send", name)
+        _item(desk, actor, name)
+        desk.notifier.log(Entry("retry", name, actor, desk.now()))
+        return item_json(desk.notifier.outbox.items[name], desk.notifier.contacts.pace)
+
+
+def ring(desk: Desk, actor: Actor, office: str | None = None) -> dict[str, Any]:
+    """Begin a call to the next of an office's tree; returns whom, their number, and the code to read.
+
+    Raises:
+        AccessError: it is not this person's to do.
+        StateError: no such office is to be rung now.
+        UnavailableError: there is no key to make the code.
+    """
+    refresh(desk)
+    with desk.lock:
+        _may(desk, actor, "call", office or "next")
+        notifier, now = desk.notifier, desk.now()
+        waiting = notifier.outbox.ring(now, notifier.contacts.trees, notifier.contacts.pace)
+        found = next((each for each in waiting if office in (None, each.of)), None)
+        if found is None:
+            raise StateError("nobody is to be rung now" if office is None else f"{office:.40} is not to be rung now")
+        name = new_id(now)
+        code = desk.accounts.vault.call_code(f"{desk.store.origin}\n{name}")  # before it is logged: it may fail
+        data = {"of": found.of, "to": found.to, "items": list(found.items), "why": found.why}
+        notifier.log(Entry("call", name, actor, now, data))
+        contact = notifier.contacts.people[found.to]
+        told = {"call": name, "of": found.of, "why": found.why, "ask_for": contact.name, "phone": contact.phone}
+        return {**told, "read_out": code, "items": _subjects(desk, found)}
+
+
+def _subjects(desk: Desk, found: Ring) -> list[str]:
+    return [desk.notifier.outbox.items[name].message.subject for name in found.items]
+
+
+def _call(desk: Desk, name: str) -> Call:
+    held = desk.notifier.outbox.calls.get(name)
+    if held is None:
+        raise NotHere(f"there is no call {name:.40}")
+    return held
+
+
+def called(desk: Desk, actor: Actor, name: str, result: str) -> dict[str, Any]:
+    """Say what came of a call; who was reached calls back, and the others of the tree are next.
+
+    Raises:
+        AccessError: it is not this person's to do.
+        NotHere: there is no such call.
+        StateError: it was confirmed already.
+        Malformed: the result is none.
+    """
+    with desk.lock:
+        _may(desk, actor, "call", name)
+        if _call(desk, name).confirmed is not None:
+            raise StateError("the person rung has confirmed already", record=name)
+        desk.notifier.log(Entry("called", name, actor, desk.now(), {"result": result}))
+        return call_json(_call(desk, name))
+
+
+def confirm(desk: Desk, actor: Actor, name: str, code: str, totp: str) -> Mapping[str, Any]:
+    """Take the two codes of a person who called back, typed by whoever answered, or by the person signed in.
+
+    Raises:
+        AccessError: it is not this person's to do, or a code is not right; that is logged, and five end the call.
+        NotHere: there is no such call.
+        StateError: the call is over.
+    """
+    with desk.lock:
+        call, notifier = _call(desk, name), desk.notifier
+        contact = notifier.contacts.people.get(call.to)
+        if contact is None:
+            raise StateError("the contacts file has no such person any more", record=name)
+        if actor.user != contact.user:
+            _may(desk, actor, "call", name)
+        if call.confirmed is not None or call.wrong >= TRIES:
+            raise StateError("this call is over", record=name)
+        said = "".join(character for character in code if character.isdigit())
+        expected = desk.accounts.vault.call_code(f"{desk.store.origin}\n{name}")
+        # The second factor is asked only of who knows the call's code: nobody can use it up for somebody else.
+        right = hmac.compare_digest(said, expected) and desk.accounts.prove(contact.user, totp)
+        by = desk.person(contact.user) if right else actor
+        notifier.log(Entry("confirm", name, by, desk.now(), {"right": right, "typed": actor.user}))
+        if not right:
+            raise AccessError("a code is not right; ring again if you are not sure who it is", record=name)
+        return call_json(notifier.outbox.calls[name])
