@@ -58,6 +58,11 @@ class Mailbox:
     def mails(self):
         return [message_from_bytes(body, policy=default) for _, body in self.raw]
 
+    def text(self):
+        """All that came, as people and programs read it."""
+        parts = [part for mail in self.mails for part in mail.walk() if not part.is_multipart()]
+        return "".join(part.get_payload(decode=True).decode() for part in parts)
+
     def unique(self):
         """(recipient, Message-ID) as a mailbox that knows second copies keeps them, and how often each came."""
         found = {}
@@ -73,13 +78,14 @@ class Hook:
     def __init__(self):
         self.done, self.copies, self.refused, self.answers, self.signatures = {}, {}, [], [], set()
         self.receipt = signing.receipt
+        self.clock = lambda: datetime.now(UTC)
 
     def take(self, path, headers, body):
         if self.answers:
             return self.answers.pop(0), None
         secret = SECRET + path
         try:
-            id_ = signing.check(secret, headers, body, datetime.now(UTC), self.signatures)
+            id_ = signing.check(secret, headers, body, self.clock(), self.signatures)
         except TrustError as error:
             self.refused.append(type(error).__name__)
             return 403, None

@@ -119,8 +119,8 @@ def retry(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
     """
     with desk.lock:
         _may(desk, actor, "send", name)
-        _item(desk, actor, name)
-        desk.notifier.log(Entry("retry", name, actor, desk.now()))
+        tries = sum(leg.tries for leg in _item(desk, actor, name).legs.values())
+        desk.notifier.log(Entry("retry", name, actor, desk.now(), {"after": tries}))
         return item_json(desk.notifier.outbox.items[name], desk.notifier.contacts.pace)
 
 
@@ -199,7 +199,9 @@ def confirm(desk: Desk, actor: Actor, name: str, code: str, totp: str) -> Mappin
         # The second factor is asked only of who knows the call's code: nobody can use it up for somebody else.
         right = hmac.compare_digest(said, expected) and desk.accounts.prove(contact.user, totp)
         by = desk.person(contact.user) if right else actor
-        notifier.log(Entry("confirm", name, by, desk.now(), {"right": right, "typed": actor.user}))
+        notifier.log(
+            Entry("confirm", name, by, desk.now(), {"right": right, "typed": actor.user, "number": call.wrong + 1})
+        )
         if not right:
             raise AccessError("a code is not right; ring again if you are not sure who it is", record=name)
         return call_json(notifier.outbox.calls[name])

@@ -229,8 +229,8 @@ class Notifier:
                     item, channel = next(self.outbox.due(now, pace), (None, ""))
                     if item is None:
                         break
-                    self.log(Entry("attempt", item.message.id, MACHINE, now, {"channel": channel}))
-                    number = self.outbox.items[item.message.id].legs[channel].tries
+                    number = item.legs[channel].tries + 1  # also keeps two records of one instant apart
+                    self.log(Entry("attempt", item.message.id, MACHINE, now, {"channel": channel, "number": number}))
                 result = self._send(item.message, channel, now)
                 with lock:
                     self._outcome(item, channel, number, result, clock())
@@ -239,7 +239,12 @@ class Notifier:
 
     def _outcome(self, item: Item, channel: str, number: int, result: Sent, now: datetime) -> None:
         pace, name = self.contacts.pace, item.message.id
-        data: dict[str, Any] = {"channel": channel, "result": result.result, "proof": dict(result.proof)}
+        data: dict[str, Any] = {
+            "channel": channel,
+            "number": number,
+            "result": result.result,
+            "proof": dict(result.proof),
+        }
         if result.result == "failed" and number < pace.attempts:
             data["again"] = iso(now + pace.wait(name, channel, number))
         self.log(Entry("outcome", name, MACHINE, now, data))
