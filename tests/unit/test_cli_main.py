@@ -81,6 +81,10 @@ OPTIONS["claim"] = {
     *("--sheet", "--for", "--json", "--out", "--line"),
 }
 OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had"}
+OPTIONS["notify"] = {"--as", "--out", "--json", "--office", "--code", "--totp"}
+for _verb in ("case", "finding", "log", "queue", "patrol", "ladder", "notify", "serve"):
+    OPTIONS[_verb] = OPTIONS[_verb] | {"--drill"}
+OPTIONS["drill"] = {"--as", "--json", "--name"}
 PARTS = {
     "fetch": ("firms", "elements"),
     "claim": ("check",),
@@ -94,6 +98,8 @@ PARTS = {
     "meeting": ("list", "show", "add"),
     "patrol": ("depart", "check-in", "return", "mine", "list"),
     "ladder": ("show", "declare", "acknowledge", "decide", "do", "replay"),
+    "notify": ("status", "send", "ack", "retry", "call", "called", "confirm"),
+    "drill": ("start", "end", "status"),
 }
 """Verbs of several words: what may follow the first."""
 
@@ -119,6 +125,8 @@ NEEDED = {
     "register": ["list", "D"],
     "meeting": ["list", "D"],
     "ladder": ["show", "D", "--as", "wanda"],
+    "notify": ["status", "D", "--as", "wanda"],
+    "drill": ["status", "D", "--as", "wanda"],
 }
 
 

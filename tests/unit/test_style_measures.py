@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "truceline"
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 HEAVY_IMPORTS = {
+    ("channels/service.py", "apprise"): "an extra, and heavy: loaded where somebody is told by such a service",
     ("cli/_shared.py", "truceline.watch"): "a whole watch takes two seconds to load; most verbs need none",
     ("cli/_shared.py", "truceline.flow"): "what it needs takes as long to load as a whole watch",
     ("cli/_terms_diff.py", "truceline.reports.terms_diff"): "only a page needs what makes pages",

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 
-from truceline.cli._cases import common, desk
+from truceline.cli._cases import common, desk, tell
 from truceline.errors import NotHere
 from truceline.services.views import case_view
 from truceline.settings import Settings
@@ -37,5 +36,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             if not found:
                 raise NotHere(f"there is no finding {options.finding:.40} that {actor.user} may see")
         at.log(actor, "read", "finding", options.finding or "all", allowed=True)
-    print(json.dumps({"findings": found}, ensure_ascii=False, indent=None if options.json else 2))
+    tell({"findings": found}, options)
     return 0

@@ -397,66 +397,68 @@ def open_desk(
     if what.terms is None:
         raise ConfigError("a commission needs terms; this watch has none", file=str(folder))
     agreement = read_terms_file(what.terms).agreement
-    rules = rules_of(agreement)
     origin = origin_of(what.id, drill)
     where = (out or folder / OUT) if drill is None else drill.folder / OUT
     listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
     with Store.open(where, keys=keys, origin=origin) as store:
-        append, read = stamped(store.append, drill), guarded(store.read, drill)
+        read = guarded(store.read, drill)
         now = Now(clock)
         accounts = accounts_of(folder, what.id, keys=keys, now=now, passwords=passwords)
-        access = AccessLog(append)
-        cases = Cases(rules, append, access.note)
-        cases.load(read)
-        logbook = Logbook(known_of(folder, what.line, agreement), append, new_id, access.note)
-        logbook.load(read)
-        registry = Registry(append, new_id)
-        registry.load(read)
-        responses = Responses(
-            ladder_of(agreement), rules, append, new_id, access.note, registry.promises, registry.restricted
-        )
-        responses.drill = None if drill is None else {"since": iso(drill.since), "name": drill.name}
-        responses.load(read)
         people = People(accounts, listed, begun=bool(read("account")))
-        notifier = Notifier(
-            *(contacts_of(folder), Secrets(keys), append, people.person, what.title, rules),
-            drill=None if drill is None else drill.id,
-        )
-        notifier.load(read)
+        desk = _assembled(what, store, agreement, accounts, people, now, keys, drill)
+        outbox, moves = desk.notifier.outbox, desk.responses.situation
         newest = (
-            *(case.now for case in cases),
-            *(logbook.book.now, registry.register.now, responses.situation.now, notifier.outbox.now),
+            *(c.now for c in desk.cases),
+            desk.logbook.book.now,
+            desk.registry.register.now,
+            moves.now,
+            outbox.now,
         )
         for used in [moment for moment in newest if moment is not None]:
             now.reached(used)
         with suppress(UnavailableError):  # then nobody signs in, and each who tries is told why
             now.reached(accounts.store.latest())
-        signin = SignIn(accounts)
-        desk = Desk(
-            *(
-                what,
-                store,
-                cases,
-                agreement,
-                rules,
-                people,
-                signin,
-                logbook,
-                registry,
-                responses,
-                notifier,
-                now,
-                access,
-            ),
-            drill=drill,
-        )
         try:
             yield desk
         finally:
             with desk.lock, suppress(UnavailableError, StateError):
                 desk.carry()
-                access.flush(now(), all_of_it=True)
+                desk.access.flush(now(), all_of_it=True)
             accounts.store.file.close()
+
+
+def _assembled(
+    what: Watch,
+    store: Store,
+    agreement: Agreement,
+    accounts: Accounts,
+    people: People,
+    now: Now,
+    keys: Path,
+    drill: Drill | None,
+) -> Desk:
+    """Everything that stands on a ledger, as it stands after its last record."""
+    append, read, rules = stamped(store.append, drill), guarded(store.read, drill), rules_of(agreement)
+    access = AccessLog(append)
+    cases = Cases(rules, append, access.note)
+    cases.load(read)
+    logbook = Logbook(known_of(what.folder, what.line, agreement), append, new_id, access.note)
+    logbook.load(read)
+    registry = Registry(append, new_id)
+    registry.load(read)
+    promised = (registry.promises, registry.restricted)
+    responses = Responses(ladder_of(agreement), rules, append, new_id, access.note, *promised)
+    responses.drill = None if drill is None else {"since": iso(drill.since), "name": drill.name}
+    responses.load(read)
+    mark = None if drill is None else drill.id
+    contacts, secrets = contacts_of(what.folder), Secrets(keys)
+    notifier = Notifier(contacts, secrets, append, people.person, what.title, rules, mark)
+    notifier.load(read)
+    signin = SignIn(accounts)
+    return Desk(
+        *(what, store, cases, agreement, rules, people, signin, logbook, registry, responses, notifier, now, access),
+        drill=drill,
+    )
 
 
 def person_here(folder: Path, user: str, *, keys: Path) -> Actor:
