@@ -34,7 +34,7 @@ interface Here {
 function banner(drill: NonNullable<Here["drill"]>): void {
   const mark = `${drill.word} · `;
   const told = `${drill.word} ${drill.word} ${drill.word}: ${drill.name}. Nothing of this is real.`;
-  document.body.prepend(h("p", { class: "drill", role: "note", "aria-label": "Drill" }, told));
+  document.body.prepend(h("p", { class: "drill-banner", role: "note" }, told));
   document.body.classList.add("in-drill");
   const title = document.querySelector("title") as HTMLTitleElement;
   const marked = (): void => {
