@@ -92,6 +92,8 @@ def test_every_text_shown_stays_text(at, browser, proof_scale):
         at.clock.forward(seconds=1)
         at.desk.logbook.key(wanda, at.clock.at, f"1940 A10 1x burst # {few[12]}")
         at.desk.logbook.do(wanda, "question", at.clock.at, {"text": few[13]})
+        for text in few:
+            at.desk.logbook.do(wanda, "mine", at.clock.at, {"spot": {"lon": 1.0, "lat": 2.0}, "what": text})
     with person(at, browser, "olga") as wire:
         page = wire.page
         for place, words in {
@@ -117,13 +119,17 @@ def test_every_text_shown_stays_text(at, browser, proof_scale):
         assert few[12] in shown
         assert few[13] in shown
         untouched(wire.page)
+        show(wire.page, "#/mines")
+        shown = wire.page.locator("main").evaluate("e => e.textContent")
+        assert [text for text in few if text.strip() not in shown] == []
+        untouched(wire.page)
     assert wire.told == []
 
 
 SEES = {
     "olga": ("queue", "case/{case}", "case/{case}?part=notes", "act/{case}?kind=vote&proposal={proposal}", "cases"),
     "lia": ("notices", "notice/{case}", "act/{case}?kind=reply"),
-    "wanda": ("log",),
+    "wanda": ("log", "mines"),
     "aud": ("access", "people", "findings", "case/{case}?part=record"),
     "adam": ("person/anna", "account"),
 }

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from commission_page import person, put_to_the_vote, show
+from commission_page import do, heard, person, put_to_the_vote, show
 from desk_world import office, password_of
 from live_server import running
 from playwright.sync_api import expect
@@ -82,6 +82,10 @@ def test_a_violation_is_keyed_by_the_keyboard_in_so_many_strokes_as_the_docs_say
 
 def test_whoever_reads_the_log_is_told_when_a_patrol_is_due(at, browser):
     wanda = at.desk.person("wanda")
+    case, _, _ = heard(at)
+    at.clock.forward(minutes=8)
+    for party in "AB":
+        do(at, "wanda", case, "silence", party=party)
     with person(at, browser, "wanda") as wire:
         page = wire.page
         with at.desk.lock:
@@ -95,7 +99,13 @@ def test_whoever_reads_the_log_is_told_when_a_patrol_is_due(at, browser):
         assert page.get_by_label("One line").input_value() == "2140 A10 half a li"
         at.clock.at = due + timedelta(seconds=1)
         page.get_by_role("button", name="Read the log again").press("Enter")
-        expect(page.get_by_label("The shift").locator("p", has_text="Contact lost:")).to_contain_text("P4")
+        shift = page.get_by_label("The shift")
+        expect(shift.locator("p", has_text="Contact lost:")).to_contain_text("P4")
+        told = shift.locator("li", has_text="notices within 15 minutes")
+        expect(told.locator("b")).to_have_text("1 of 1")
+        expect(shift.locator("li", has_text="to silence on all sides").locator("b")).to_contain_text(
+            "median 8\u00a0min"
+        )
 
 
 @pytest.mark.parametrize("user", [None, "lib", "wanda"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -17,9 +18,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from live_server import running
 
-from truceline.errors import Malformed
-from truceline.flow.watchfile import read_watch
+from truceline.errors import Malformed, UnavailableError
+from truceline.flow.watchfile import Oidc, read_watch
 from truceline.server.guard import COOKIE
+from truceline.server.oidc import Provider
 from truceline.server.routes.oidc import LOGIN
 from truceline.services.accounts import CONSOLE
 
@@ -215,6 +217,21 @@ def test_a_provider_that_does_not_answer_as_it_should_is_told(at, house, lies):
 def test_a_provider_that_describes_itself_wrongly_is_not_followed(at, house, described):
     house.lies = Lies(described=described)
     assert at.client.get("/api/v1/oidc/start").status_code == 503
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:9/x", "https://localhost/x", "http://[::1]:9/x"])
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_provider_elsewhere_cannot_send_our_requests_to_this_machine(name, place):
+    issuer = "https://login.example"
+    own = {each: f"{issuer}/{each}" for each in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+    told = [{"issuer": issuer, **own}, {"issuer": issuer, **own, name: place}]
+    elsewhere = httpx.MockTransport(lambda _: httpx.Response(200, json=told.pop(0)))
+    now = datetime(2026, 5, 2, tzinfo=UTC)
+    assert (
+        Provider(Oidc(issuer, "truceline", RETURN), elsewhere).begin(now)[0].startswith(own["authorization_endpoint"])
+    )
+    with pytest.raises(UnavailableError, match=f"{name} points at this machine"):
+        Provider(Oidc(issuer, "truceline", RETURN), elsewhere).begin(now)
 
 
 def test_a_sign_in_belongs_to_the_browser_that_began_it_and_is_good_once(at, house):

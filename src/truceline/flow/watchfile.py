@@ -31,6 +31,9 @@ _SOURCE_KEYS = {
     "stations": {"kind", "path", "credit", "licence"},
     "tracks": {"kind", "path", "credit", "licence"},
 }
+HERE = ("127.0.0.1", "localhost", "::1")
+"""Hosts that are this machine itself."""
+
 _OIDC_KEYS = {"issuer", "client_id", "redirect"}
 _RETURN = "/api/v1/oidc/return"
 _WATCH_KEYS = {"id", "title", "from", "to", "terms", "line", "extent"}
@@ -193,8 +196,7 @@ def safe_address(address: str) -> bool:
     except ValueError:
         return False
     plain = parts.username is None and parts.password is None and not parts.fragment and bool(host)
-    here = host in ("127.0.0.1", "localhost", "::1")
-    return plain and (parts.scheme == "https" or (parts.scheme == "http" and here))
+    return plain and (parts.scheme == "https" or (parts.scheme == "http" and host in HERE))
 
 
 def _source(folder: Path, table: Mapping[str, Any]) -> SourceFile:

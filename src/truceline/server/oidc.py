@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
@@ -24,7 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from truceline.errors import NotSignedIn, UnavailableError
-from truceline.flow.watchfile import Oidc, safe_address
+from truceline.flow.watchfile import HERE, Oidc, safe_address
 from truceline.services.secrets import fingerprint, new_secret
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -130,6 +130,9 @@ class Provider:
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if not isinstance(told.get(name), str) or not safe_address(told[name]):
                 raise UnavailableError(f"the provider's {name} is missing or not https")
+            if urlsplit(told[name]).hostname in HERE and urlsplit(self._said.issuer).hostname not in HERE:
+                # Whoever answers for a provider elsewhere must not send our requests to what runs beside us.
+                raise UnavailableError(f"the provider's {name} points at this machine")
         return told
 
     def _ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import { address, type Route } from "../route";
 import { scrolling } from "../screens/parts";
 import { all, inWords, read, Refused, send } from "./api";
 import type { Desk } from "./desk";
-import { empty, left, loaded, moment, share, told, top, word } from "./view";
+import { empty, left, loaded, moment, share, stretch, told, top, word } from "./view";
 
 interface Line {
   entry: string;
@@ -36,6 +36,7 @@ interface Count {
 interface Shift {
   summary: { from: string | null; to: string; layers: Record<string, { counts: Count[]; coverage: { share: number | null; why?: string; reference_act?: string; low?: number; high?: number; period?: string } }>; lines: number; superseded: number; lost_contacts: string[]; mines: number };
   waiting: string | null;
+  stop_first: { notices: number; in_time: number; late: number; overdue: number; silence_minutes: { cases: number; median: number | null; most: number | null }; stopped_without_blame: number };
 }
 
 interface Patrol {
@@ -138,7 +139,7 @@ function small(open: string, fields: Child[], label: string, act: () => Promise<
 }
 
 /** Counts by layer, never one sum of them, with the coverage beside each. */
-function shiftPart(desk: Desk, { summary, waiting }: Shift, officer: boolean): HTMLElement {
+function shiftPart(desk: Desk, { summary, waiting, stop_first: first }: Shift, officer: boolean): HTMLElement {
   const note = h("textarea", { rows: 3, autocomplete: "off", maxlength: 8000, "aria-label": "What the next shift should know" });
   const covered = (c: Shift["summary"]["layers"][string]["coverage"]): string => (c.share === null ? "coverage: " + (c.why ?? "cannot tell") : `coverage ${share(c.share)} of ${c.reference_act}; ${c.period}`);
   const figure = (c: Count): string => `${c.low}${c.high === null ? " or more" : c.high === c.low ? "" : ` to ${c.high}`}${c.unit === "x" ? "" : ` ${c.unit}`}${c.not_known ? `, ${c.not_known} N/K` : ""}`;
@@ -148,6 +149,13 @@ function shiftPart(desk: Desk, { summary, waiting }: Shift, officer: boolean): H
     h("h2", {}, "This shift"),
     h("p", { class: "soft" }, summary.from ? ["since ", moment(desk, summary.from)] : "since the log’s beginning", `; ${summary.lines} lines, ${summary.superseded} superseded`),
     Object.entries(summary.layers).map(([layer, { counts, coverage }]) => h("div", { class: "layer" }, h("h3", {}, LAYERS[layer] ?? layer), counts.length === 0 ? h("p", { class: "soft" }, "none keyed") : h("ul", { class: "changes" }, counts.map((c) => h("li", {}, h("span", {}, word(c.act)), h("b", {}, figure(c))))), h("p", { class: "small soft" }, covered(coverage)))),
+    h(
+      "div",
+      { class: "layer" },
+      h("h3", {}, "Stop it first"),
+      h("p", { class: "small soft" }, "All cases of this watch, not this shift alone."),
+      h("ul", { class: "changes" }, [["notices within 15 minutes", `${first.in_time} of ${first.notices}`], ["overdue now", String(first.overdue)], ["to silence on all sides", first.silence_minutes.median === null ? "none silent yet" : `median ${stretch(first.silence_minutes.median)}, most ${stretch(first.silence_minutes.most ?? 0)}, ${first.silence_minutes.cases} of ${first.notices}`], ["closed without blame", String(first.stopped_without_blame)]].map(([what, figure]) => h("li", {}, h("span", {}, what), h("b", {}, figure)))),
+    ),
     summary.lost_contacts.length > 0 && h("p", {}, h("b", {}, "Contact lost: "), summary.lost_contacts.join(", ")),
     officer && (waiting ? small("Take the shift over", [h("p", {}, "Another person signed the outgoing half. You sign the incoming one."), h("label", {}, "Note", note)], "Take over", () => send("POST", "/shift/takeover", { note: note.value })) : small("Hand the shift over", [h("label", {}, "What the next shift should know", note)], "Hand over", () => send("POST", "/shift/handover", { note: note.value }))),
   );
