@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -36,32 +37,46 @@ def h(hours):
 
 @cache
 def local_days(zone):
-    """Local day of every second, as days since 1970, read off the zone a quarter of an hour at a time."""
+    """Seconds at which the local day is another, and the day from each on, read off the zone every quarter of an hour."""
     quarters = [START + timedelta(minutes=15 * n) for n in range(SPAN // 900)]
-    days = [moment.astimezone(ZoneInfo(zone)).date().toordinal() for moment in quarters]
-    return np.repeat(np.array(days, np.int32), 900)
+    days = [moment.astimezone(ZoneInfo(zone)).date() for moment in quarters]
+    edges = [n for n in range(len(days)) if n == 0 or days[n] != days[n - 1]]
+    return [900 * n for n in edges] + [SPAN], [days[n] for n in edges]
 
 
 def by_seconds(start, seconds, stops, zone, weekly, dates):
-    """The second at which a clock has run so long, by looking at every second; None: it stands still."""
+    """The second at which a clock has run so long, with a mark for every second; None: it stands still."""
     if seconds == 0:
         return start
-    off = np.zeros(1 + SPAN // 86_400 + 2, bool)
-    first = int(local_days(zone)[0])
-    for day in range(len(off)):
-        off[day] = (first + day + 6) % 7 in weekly or date.fromordinal(first + day) in dates
+    edges, days = local_days(zone)
     # look twice as far until it is found: most are due soon
     length = seconds + 20_000
     while True:
         until = start + min(length, ENOUGH)
-        runs = ~off[local_days(zone)[start:until] - first]
+        runs = np.ones(min(until, SPAN) - start, bool)
+        for n in range(bisect_right(edges, start) - 1, bisect_left(edges, until)):
+            if n < len(days) and (days[n].weekday() in weekly or days[n] in dates):
+                runs[max(edges[n] - start, 0) : edges[n + 1] - start] = False
         for begin, end in stops:
             runs[max(begin - start, 0) : len(runs) if end is None else max(end - start, 0)] = False
         if np.count_nonzero(runs) >= seconds:
-            return start + int(np.flatnonzero(runs)[seconds - 1]) + 1
+            return start + nth(runs, seconds) + 1
         if length >= ENOUGH:
             return None
         length *= 2
+
+
+def nth(runs, wanted):
+    """Where the ``wanted``-th second that runs is, by counting halves."""
+    low, high = 0, len(runs)
+    while high - low > 1:
+        middle = (low + high) // 2
+        before = int(np.count_nonzero(runs[low:middle]))
+        if before >= wanted:
+            high = middle
+        else:
+            low, wanted = middle, wanted - before
+    return low
 
 
 def schedule(rng):
