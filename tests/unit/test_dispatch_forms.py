@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import xmlschema
 from notify_world import CONTACTS
 
+from truceline.channels import by_service
 from truceline.channels.email import mail
 from truceline.channels.webhook import body_of
 from truceline.dispatch import read_contacts, signing
@@ -160,3 +164,36 @@ def test_bad_contacts_are_named_with_their_line(old, new, line, said):
     with pytest.raises(InputError, match=said) as error:
         read_contacts(GOOD.replace(old, new, 1), "contacts.yaml")
     assert (error.value.file, error.value.line) == ("contacts.yaml", line)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
+@pytest.mark.filterwarnings("ignore:.*slated for removal")
+@pytest.mark.parametrize("drill", [None, "01k"])
+def test_a_service_of_apprise_takes_a_message(drill):
+    """A real receiver of apprise's own JSON; Matrix, which needs a house's server, goes the same way."""
+    taken, statuses = [], [200, 500]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(statuses.pop(0))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    address = f"json://127.0.0.1:{server.server_address[1]}/"
+    subject = "[DRILL] Watch [DRILL]" if drill else "Watch"
+    message = replace(MESSAGE, drill=drill, subject=subject)
+    try:
+        results = [by_service(message, address), by_service(message, address), by_service(message, "nothing at all")]
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [each.result for each in results] == ["delivered", "failed", "refused"]
+    assert taken[0]["title"] == subject
+    assert taken[0]["message"].endswith(message.id)
+    assert address not in json.dumps([dict(each.proof) for each in results])

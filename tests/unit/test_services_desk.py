@@ -9,7 +9,8 @@ import pytest
 from desk_world import START, Clock, office, watch_folder
 
 from truceline.errors import AccessError, ConfigError, Malformed, NotHere, StateError, UnavailableError
-from truceline.services.desk import Now, open_desk
+from truceline.services.clock import Now
+from truceline.services.desk import open_desk
 
 OPEN = {"title": "Mill", "origin": "event", "events": [7]}
 

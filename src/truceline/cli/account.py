@@ -18,7 +18,8 @@ from typing import Any
 from truceline.errors import Malformed, UnavailableError
 from truceline.flow.watchfile import read_watch
 from truceline.services.accounts import CONSOLE, Accounts
-from truceline.services.desk import PEOPLE, Now, accounts_of, read_people, system_clock
+from truceline.services.clock import Now, system_clock
+from truceline.services.desk import PEOPLE, accounts_of, read_people
 from truceline.services.signin import SignIn
 from truceline.settings import Settings
 from truceline.store.accounts import Account

@@ -11,7 +11,8 @@ from truceline.access import Thing, decide
 from truceline.cli._cases import tell
 from truceline.errors import AccessError, StateError
 from truceline.model.case import Actor
-from truceline.services.desk import open_desk, person_here, system_clock
+from truceline.services.clock import system_clock
+from truceline.services.desk import open_desk, person_here
 from truceline.services.drill import Drill, begin, drills, end, report
 from truceline.settings import Settings
 

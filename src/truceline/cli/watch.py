@@ -9,7 +9,8 @@ from pathlib import Path
 from truceline.cli._shared import finished, run_watch
 from truceline.flow.watchfile import read_watch
 from truceline.reports.text import duty_summary
-from truceline.services.desk import PEOPLE, Clock, new_id, open_desk, system_clock
+from truceline.services.clock import Clock, system_clock
+from truceline.services.desk import PEOPLE, new_id, open_desk
 from truceline.services.stop_first import open_corroborated
 from truceline.settings import Settings
 from truceline.store.account_file import ACCOUNTS

@@ -7,10 +7,11 @@ The desk is the ledger's one writer. It asks its clock once per act; a clock tha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -45,6 +46,7 @@ from truceline.services.accounts import Accounts
 from truceline.services.acts import version
 from truceline.services.board import version_of
 from truceline.services.cases import Cases
+from truceline.services.clock import Clock, Now, system_clock
 from truceline.services.contacts import Secrets, contacts_of
 from truceline.services.drill import Drill, guarded, origin_of, stamped
 from truceline.services.feed import Feed, Feeds
@@ -67,46 +69,6 @@ PEOPLE = "people.yaml"
 
 OUT = published.OUT
 """Folder of a watch's folder where its results and its ledger are, unless said otherwise."""
-
-SLACK = timedelta(seconds=1)
-"""How far a clock may be set back while it is being disciplined; the time before is used until it has caught up."""
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    """Return the machine's time, UTC."""
-    return datetime.now(UTC)
-
-
-class Now:
-    """A clock that never goes back."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._latest: datetime | None = None
-        self._lock = RLock()
-
-    def reached(self, moment: datetime) -> None:
-        """Take up a time that was used before this clock was asked."""
-        with self._lock:
-            self._latest = moment if self._latest is None else max(self._latest, moment)
-
-    def __call__(self) -> datetime:
-        """Return the time, UTC.
-
-        Raises:
-            UnavailableError: it is before a time that was already used; deadlines cannot be kept with such a clock.
-        """
-        with self._lock:
-            now = self._clock()
-            if self._latest is None or now >= self._latest:
-                self._latest = now
-            elif self._latest - now > SLACK:
-                raise UnavailableError(
-                    f"the clock went back: it says {iso(now)}, but {iso(self._latest)} was already used; set it right"
-                )
-            return self._latest
 
 
 class People:
@@ -402,7 +364,7 @@ def open_desk(
     listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
     with Store.open(where, keys=keys, origin=origin) as store:
         read = guarded(store.read, drill)
-        now = Now(clock)
+        now = Now(clock, time.monotonic if clock is system_clock else None)
         accounts = accounts_of(folder, what.id, keys=keys, now=now, passwords=passwords)
         people = People(accounts, listed, begun=bool(read("account")))
         desk = _assembled(what, store, agreement, accounts, people, now, keys, drill)
