@@ -156,6 +156,16 @@ def test_a_long_circle_of_definitions_is_told_by_its_ends(tmp_path, capsys):
     assert "circle: e0 → e1 → e2 → e0" in refused(tmp_path, capsys, MINIMAL + "definitions:\n" + short + "\n")["reason"]
 
 
+def test_many_zones_that_meet_in_one_place_are_refused_before_they_are_compared(tmp_path, capsys):
+    turn = [(35 + math.cos(i / 500), 48 + math.sin(i / 500)) for i in range(702)]
+    fan = "".join(
+        f"  - {{id: f{i}, kind: polygon, rings: [[[35, 48], [{x:.5f}, {y:.5f}], [{turn[i + 1][0]:.5f}, {turn[i + 1][1]:.5f}]]]}}\n"
+        for i, (x, y) in enumerate(turn[:-1])
+    )
+    found = refused(tmp_path, capsys, MINIMAL.replace("exceptions:\n", fan + "exceptions:\n", 1))
+    assert (found["error"], "more than 10,000 pairs of polygons touch" in found["reason"]) == ("LimitExceeded", True)
+
+
 def test_many_readings_of_a_large_zone_make_it_once(tmp_path, capsys):
     more = "".join(
         f"  - {{id: r{i}, name: R{i}, held_by: [A], summary: s, changes: [{{zone: strip, within_km: {i + 1}}}],"

@@ -43,6 +43,7 @@ CASES = {
     "a pole": (QUAY, "[[[35.0, 89.5], [35.1, 89.5], [35.1, 89.9]]]", NoPlace, "pole"),
     "the antimeridian": (QUAY, "[[[-179.0, 10], [179.0, 10], [179.0, 11]]]", NoPlace, "antimeridian"),
     "a bow tie of control": ("controls: [[[34.0, 48.0], [36.0, 48.0]", "controls: [[[34.0, 48.0], [36.0, 49.5]", Malformed, "party 'A'"),
+    "control of both": ("forces: South's forces\n", "forces: South's forces\n    controls: [[[35.9, 48.5], [37, 48.5], [37, 49]]]\n", Malformed, "controls of 'A' and 'B' overlap"),
     "a line of one place": ("[[[34.0, 48.0], [35.0, 48.0], [36.0, 48.0]]]\n    as_of", "[[[34.0, 48.0], [34.0, 48.0]]]\n    as_of", Malformed, "no length"),
     "a line at the pole": ("[[[34.0, 48.0], [35.0, 48.0], [36.0, 48.0]]]\n    as_of", "[[[34.0, 89.5], [35.0, 89.6]]]\n    as_of", NoPlace, "pole"),
     "a line across": ("[[[34.0, 48.0], [35.0, 48.0], [36.0, 48.0]]]\n    as_of", "[[[-179.0, 48.0], [179.0, 48.0]]]\n    as_of", NoPlace, "antimeridian"),

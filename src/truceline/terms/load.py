@@ -16,6 +16,7 @@ from truceline.terms import build_clauses, build_places
 from truceline.terms.build_places import RESERVED
 from truceline.terms.context import Context, source, unique
 from truceline.terms.kinds import Entry, Name, suggest
+from truceline.terms.places import check_controls
 from truceline.terms.readings import SECTIONS, Built, build, reading
 from truceline.terms.schema import AGREEMENT, CLAUSE_SECTIONS
 from truceline.terms.vocabulary import extend, read_vocabulary, shipped
@@ -104,12 +105,14 @@ def _agreement(entry: Entry, root: Node, file: str, attachments: Mapping[str, st
     _ids(entry, sections)
     built = build(sections, context)
     readings = unique(entry["readings"], "reading")
+    whole = tuple(build_places.party(p, e, context) for p, e in zip(parties, entry["parties"], strict=True))
+    check_controls(whole, lambda name: entry["parties"][ids.index(name)].line("controls"))
     return Agreement(
         id=entry["id"].text,
         title=entry["title"],
         version=entry["version"],
         local_offset_hours=entry["local_offset_hours"],
-        parties=tuple(build_places.party(p, e, context) for p, e in zip(parties, entry["parties"], strict=True)),
+        parties=whole,
         zones=built.zones,
         readings=tuple(reading(item, sections, built, context) for item in readings.values()),
         responses=_responses(entry, ids, context),

@@ -12,7 +12,7 @@ import shapely
 
 from truceline.base.yaml import Node
 from truceline.errors import LimitExceeded, Malformed, NoPlace
-from truceline.model.territory import Ring, Zone
+from truceline.model.territory import Party, Ring, Zone
 from truceline.terms.kinds import Entry
 
 FAR_DEGREES = 10.0
@@ -156,20 +156,46 @@ def check_ranks(zones: Sequence[Zone], line_of: Callable[[str], int], made: dict
 
     Raises:
         Malformed: naming both, with the line of the later one.
+        LimitExceeded: so many of them may touch that nobody can wait for it.
     """
     drawn = [zone for zone in zones if zone.shape == "polygon"]
     if len(drawn) < 2:
         return
     shapes = [_area(zone, made) for zone in drawn]
     one, two = shapely.STRtree(shapes).query(shapes)
-    for i, j in sorted(zip(one.tolist(), two.tolist(), strict=True)):
+    alike = np.unique([f"{zone.rank} {zone.kind}" for zone in drawn], return_inverse=True)[1]
+    one, two = (side[(one < two) & (alike[one] == alike[two])] for side in (one, two))
+    order = np.lexsort((two, one)).tolist()
+    for number, (i, j) in enumerate((int(one[at]), int(two[at])) for at in order):
         a, b = drawn[i], drawn[j]
-        if i >= j or (a.kind, a.rank) != (b.kind, b.rank) or not _together(a, b):
+        if number >= MAX_TOUCHING:
+            raise LimitExceeded(f"zones: more than {MAX_TOUCHING:,} pairs of polygons touch", line=line_of(b.id))
+        if not _together(a, b):
+            continue
+        key = ("apart", id(shapes[i]), id(shapes[j]))
+        if key in made:
             continue
         first, second = (shapely.get_parts(shape).tolist() for shape in (shapes[i], shapes[j]))
-        if _any_overlap(first, second, f"zones {a.id!r} and {b.id!r}", line_of(b.id)):
+        made[key] = not _any_overlap(first, second, f"zones {a.id!r} and {b.id!r}", line_of(b.id))
+        if not made[key]:
             reason = f"the zones {a.id!r} and {b.id!r} overlap and have the same rank ({a.rank})"
             raise Malformed(f"{reason}; give one a higher rank, or say which replaces which", line=line_of(b.id))
+
+
+def check_controls(parties: Sequence[Party], line_of: Callable[[str], int]) -> None:
+    """Refuse places that two parties are both said to control; ``line_of`` tells the line of a party's polygons.
+
+    Raises:
+        Malformed: naming both, with the line of the later one.
+    """
+    shapes = [(party.id, [_polygon(ring) for ring in party.controls]) for party in parties if party.controls]
+    for at, (later, second) in enumerate(shapes):
+        for earlier, first in shapes[:at]:
+            if _any_overlap(first, second, f"controls of {earlier!r} and {later!r}", line_of(later)):
+                reason = f"controls of {earlier!r} and {later!r} overlap: a place cannot be under the control of both"
+                raise Malformed(
+                    f"{reason}; let them share a border, and leave out what is contested", line=line_of(later)
+                )
 
 
 def _area(zone: Zone, made: dict[Any, Any]) -> shapely.Geometry:
