@@ -167,3 +167,62 @@ def test_every_rule_is_in_the_reference(repository):
     rules = {name for name in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source) if not name.startswith("default-")}
     assert len(rules) > 18
     assert {name for name in rules if f"`{name}`" not in page} == set()
+
+
+LADDER = """commission:
+  text: Three find.
+  members: [{id: one, name: One, of: G}]
+  quorum: 1
+  rule: majority
+ladder:
+  - {id: first, number: 1, text: T., trigger: A breach., after: AFTER, acts_by: [G], declared_by: [commission], when: {breach: {acts: [ACT]}}, clock: {hours: 24, from: detection, time_zone: Europe/Kyiv}}
+  - {id: second, number: 2, text: T., trigger: A breach., after: first, acts_by: [G], declared_by: [commission], clock: {hours: 24, from: detection}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "clause"),
+    [
+        ({"AFTER": "second", "[ACT]": "[shelling]"}, "ladder-loop", "first"),
+        ({"after: AFTER, ": "", "[ACT]": "[jamming]"}, "trigger-out-of-reach", "first"),
+        (
+            {"after: AFTER, ": "", "[ACT]": "[shelling]", "at: 2026-05-01": "at: 2026-10-01"},
+            "deadline-in-clock-change",
+            "first",
+        ),
+    ],
+)
+def test_faults_of_a_ladder_are_told_with_clause_line_and_what_to_mend(capsys, tmp_path, changed, rule, clause):
+    text = (VECTORS / "minimal.yaml").read_text("utf-8").replace("readings:", f"{LADDER}readings:", 1)
+    text = text.replace(
+        "zones:", "others: [{id: G, name: G, role: guarantor}]\nentry_into_force: {at: 2026-05-01T00:00:00Z}\nzones:", 1
+    )
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "agreement.yaml"
+    path.write_text(text)
+    code, found = told(capsys, path)
+    assert code == 4
+    (one,) = [each for each in found["findings"] if each["rule"] == rule and each["clause"] == clause]
+    assert text.splitlines()[one["line"] - 1].strip().startswith("- {id: first")
+    assert one["mend"]
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("2026-05-09T06:00:00Z", "late-notice"),
+        ("unknown", "unknown-lead-time"),
+        ("2026-05-01T06:00:00", "refused"),
+    ],
+)
+def test_the_notices_beside_an_agreement_are_linted_too(capsys, tmp_path, given, rule):
+    shutil.copy(VECTORS / "full.yaml", tmp_path / "agreement.yaml")
+    (tmp_path / "notices.yaml").write_text(
+        "notices:\n  - id: drill\n    kind: exercise\n    by: A\n    text: T.\n    zone: everywhere\n"
+        "    window: {from: 2026-05-10T06:00:00Z, to: 2026-05-10T12:00:00Z}\n"
+        f"    acknowledged: [{{by: G, at: 2026-05-09T09:00:00Z}}]\n    given: {given}\n"
+    )
+    found = [each for each in told(capsys, tmp_path)[1]["findings"] if each["section"] == "notices"]
+    assert [(each["rule"], Path(each["file"]).name) for each in found] == [(rule, "notices.yaml")]

@@ -7,14 +7,18 @@ import argparse
 import json
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from truceline.base.text import clean
-from truceline.flow.terms_files import find_terms, read_terms_draft
-from truceline.scrutiny.finding import SEVERITIES, Finding
+from truceline.errors import InputError
+from truceline.flow.terms_files import find_terms, notices_of, read_notices, read_terms_draft
+from truceline.model.agreement import Agreement
+from truceline.scrutiny.finding import DANGEROUS, SEVERITIES, Finding
 from truceline.scrutiny.lint import Lint, lint
+from truceline.scrutiny.rules_notices import notices
 
 HELP = "find what makes an agreement unverifiable or dangerous, clause by clause"
 
@@ -37,12 +41,33 @@ def run(options: argparse.Namespace) -> int:
         from truceline.flow.sensors import sensors_of  # noqa: PLC0415  only a watch needs its sources' readers
 
         sensors = sensors_of(options.watch)
-    found = [(path, lint(read_terms_draft(path), sensors)) for path in find_terms(options.path)]
+    drafts = [(path, read_terms_draft(path)) for path in find_terms(options.path)]
+    found = [(path, lint(draft, sensors)) for path, draft in drafts]
+    if len(drafts) == 1 and drafts[0][1].agreement is not None:
+        found += _notices(options.path, drafts[0][1].agreement, found[0][1])
     if options.json:
         print(json.dumps(_json(found), ensure_ascii=False, separators=(",", ":")))
     else:
         print("\n\n".join(_text(path, each) for path, each in found))
     return FOUND if any(each.findings for _, each in found) else 0
+
+
+def _notices(path: Path, agreement: Agreement, whole: Lint) -> list[tuple[Path, Lint]]:
+    """What is wrong with the files of notices beside one agreement: in its folder, and in the watch's."""
+    folder = path if path.is_dir() else path.parent
+    told = []
+    for name, text in notices_of(folder):
+        try:
+            given = read_notices([(name, text)], agreement)
+            lines = {n.id: text.count("\n", 0, max(text.find(f"id: {n.id}"), 0)) + 1 for n in given}
+            found = tuple(notices(agreement, given, lines.__getitem__))
+        except InputError as error:
+            mend = "write it in the form of docs/reference/terms.md"
+            found = (
+                Finding("refused", DANGEROUS, "notices", "notices", f"{error.reason}.", mend, None, error.line or 1),
+            )
+        told.append((folder / name, replace(whole, findings=found)))
+    return told
 
 
 def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:
@@ -55,7 +80,8 @@ def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:
         for finding in one["findings"]
     ]
     counts = {grave: sum(one["counts"][grave] for _, _, one in told) for grave in SEVERITIES}
-    name = found[0][1].agreement if len(found) == 1 else None
+    names = {each.agreement for _, each in found}
+    name = names.pop() if len(names) == 1 else None
     return {"agreement": name, "sensors": sensors, "findings": findings, "counts": counts}
 
 

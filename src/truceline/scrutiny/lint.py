@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from truceline.scrutiny import rules_duties, rules_readings, rules_sides, rules_text
+from truceline.scrutiny import rules_clocks, rules_duties, rules_readings, rules_sides, rules_text
 from truceline.scrutiny.finding import (
     DANGEROUS,
     NOTICE,
@@ -34,6 +34,8 @@ RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     rules_duties.actors,
     rules_duties.deadlines,
     rules_duties.unknown_values,
+    rules_clocks.triggers,
+    rules_clocks.clock_changes,
     rules_duties.replies,
     rules_duties.commission,
     rules_duties.proof,
@@ -120,6 +122,8 @@ def lint(draft: Draft, sensors: Iterable[str] | None = None) -> Lint:
 def _refused(fault: Fault) -> Finding:
     rule, mend = _REFUSED[fault.what]
     where = fault.where
+    if "waits for itself" in fault.reason:
+        rule, mend = "ladder-loop", "let one of them wait for none of the others"
     clause = where.clause or where.section or "file"
     grave = UNVERIFIABLE if fault.what in ("place", "zone") else DANGEROUS
     return Finding(rule, grave, where.section or "file", clause, f"{fault.reason}.", mend, where.reading, fault.line)
