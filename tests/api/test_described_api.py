@@ -44,6 +44,7 @@ TAKEN = ["2xx", "3xx", "401", "403", "404", "409", "412"]
 OURS = ("/api/v1/cases", "/api/v1/findings", "/api/v1/notices", "/api/v1/queue", "/api/v1/access", "/api/v1/withheld")
 OURS += ("/api/v1/terms", "/api/v1/vocabulary", "/api/v1/log", "/api/v1/shift", "/api/v1/patrols", "/api/v1/mines")
 OURS += ("/api/v1/response", "/api/v1/register", "/api/v1/commitments", "/api/v1/meetings")
+OURS += ("/api/v1/messages", "/api/v1/calls")
 
 
 @pytest.fixture
