@@ -8,6 +8,7 @@ import re
 
 import pytest
 from desk_world import office
+from ladder_office import begun, declared, ladder_office, posted
 
 from truceline.base.yaml import parse
 from truceline.cli import main
@@ -85,8 +86,6 @@ def test_the_same_clocks_to_the_second_and_what_would_have_differed(tmp_path, re
 @pytest.mark.parametrize(("verb", "key"), [("show", "responses"), ("clocks", "stopped"), ("moves", "moves")])
 def test_commands_tell_what_the_routes_tell(verb, key, tmp_path, repository, capsys, monkeypatch):
     """One service behind both: what a duty officer reads by the keyboard is what the page gets."""
-    from ladder_office import begun, ladder_office, posted
-
     monkeypatch.setenv("TRUCELINE_KEYS", str(tmp_path / "keys"))
     with ladder_office(tmp_path, repository) as at:
         posted(at)
@@ -105,3 +104,26 @@ def test_commands_tell_what_the_routes_tell(verb, key, tmp_path, repository, cap
     listed = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [state["stages"] for state in listed["states"]] == [state["stages"] for state in register["states"]]
     assert (listed["flags"], listed["withheld"]) == (register["flags"], register["withheld"])
+
+
+def test_a_state_s_page_asks_the_ladder(tmp_path, repository, monkeypatch):
+    """`register show --page` in a watch tells what is asked of the state, by when; whoever may not see it is told so."""
+    monkeypatch.setenv("TRUCELINE_KEYS", str(tmp_path / "keys"))
+    with ladder_office(tmp_path, repository) as at:
+        posted(at)
+        declared(at)
+
+    def page(state, user):
+        out = tmp_path / f"{state}-{user}.html"
+        said = ["register", "show", str(tmp_path / "watch"), state, "--as", user, "--page", str(out), "--json"]
+        assert main(said) == 0
+        return out.read_text()
+
+    told = page("oak", "gus")
+    assert "to acknowledge by 2026-05-02T22:00" in told
+    assert "<td>silent</td>" in told  # the clock on the wall is months on
+    assert "The diet of Oak" in told
+    assert "The ladder was not asked" in page("oak", "lia")
+    listed = tmp_path / "all.html"
+    assert main(["register", "list", str(tmp_path / "watch"), "--as", "gus", "--page", str(listed), "--json"]) == 0
+    assert "step by step" in listed.read_text()

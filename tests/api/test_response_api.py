@@ -8,7 +8,7 @@ import re
 from itertools import product
 
 import pytest
-from ladder_office import PEOPLE, SHARES, begun, declared, ladder_office, made, move, posted, quick
+from ladder_office import PEOPLE, SHARES, SOURCE, begun, declared, ladder_office, made, move, posted, quick
 
 from truceline.access import TABLE
 from truceline.client import Client
@@ -134,6 +134,19 @@ def test_a_promise_that_may_not_be_read_is_withheld_and_not_denied(at):
     assert of("gus", "birch")["status"] in ("withheld", "not asked")
     assert "birch-secret" not in at.get("/response", "gus").text
     assert "birch-secret" not in at.get("/register", "gus").text
+    change = {
+        "of": "oak-warning",
+        "on": "2026-05-02",
+        "becomes": "withdrawn",
+        "why": "The diet voted.",
+        "source": SOURCE,
+    }
+    done = at.post("/register/postings", "gus", {"reason": "The diet voted.", "entries": {"changes": [change]}})
+    assert done.status_code == 201, done.text
+    assert steps(at)["warning"]["states"]["oak"]["withdrawn"] == ["oak-warning"]
+    assert ("oak-warning", "withdrawn") in {
+        (f["clause"], f["key"]) for f in at.get("/response", "gus").json()["faults"]
+    }
 
 
 def test_once_and_on_what_was_seen(at):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,16 @@ from truceline.base.clock import iso
 from truceline.cli._cases import tell
 from truceline.cli._register import common, drafts, ledger, looking, only, view
 from truceline.cli._shared import write_page
-from truceline.errors import StateError
+from truceline.errors import AccessError, StateError
 from truceline.flow.terms_files import read_terms_file
 from truceline.model.commitment import ADVANCING, SUSPENDED
 from truceline.register.read import ALWAYS, Draft
 from truceline.register.tell import seat_json, standing_json, view_json
 from truceline.register.view import View
-from truceline.reports.register_page import register_page, state_page
+from truceline.reports.register_page import Asked, register_page, state_page
 from truceline.reports.sides_page import sides_json, sides_page
 from truceline.services import register_reading as reading
+from truceline.services import response_reading
 from truceline.settings import Settings
 
 NAME = "register"
@@ -69,7 +71,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it."""
     verb = options.register_verb
     if verb in _LOOKING:
-        told, page = _LOOKING[verb](view(options, settings, options.on), options)
+        found = view(options, settings, options.on)
+        told, page = _LOOKING[verb](found, options)
+        if verb == "show" and options.page is not None and (options.watch / "watch.toml").is_file():
+            page = _with_ladder(found, options, settings)
         if options.page is not None:
             write_page(options.page, page)
     else:
@@ -100,6 +105,27 @@ def _shown(found: View, options: argparse.Namespace) -> tuple[dict[str, Any], st
         standing = found.standings[name]
         return standing_json(found, standing), state_page(found, standing.commitment.state)
     raise StateError(f"there is no state or commitment {name:.64} that may be shown as of then")
+
+
+def _with_ladder(found: View, options: argparse.Namespace, settings: Settings) -> str:
+    """A state's page with what the ladder asks of it now, as far as the person may read that."""
+    standing = found.standings.get(options.name)
+    name = options.name if standing is None else standing.commitment.state
+    with ledger(options, settings) as (at, actor):
+        try:
+            asked = response_reading.state(at, actor, name)["asked"]
+        except AccessError:
+            return state_page(found, name)  # it says that the ladder was not asked
+    rows = [Asked(each["step"], each["text"], _due(each), str(each["status"])) for each in asked]
+    return state_page(found, name, rows)
+
+
+def _due(asked: Mapping[str, Any]) -> str:
+    """By when, earliest to latest; and by when to acknowledge."""
+    low, high = asked["due"]["earliest"], asked["due"]["latest"]
+    span = "no deadline is set" if low is None else low if low == high else f"{low} to {high or 'open'}"
+    by = asked["acknowledge_by"]
+    return span if by is None or asked["acknowledged"] else f"{span}; to acknowledge by {by}"
 
 
 _LOOKING = {"list": _listed, "as-of": _listed, "show": _shown, "one-sided": _sides}

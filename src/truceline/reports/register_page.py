@@ -60,6 +60,7 @@ def register_page(view: View) -> str:
             paragraphs(_SILENCE),
             "</header>",
             section("States and kinds", _matrix(view)),
+            section("States and steps", _steps(view)) if _named_steps(view) else "",
             section("Who has not said anything", paragraphs(names or "Every state listed has said something.")),
             section("What to look at", listed(_flags(view)) or paragraphs("Nothing was found that does not fit.")),
             section("Every commitment", _commitments(view, list(view.standings.values()))),
@@ -157,6 +158,20 @@ def _matrix(view: View) -> str:
         cells = [", ".join(view.word(seat.id, kind)) for kind in KINDS]
         rows.append([xml(_name(seat)), *(_cell(each) for each in cells)])
     return table_of("Stage of what each state promised, kind by kind", ["State", *KINDS.values()], rows)
+
+
+def _named_steps(view: View) -> list[str]:
+    """Steps of the ladder that any commitment shown names, by id."""
+    return sorted({each.commitment.step for each in view.standings.values() if each.commitment.step is not None})
+
+
+def _steps(view: View) -> str:
+    steps = _named_steps(view)
+    rows = []
+    for seat in view.states.values():
+        cells = [", ".join(view.step_word(seat.id, step)) for step in steps]
+        rows.append([xml(_name(seat)), *(_cell(each) for each in cells)])
+    return table_of("Stage of what each state promised, step by step", ["State", *steps], rows)
 
 
 def _cell(word: str) -> str:

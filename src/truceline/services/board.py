@@ -78,11 +78,13 @@ def _from_outside(told: dict[str, Any], state: str) -> dict[str, Any]:
 
 def _hidden(held: Responses, actor: Actor, now: datetime) -> frozenset[str]:
     """Commitments that are not this person's to read."""
-    return frozenset(
-        name
-        for name, state in held.restricted(now).items()
+    kept = held.restricted(now)
+    closed = {
+        state
+        for state in set(kept.values())
         if not decide(actor, "read", Thing("commitment", owners=frozenset({state}))).allowed
-    )
+    }
+    return frozenset(name for name, state in kept.items() if state in closed)
 
 
 def _withhold(whole: dict[str, Any], hidden: frozenset[str]) -> None:
@@ -91,13 +93,13 @@ def _withhold(whole: dict[str, Any], hidden: frozenset[str]) -> None:
         return
     whole["faults"] = [each for each in whole["faults"] if each["clause"] not in hidden]
     for state in (s for each in whole["responses"] for step in each["steps"] for s in step["states"].values()):
-        kept = 0
-        for key in ("promises", "withdrawn"):
-            if key in state:
-                kept += sum(name in hidden for name in state[key])
-                state[key] = [name for name in state[key] if name not in hidden]
+        kept = hidden.intersection(state.get("promises", ()))
+        kept |= hidden.intersection(state.get("withdrawn", ()))
         if kept:
-            state["withheld"] = kept
+            for key in ("promises", "withdrawn"):
+                if key in state:
+                    state[key] = [name for name in state[key] if name not in kept]
+            state["withheld"] = len(kept)
             state.pop("parliament", None)
             state.pop("against_promise", None)
             if state.pop("said", None) is not None or (state["status"] == "not asked" and not state["promises"]):

@@ -172,7 +172,8 @@ def _promised(register: Register, at: datetime) -> _Promised:
     for each in register.as_of(at).standings.values():
         made = each.commitment
         later += [moment for moment in (made.starts, made.ends) if moment is not None and moment > at]
-        if made.step is None or not (each.stage == NONE or each.promised(at)):
+        gone = each.withdrawn is not None  # a signature withdrawn is told, and counts for nothing
+        if made.step is None or not (gone or each.stage == NONE or each.promised(at)):
             continue
         stance = {NONE: "none", "awaiting parliament": "awaiting parliament"}.get(each.stage, "promised")
         promise = Promise(made.id, stance, made.starts or each.begun, each.withdrawn or made.ends)
