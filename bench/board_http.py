@@ -160,6 +160,7 @@ def main() -> None:
             taken.append((time.perf_counter() - start) * 1000)
             assert answer.status == 200, body[:500]
         busy = time.process_time() - busy
+        line.close()
     told = json.loads(body)["responses"][0]["steps"]
     shown = sum(len(each["promises"]) for step in told for each in step["states"].values() if "promises" in each)
     hidden = sum(each.get("withheld", 0) for step in told for each in step["states"].values())

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import sys
 
 import pytest
 from desk_world import office
@@ -127,3 +129,17 @@ def test_a_state_s_page_asks_the_ladder(tmp_path, repository, monkeypatch):
     listed = tmp_path / "all.html"
     assert main(["register", "list", str(tmp_path / "watch"), "--as", "gus", "--page", str(listed), "--json"]) == 0
     assert "step by step" in listed.read_text()
+
+
+def test_the_benchmark_over_http_measures_what_it_says(capsys, monkeypatch, repository):
+    spec = importlib.util.spec_from_file_location("bench_board_http", repository / "bench" / "board_http.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(sys, "argv", ["board_http.py", "2"])
+    monkeypatch.setattr(module, "COMMITMENTS", 100)
+    monkeypatch.setattr(module, "STEPS", 2)
+    module.main()
+    told = json.loads(capsys.readouterr().out)
+    assert (told["states"], told["steps"], told["commitments"]) == (35, 2, 100)
+    assert 0 < told["withheld"] < 100
+    assert 0 < told["ms_median"] <= told["ms_p95"]

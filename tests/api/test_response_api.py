@@ -252,6 +252,7 @@ def test_a_consultation_decides_nothing_without_a_quorum(at):
     assert told["minutes"][0]["decided"] == "Oak asks for a second step."
     (seen,) = at.get("/response", "lia").json()["consultations"]
     assert (seen["invited"], list(seen["present"])) == (["A"], ["A"])
+    assert (seen["convened_by"], seen["minutes"][0]["by"]) == (None, None)
     assert at.get("/response", "lib").json()["consultations"] == []
     # It starts nothing: no step is declared by it.
     assert [name for name, step in steps(at).items() if step["declared"]] == ["warning"]

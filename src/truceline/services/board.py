@@ -72,8 +72,13 @@ def board_of(held: Responses, actor: Actor, now: datetime, cases: Mapping[str, C
 
 
 def _from_outside(told: dict[str, Any], state: str) -> dict[str, Any]:
-    """A consultation as a party that is invited sees it: who else answers what is the board's."""
-    return told | {"invited": [state], "present": {k: v for k, v in told["present"].items() if k == state}}
+    """A consultation as a party that is invited sees it: who else answers is the board's, and no staff is named."""
+    return told | {
+        "invited": [state],
+        "present": {k: v for k, v in told["present"].items() if k == state},
+        "convened_by": None,
+        "minutes": [{**each, "by": None} for each in told["minutes"]],
+    }
 
 
 def _hidden(held: Responses, actor: Actor, now: datetime) -> frozenset[str]:

@@ -316,7 +316,7 @@ class Written(Answer):
     """What was written of a consultation; the last holds."""
 
     move: str
-    by: str
+    by: str | None = Field(description="null: not told to parties")
     at: Told
     text: str
     decided: str | None
@@ -329,7 +329,7 @@ class Consultation(Answer):
     response: str
     about: str
     begins: Told
-    convened_by: str
+    convened_by: str | None = Field(description="null: not told to parties")
     invited: list[str]
     quorum: int
     present: dict[str, Told]

@@ -65,7 +65,7 @@ export function consultations(rows: Consultation[], desk: Desk): Child {
           ["There", came.length ? came.join(", ") : "nobody yet"],
           ["Quorum", `${one.quorum}: ${one.quorate ? "reached" : "not reached; nothing can be decided"}`],
         ]),
-        last && [h("p", { class: "said" }, last.text), h("p", {}, last.decided ? h("b", {}, `Decided: ${last.decided}`) : "Nothing was decided."), h("p", { class: "small soft" }, `Minutes by ${last.by}, ${told(last.at)}${one.minutes.length > 1 ? `; written ${one.minutes.length} times` : ""}. What is decided here starts nothing by itself.`)],
+        last && [h("p", { class: "said" }, last.text), h("p", {}, last.decided ? h("b", {}, `Decided: ${last.decided}`) : "Nothing was decided."), h("p", { class: "small soft" }, `Minutes${last.by ? ` by ${last.by}` : ""}, ${told(last.at)}${one.minutes.length > 1 ? `; written ${one.minutes.length} times` : ""}. What is decided here starts nothing by itself.`)],
         h("div", { class: "acts" }, !last && one.invited.includes(own) && !one.present[own] && desk.moves("attend") && doing(to("attend", { state: own }), "We are there"), desk.moves("minutes") && (desk.me.role === "secretariat" || one.convened_by === desk.me.user) && doing(to("minutes"), last ? "Write the minutes anew" : "Write the minutes")),
       );
     }),

@@ -88,12 +88,12 @@ export interface Consultation {
   response: string;
   about: string;
   begins: string;
-  convened_by: string;
+  convened_by: string | null;
   invited: string[];
   quorum: number;
   present: Record<string, string>;
   quorate: boolean;
-  minutes: { move: string; by: string; at: string; text: string; decided: string | null }[];
+  minutes: { move: string; by: string | null; at: string; text: string; decided: string | null }[];
 }
 
 export interface AskedNow extends Standing {
