@@ -32,6 +32,7 @@ def common(parser: argparse.ArgumentParser, what: str = "the watch's folder, or 
     parser.add_argument("watch", type=Path, metavar="WATCH", help=what)
     parser.add_argument("--as", dest="user", metavar="USER", help="who is asking, of the watch's people")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the ledger is (default: WATCH/out)")
+    parser.add_argument("--drill", action="store_true", help="in the drill that goes on; nothing of it is real")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
 
 
