@@ -24,10 +24,12 @@ from truceline.model.record import Record
 from truceline.model.watching import Run
 from truceline.reports.one_sided import one_sided
 from truceline.reports.public import public
+from truceline.reports.shown import shown
 from truceline.reports.summary import summary
 from truceline.sources import places
 from truceline.store import Audit, Store
 from truceline.thermal import card
+from truceline.thermal.calibration import usable
 
 INPUTS = (
     *("run", "terms", "announcement", "line", "extent", "cloud", "claim", "denial", "rejected", "look", "detection"),
@@ -83,7 +85,7 @@ def watch(
         results = stages(inside, made, tell)
         tell("writing the report")
         run = _run(what, gathered, inside, results, _ledger(store, _end(held, made.indices)))
-        open_ = public(run, now)
+        open_, run = shown(public(run, now)), shown(run)
         files = publish.files(open_)
         publish.prepare(out, files, summary(open_))
         _seal(store, _report(held, made.indices, publish.hashes(open_, files)))
@@ -141,7 +143,7 @@ def _run(what: Watch, gathered: Gathered, inside: Logged, results: Results, ledg
         events=results.events,
         assessments=results.assessments,
         lines=results.lines,
-        thermal=card("truce" if inside.around is not None and inside.around.years else "marks"),
+        thermal=card("marks" if usable(inside.around) is None else "truce"),
         sources=gathered.files,
         one_sided=one_sided(inside.agreement, results.lines),
         place_names=places.load((west - 12, south - 8, east + 12, north + 8)),

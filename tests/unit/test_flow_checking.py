@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from run_factory import make_run, passes
 
+from truceline.base.clock import Interval
 from truceline.errors import LimitExceeded, Malformed, NoPlace, TrucelineError
 from truceline.flow.checking import Asked, check, count_of, understand
 from truceline.flow.ground import Ground
@@ -118,7 +119,7 @@ def test_young_coverage_is_withheld_from_everyone_but_monitors(ground, window):
     assert found.passes, "when public satellites passed is public"
     assert '"compatible": null' in plain
     assert check(ground, fires(window, 10**6), now=now, public=False).verdict is Verdict.INCONSISTENT
-    assert check(ground, fires(window, 10**6), now=window.end + timedelta(hours=72)).verdict is Verdict.INCONSISTENT
+    assert check(ground, fires(window, 10**6), now=window.end + timedelta(hours=75)).verdict is Verdict.INCONSISTENT
 
 
 def test_everyone_sees_coverage_of_a_place_as_large_as_a_province_and_whole_days(ground, window, late):
@@ -132,7 +133,7 @@ def test_passes_say_when_with_what_chance_and_which_were_not_read(ground, window
     first = next(look for look in ground.looks if window.start <= look.moment < window.end)
     span = first.interval
     lost = replace(ground, denials=(Denial(first.sensor, span, "jammed", "test"),))
-    found = check(lost, fires(window, 5), now=late)
+    found = check(lost, fires(window, 5), now=late, public=False)
     row = next(row for row in found.passes if not row["read"])
     assert (row["why"], row["chance"]) == ("jammed", None)
     assert all(0 <= row["chance"] <= row["clear"] <= 1 for row in found.passes if row["read"])
@@ -247,3 +248,23 @@ def test_the_command(command, tmp_path):
         ([*words, "--where", "Atlantis"], 3),
     ):
         assert command(*wrong, cwd=tmp_path, keys=tmp_path / "keys").returncode == code
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"where": "Pokrovsk,5"}, {"hours": 3}, {"where": "Pokrovsk,5", "hours": 3}],
+    ids=["a town", "some hours", "both"],
+)
+def test_no_question_of_a_place_or_an_hour_tells_everybody_more_than_province_and_day(ground, window, late, asked):
+    """Whoever asks about many small places or hours, one by one, learns of none of them how well it was seen."""
+    hours, asked = asked.get("hours"), {key: value for key, value in asked.items() if key != "hours"}
+    span = window if hours is None else Interval(window.start, window.start + timedelta(hours=hours))
+    found = check(ground, fires(span, 1, **asked), now=late).plain()
+    other = Interval(span.start + timedelta(minutes=5), span.end)
+    again = check(ground, fires(other, 1, **asked), now=late).plain()
+    assert {found[key] == again[key] for key in ("compatible", "compatible_99", "coverage", "verdict")} == {True}
+    assert all(row["chance"] is row["clear"] is None for row in found["passes"])
+    assert all(row["chance"] is None for row in found["sensors"])
+    assert all(round(row["lat"] * 111.195 - 0.5, 1) % 1 == 0 for row in found["seen"]["list"])
+    mine = check(ground, fires(span, 1, **asked), now=late, public=False).plain()
+    assert mine["coverage"] != found["coverage"] or mine["compatible"] != found["compatible"]

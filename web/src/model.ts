@@ -38,7 +38,7 @@ export class Model {
 
   /** Whether heat cannot tell if this event was an act of war: its band is too wide for a word or a number. */
   silent(i: number): boolean {
-    return this.page.events.word[i] === "cannot tell";
+    return ["cannot tell", "not calibrated"].includes(this.page.events.word[i] ?? "");
   }
 
   /** The 90 % band of P(act of war), or null. */

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from truceline.flow.estimates import Answer, answer
 from truceline.flow.ground import Area, Ground, area_of
 from truceline.model.claim import Verdict
 from truceline.model.look import Look
+from truceline.reports.public import coarse_detections, coarse_events
 from truceline.terms import party_of
 
 YOUNGEST = timedelta(hours=72)
@@ -236,7 +238,8 @@ def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, f
     Raises:
         InputError: the place is none, or the period is too long.
     """
-    area = area_of(ground, asked.where, folder=folder)
+    told = _coarse(ground) if public else ground
+    area = area_of(told, asked.where, folder=folder)
     period = Interval(asked.start, asked.end) if asked.start and asked.end and asked.start < asked.end else None
     if period and period.end - period.start > LONGEST:
         raise LimitExceeded(f"the claim spans {period.hours / 24:,.0f} days; at most {LONGEST.days} are checked")
@@ -247,14 +250,15 @@ def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, f
             asked, Verdict.CANNOT_BE_JUDGED, reasons, area, None, None, (), (), {"events": 0, "pixels": 0, "list": []},
             None, "", "", act.text(),
         )  # fmt: skip
-    young = public and now - period.end < YOUNGEST
-    found = answer(ground, area, period, "fire")
-    share, of = _shown_coverage(ground, area, period, public=public)
-    verdict, why = _verdict(asked, found, young=young)
-    listed, per_sensor = _passes(ground, area, period, young=young)
-    seen = _seen(ground, area, period)
+    wide, days = _shown(told, area, period) if public else (area, period)
+    young = public and now - days.end < YOUNGEST
+    found = answer(ground, wide, days, "fire")
+    share, of = _shown_coverage(found, wide, days)
+    verdict, why = _verdict(asked, found, young=young, wider=(wide, days) != (area, period))
+    listed, per_sensor = _passes(ground, area, period, young=young, chances=not public)
+    seen = _seen(told, area, period)
     reasons = (*why, _watched(listed, seen, period), *_cloud(ground, period), _who(ground, asked))
-    withheld = _withheld(period) if young else ""
+    withheld = _withheld(days) if young else ""
     return Checked(
         asked,
         verdict,
@@ -290,7 +294,19 @@ def _kind_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
     return (("Different things are counted", text),)
 
 
-def _verdict(asked: Asked, found: Answer, *, young: bool) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
+@lru_cache(maxsize=2)
+def _coarse(ground: Ground) -> Ground:
+    """The ground with events and pixels where and when everybody may see them: no count by place tells more."""
+    rules, window = ground.agreement.publication, ground.agreement.window
+    fine = rules.impact_km, rules.impact_minutes
+    return replace(
+        ground,
+        events=coarse_events(ground.events, window, *fine),
+        detections=coarse_detections(ground.detections, window, *fine),
+    )
+
+
+def _verdict(asked: Asked, found: Answer, *, young: bool, wider: bool) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
     """The verdict and the reasons that decide it. Nothing here knows who claims or who is accused."""
     cannot = Verdict.CANNOT_BE_JUDGED
     other = _kind_reasons(asked)
@@ -301,6 +317,9 @@ def _verdict(asked: Asked, found: Answer, *, young: bool) -> tuple[Verdict, tupl
     if young:
         return cannot, (("Too young to be judged in public", _withheld(found.period)),)
     judged = against(asked.count, asked.qualifier, found.estimate)
+    if judged is not None and wider and judged[1][0][0] != "Above the estimate":
+        text = "To everybody only whole days and a place as large as a province are told; the claim speaks of less."
+        return cannot, (("Too little to be told in public", text), *judged[1])
     return judged or (cannot, (("Too little could be seen", found.estimate.reason),))
 
 
@@ -311,22 +330,26 @@ def _who(ground: Ground, asked: Asked) -> tuple[str, str]:
     return "Who", f"Heat does not show who fired. The claim accuses {named}; no sensor here names anyone."
 
 
-def _shown_coverage(ground: Ground, area: Area, period: Interval, *, public: bool) -> tuple[float, str]:
-    """Coverage as it may be shown: to everyone only of whole days and a place about as large as a province."""
-    if public and not area.beside_line and area.length_km < 2 * PROVINCE_KM:
+def _shown(ground: Ground, area: Area, period: Interval) -> tuple[Area, Interval]:
+    """The place and period that everybody may be told of: about a province, whole days; the truce's own by the line."""
+    if area.beside_line and period == ground.agreement.window:
+        return area, period
+    if not area.beside_line and area.length_km < 2 * PROVINCE_KM:
         lat = float(np.mean(area.points.lat))
         area = area_of(ground, f"{area.lon:.2f},{lat:.2f},{PROVINCE_KM:g}")
-    if public:
-        begin = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
-        last = (period.end - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        period = Interval(begin, last + timedelta(days=1))
-    found = answer(ground, area, period, "fire")
+    begin = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    last = (period.end - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = Interval(begin, last + timedelta(days=1))
+    return area, period if days == period else days
+
+
+def _shown_coverage(found: Answer, area: Area, period: Interval) -> tuple[float, str]:
     days = f"{period.start:%d %b %Y %H:%M} to {period.end:%d %b %Y %H:%M} UTC"
     return round(found.shares.share, 4), f"{area.title}, {days}"
 
 
 def _passes(
-    ground: Ground, area: Area, period: Interval, *, young: bool
+    ground: Ground, area: Area, period: Interval, *, young: bool, chances: bool
 ) -> tuple[tuple[Mapping[str, Any], ...], tuple[Mapping[str, Any], ...]]:
     """Every pass whose swath crosses the place in the period, and per sensor the chance of one reference act."""
     act = ground.view.coverage.act
@@ -343,20 +366,21 @@ def _passes(
         if not clear[number].any():
             continue
         alone = float(clear[number] @ weights)
-        seen = None if young or not read[number] else round(alone * (1 - float(hidden[number])), 3)
+        seen = None if young or not chances or not read[number] else round(alone * (1 - float(hidden[number])), 3)
         rows.append(
             {
                 "sensor": look.sensor,
                 "time": iso(look.moment.replace(microsecond=0)),
                 "day": look.daylight,
-                "read": bool(read[number]),
-                "why": "" if read[number] else _denied(ground, look),
-                "clear": round(alone, 3),
+                # By pass and place is finer than everybody may know how well was seen; of young days, whether at all.
+                "read": None if young else bool(read[number]),
+                "why": "withheld" if young else "" if read[number] else _denied(ground, look),
+                "clear": round(alone, 3) if chances else None,
                 "hidden": None if not ground.cloud else round(float(hidden[number]), 3),
                 "chance": seen,
             }
         )
-    return tuple(rows), _per_sensor(rows, looks, clear, read, hidden, area, period, act.duration_hours, young=young)
+    return tuple(rows), _per_sensor(rows, looks, clear, read, hidden, area, period, act.duration_hours, told=chances)
 
 
 def _per_sensor(
@@ -369,19 +393,20 @@ def _per_sensor(
     period: Interval,
     hours: float,
     *,
-    young: bool,
+    told: bool,
 ) -> tuple[Mapping[str, Any], ...]:
     found = []
     for sensor in sorted({row["sensor"] for row in rows}):
         own = np.array([look.sensor == sensor for look in looks]) & read
         share = None
-        if not young:
+        if told:
             seen = clear[own] * (1 - hidden[own])[:, None]
             moments = passes.columns([look for look, kept in zip(looks, own, strict=True) if kept])
             half = chance.half_days(moments, seen, area.points.km, hours * 3600, period, lon=area.lon)
             share = round(float(half.share.sum()), 4)
         mine = [row for row in rows if row["sensor"] == sensor]
-        found.append({"sensor": sensor, "passes": len(mine), "read": sum(row["read"] for row in mine), "chance": share})
+        known = None if any(row["read"] is None for row in mine) else sum(row["read"] for row in mine)
+        found.append({"sensor": sensor, "passes": len(mine), "read": known, "chance": share})
     return tuple(found)
 
 
@@ -394,17 +419,19 @@ def _denied(ground: Ground, look: Look) -> str:
 
 
 def _seen(ground: Ground, area: Area, period: Interval) -> dict[str, Any]:
-    """Events and pixels of the place and period; places to a hundredth of a degree."""
+    """Events and pixels of the place and period."""
     events = ground.events
+    good = np.asarray(events.attributes.get("calibrated", np.ones(len(events), bool)), dtype=bool)
+
     inside = np.flatnonzero(area.events & period.holds(events.first))
     war = events.p_act.get("act_of_war", np.full(len(events), np.nan))
     rows = [
         {
             "time": iso(from_column(events.first[row])),
-            "lon": round(float(events.lon[row]), 2),
-            "lat": round(float(events.lat[row]), 2),
+            "lon": round(float(events.lon[row]), 4),
+            "lat": round(float(events.lat[row]), 4),
             "frp_mw": None if not np.isfinite(events.frp_mw[row]) else round(float(events.frp_mw[row]), 1),
-            "p_act_of_war": round(float(war[row]), 2) if np.isfinite(war[row]) else None,
+            "p_act_of_war": round(float(war[row]), 2) if np.isfinite(war[row]) and good[row] else None,
             "record": None if events.index is None else int(events.index[row]),
         }
         for row in inside[:MOST_ROWS].tolist()
@@ -418,9 +445,16 @@ def _watched(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, Any], period:
     hours = f"{period.hours:,.0f} hours" if period.hours >= 1.5 else "one hour or less"
     if not rows:
         return "Not watched", f"In {hours} no satellite of this watch passed over the place."
-    read = sum(row["read"] for row in rows)
+    unknown = any(row["read"] is None for row in rows)
+    read = len(rows) if unknown else sum(row["read"] for row in rows)
     lost = (
-        f"; {len(rows) - read} of them could not be read, which is not observed, never zero" if read < len(rows) else ""
+        "; which of them were read is withheld"
+        if unknown
+        else (
+            f"; {len(rows) - read} of them could not be read, which is not observed, never zero"
+            if read < len(rows)
+            else ""
+        )
     )
     count = {0: "no fire", 1: "one fire"}.get(seen["events"], f"{seen['events']} fires")
     pixels = f" ({seen['pixels']} fire pixels)" if seen["pixels"] else ""

@@ -31,6 +31,7 @@ from truceline.model.record import Record
 from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import CloudDay, Coverage, Estimate, LineView, ReferenceAct
 from truceline.thermal import Surroundings, attribute
+from truceline.thermal.calibration import hold_back, usable
 
 Append = Callable[[Sequence[Record]], list[int]]
 """Takes records, returns their ledger indices: the store's, or a replay's comparison with the ledger."""
@@ -153,7 +154,9 @@ def _events(logged: Logged, looks: tuple[Look, ...], append: Append) -> Events:
     fused = fuse(logged.detections, passes.match(looks, logged.detections))
     window = logged.agreement.window
     start, end = to_column(window.start), to_column(window.end)
-    believed = attribute(fused, logged.detections, entry_into_force=start, end=end, around=logged.around)
+    around = usable(logged.around)
+    believed = attribute(fused, logged.detections, entry_into_force=start, end=end, around=around)
+    believed = hold_back(believed, logged.detections)
     believed = _widen_near(believed, [given.line for given in logged.lines])
     records = believed.records()
     if not records:

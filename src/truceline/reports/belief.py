@@ -9,6 +9,7 @@ import numpy as np
 
 from truceline.model.event import Events
 from truceline.model.taxonomy import icd203
+from truceline.reports.calibrated import NOT_CALIBRATED, uncalibrated
 from truceline.reports.formats import NBSP, percent, percent_range
 from truceline.reports.words import CANNOT_TELL
 
@@ -21,7 +22,7 @@ class Belief:
     """What is shown of the probability that an event was an act of war."""
 
     word: str
-    """The ICD 203 word, or ``cannot tell``."""
+    """The ICD 203 word, ``cannot tell``, or ``not calibrated``: then nothing is shown."""
 
     figure: str
     """The number with its 90 % band, ``27 % (5 to 40 %)``; the band alone where it says nothing; may be empty."""
@@ -35,6 +36,8 @@ class Belief:
 def belief(events: Events, i: int) -> Belief:
     """Return word and figure for event ``i``; a probability is never shown without its band where it has one."""
     war = events.p_act.get("act_of_war")
+    if uncalibrated(events)[i]:
+        return Belief(NOT_CALIBRATED, "")
     if war is None or np.isnan(war[i]):
         return Belief(CANNOT_TELL, "")
     low, high = (events.attributes.get(name) for name in ("band_low", "band_high"))

@@ -55,7 +55,8 @@ def sheet(checked: Mapping[str, Any], *, title: str, made: datetime, ledger: Map
         "compatible": _compatible(checked),
         "coverage": _coverage(checked),
         "sensors": [
-            [row["sensor"], str(row["passes"]), str(row["read"]), _share(row["chance"])] for row in checked["sensors"]
+            [row["sensor"], str(row["passes"]), "–" if row["read"] is None else str(row["read"]), _share(row["chance"])]
+            for row in checked["sensors"]
         ],
         "passes": [_pass(row) for row in passes[:MOST_PASSES]],
         "more": f"and {more} more passes, in the data" if more > 0 else "",
@@ -100,7 +101,8 @@ def _pass(row: Mapping[str, Any]) -> list[str]:
     time = f"{utc(row['time']):%d %b %H:%M} UTC, {'day' if row['day'] else 'night'}"
     hidden = "–" if row["hidden"] is None else percent(row["hidden"])
     chance = _share(row["chance"]) if row["read"] else f"not observed: {row['why']}"
-    return [row["sensor"], time, percent(row["clear"]), hidden, chance]
+    chance = "withheld" if row["read"] is None else chance
+    return [row["sensor"], time, _share(row["clear"]), hidden, chance]
 
 
 def _compatible(checked: Mapping[str, Any]) -> str:

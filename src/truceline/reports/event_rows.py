@@ -13,6 +13,7 @@ from truceline.model.assessment import Assessment
 from truceline.model.taxonomy import FIRE_CAUSES, Status
 from truceline.model.watching import LineView, Run
 from truceline.reports.belief import belief
+from truceline.reports.calibrated import why_not
 from truceline.reports.facts import in_truce, places
 from truceline.reports.formats import NBSP
 
@@ -63,7 +64,15 @@ def event_rows(run: Run) -> list[Row]:
 
 def event_columns(run: Run) -> list[str]:
     """Return the columns of a run's rows, also of one without events."""
-    found = [*_PLAIN, *(f"p_{cause}" for cause in FIRE_CAUSES), "word", "band_low", "band_high", "masked"]
+    found = [
+        *_PLAIN,
+        *(f"p_{cause}" for cause in FIRE_CAUSES),
+        "word",
+        "not_calibrated",
+        "band_low",
+        "band_high",
+        "masked",
+    ]
     for view in run.lines:
         found += [f"{name}_{view.name}" for name in ("distance_km", "side", "sector")]
     for reading in run.agreement.readings:
@@ -79,6 +88,7 @@ def _belief(run: Run, i: int) -> Row:
         f"p_{cause}": _number(events.p_act[cause][i]) if cause in events.p_act else None for cause in FIRE_CAUSES
     }
     row["word"] = None if war is None else belief(events, i).word
+    row["not_calibrated"] = why_not(events, i) or None
     for name in ("band_low", "band_high"):
         column = events.attributes.get(name)
         row[name] = None if column is None or column[i] is None else _number(column[i])

@@ -18,6 +18,7 @@ from truceline.model.taxonomy import FIRE_CAUSES
 from truceline.model.watching import Run
 from truceline.reports import words
 from truceline.reports.belief import Belief, belief
+from truceline.reports.calibrated import NOT_CALIBRATED, why_not
 from truceline.reports.facts import in_truce, order_of_parties, places
 from truceline.reports.formats import NBSP, clock, day, number, percent, percent_range, plural, withheld_until
 from truceline.reports.page_breach import breaches
@@ -26,6 +27,9 @@ from truceline.reports.words import CANNOT_TELL
 
 WINDOW_HOURS = 12.0
 """How long before and after an event its detail lists the passes that saw the place."""
+
+SILENT = (CANNOT_TELL, NOT_CALIBRATED)
+"""Words in the place of a number."""
 
 CAUSES = {"act_of_war": "Act of war", "farm_burning": "Farm burning or wildfire", "industry": "Industry"}
 
@@ -144,6 +148,8 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
     cause = f"{told.word} an act of war ({told.figure})"
     if told.word == CANNOT_TELL:
         cause = f"an act of war or not: {told.text}"
+    elif told.word == NOT_CALIBRATED:
+        cause = f"an act of war or not: {NOT_CALIBRATED} for these conditions, because {why_not(events, i)}"
     first = from_column(events.first[i])
     return {
         "title": f"Fire {place}, {cause}",
@@ -152,7 +158,7 @@ def _detail(run: Run, i: int, place: str, passes: list[tuple[Look, float]], rows
         "facts": _facts(run, i),
         "cause": _cause(run, i),
         "band": _band(events, i),
-        "actors": _actors(run, i, float("nan") if told.word == CANNOT_TELL else war),
+        "actors": _actors(run, i, float("nan") if told.word in SILENT else war),
         "breaches": breaches(run, i),
         "evidence": _evidence(run, i, members, passes),
         "change": _change(run, told),
@@ -254,14 +260,14 @@ def _coverage_here(run: Run, i: int) -> str:
 def _cause(run: Run, i: int) -> list[dict[str, Any]]:
     """What may have lit it; where heat cannot tell, no bar but the band: the middle of it would say too much."""
     told = belief(run.events, i)
-    silent = told.word == CANNOT_TELL
+    silent = told.word in SILENT
     low, high = (_bound(run.events, name)[i] for name in ("band_low", "band_high"))
     band = None if low is None or high is None else [low, high]
     return [
         {
             "label": CAUSES.get(name, name.replace("_", " ")),
             "p": None if silent else round(float(values[i]), 3),
-            "figure": (told.figure if name == "act_of_war" else CANNOT_TELL) if silent else "",
+            "figure": (told.figure if name == "act_of_war" and told.figure else told.word) if silent else "",
             "band": band if name == "act_of_war" else None,
             "war": name == "act_of_war",
         }
@@ -271,8 +277,9 @@ def _cause(run: Run, i: int) -> list[dict[str, Any]]:
 
 def _band(events: Events, i: int) -> str:
     low, high = events.attributes.get("band_low"), events.attributes.get("band_high")
-    if low is None or high is None:
-        return ""
+    if low is None or high is None or low[i] is None or high[i] is None:
+        why = why_not(events, i)
+        return f"No probability is shown: {NOT_CALIBRATED} for these conditions, because {why}." if why else ""
     return f"90{NBSP}% interval of act of war: {percent_range(float(low[i]), float(high[i]))}"
 
 
@@ -335,7 +342,7 @@ def _pixel_row(run: Run, sensor: str, held: list[int]) -> dict[str, Any]:
 
 def _change(run: Run, told: Belief) -> list[list[str]]:
     """What would change the assessment, and to what."""
-    lower = f"{told.word} → lower" if told.word != CANNOT_TELL else "lower"
+    lower = f"{told.word} → lower" if told.word not in SILENT else "lower"
     parties = " or ".join(party.name for party in order_of_parties(run))
     found = [
         ["A sound, radar or optical record at this place and time", "to corroborated"],

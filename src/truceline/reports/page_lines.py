@@ -54,7 +54,7 @@ def line_view(run: Run, view: LineView) -> dict[str, Any]:
             "mid": estimate.mid,
             "high": estimate.high,
             "seen": estimate.seen,
-            "seen_weighted": round(estimate.seen_weighted, 1),
+            "seen_weighted": None if np.isnan(estimate.seen_weighted) else round(estimate.seen_weighted, 1),
             "seen_text": f"{plural(estimate.seen, 'event')} near the line, act of war or not",
             "assumptions": list(estimate.assumptions),
         },

@@ -41,8 +41,8 @@ def public(run: Run, now: datetime) -> Run:
     delay = timedelta(hours=rules.coverage_delay_hours)
     until = _midnight(now - delay)
     told = None if until >= run.period.end else until
-    events = _events(run, rules.impact_km, rules.impact_minutes)
-    found = _detections(run, rules.impact_km, rules.impact_minutes)
+    events = coarse_events(run.events, run.agreement.window, rules.impact_km, rules.impact_minutes)
+    found = coarse_detections(run.detections, run.agreement.window, rules.impact_km, rules.impact_minutes)
     held = replace(
         run,
         events=events,
@@ -103,13 +103,13 @@ def _coarse(lon: Floats, lat: Floats, km: float) -> tuple[Floats, Floats]:
     return both[:, 0], both[:, 1]
 
 
-def _moments(run: Run, times: Times, minutes: float) -> Times:
+def _moments(window: Interval, times: Times, minutes: float) -> Times:
     """Middles of stretches of twice ``minutes``, on the true side of the truce's ends: counts must agree."""
     if minutes <= 0:
         return times
     wide = np.int64(120_000_000 * minutes)
     middle = (times.astype("datetime64[us]").astype(np.int64) // wide * wide + wide // 2).astype("datetime64[us]")
-    for edge in (to_column(run.agreement.window.start), to_column(run.agreement.window.end)):
+    for edge in (to_column(window.start), to_column(window.end)):
         late = times >= edge
         middle = np.where(late, np.maximum(middle, edge), np.minimum(middle, edge - np.timedelta64(1, "s")))
     return np.asarray(middle)
@@ -120,8 +120,8 @@ def _sigma(one: Floats, other: Floats, km: float) -> Floats:
     return np.asarray(np.round(np.hypot(np.maximum(one, other), 1000 * km / np.sqrt(12)), -2), dtype=np.float64)
 
 
-def _events(run: Run, km: float, minutes: float) -> Events:
-    old = run.events
+def coarse_events(old: Events, window: Interval, km: float, minutes: float) -> Events:
+    """Return events with places to ``km`` and moments to ``minutes`` either way; ``window`` is the truce."""
     lon, lat = _coarse(old.lon, old.lat, km)
     sigma = _sigma(old.sigma_major_m, old.sigma_minor_m, km)
     return replace(
@@ -131,13 +131,13 @@ def _events(run: Run, km: float, minutes: float) -> Events:
         sigma_major_m=sigma,
         sigma_minor_m=sigma,
         bearing_deg=np.zeros(len(old)),
-        first=_moments(run, old.first, minutes),
-        last=_moments(run, old.last, minutes),
+        first=_moments(window, old.first, minutes),
+        last=_moments(window, old.last, minutes),
     )
 
 
-def _detections(run: Run, km: float, minutes: float) -> Detections:
-    old = run.detections
+def coarse_detections(old: Detections, window: Interval, km: float, minutes: float) -> Detections:
+    """Return detections as :func:`coarse_events` returns events."""
     lon, lat = _coarse(old.lon, old.lat, km)
     sigma = _sigma(old.sigma_major_m, old.sigma_minor_m, km)
     return replace(
@@ -147,7 +147,7 @@ def _detections(run: Run, km: float, minutes: float) -> Detections:
         sigma_major_m=sigma,
         sigma_minor_m=sigma,
         bearing_deg=np.zeros(len(old)),
-        time=_moments(run, old.time, minutes),
+        time=_moments(window, old.time, minutes),
         sigma_s=np.maximum(old.sigma_s, 60 * minutes),
     )
 

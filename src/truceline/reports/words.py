@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from truceline.base.clock import Interval
 from truceline.model.agreement import Agreement
 from truceline.model.claim import ClaimCheck, Verdict
 from truceline.model.watching import Coverage, LineView, Run
+from truceline.reports.calibrated import NOT_CALIBRATED, why_not
 from truceline.reports.facts import (
     BLIND_HOURS,
     blind_gaps,
@@ -244,22 +244,24 @@ def seen_sentence(run: Run, view: LineView) -> str:
     if not events.any():
         return f"{start}; no event near the line: {NONE_SEEN}, at the coverage above."
     war = run.events.p_act.get("act_of_war")
-    told = events if war is None else events & np.isfinite(war)
-    expected = (
-        ""
-        if war is None or not told.any()
-        else f", about {rounded(float(war[told].sum()))} of them "
-        f"acts of war by the thermal model, {_doubt(run, events)}: it may be none or nearly all"
-    )
-    return f"{start}; joined into {plural(int(events.sum()), 'event')} near the line{expected}."
-
-
-def _doubt(run: Run, rows: npt.NDArray[np.bool_]) -> str:
-    """What the thermal model does not know of these events."""
+    found = f"{start}; joined into {plural(int(events.sum()), 'event')} near the line"
+    if war is None:
+        return f"{found}."
     known = run.events.attributes.get("calibrated")
-    if known is not None and not np.asarray(known, dtype=bool)[rows].all():
-        return "which was not calibrated for this month or instrument"
-    return "which does not know the line"
+    good = events if known is None else events & np.asarray(known, dtype=bool)
+    told = good & np.isfinite(war)
+    if told.any():
+        of = "them" if good.sum() == events.sum() else f"the {number(int(good.sum()))} with a probability to show"
+        found += (
+            f", about {rounded(float(war[told].sum()))} of {of} acts of war by the thermal model, which does not know "
+            "the line: it may be none or nearly all"
+        )
+    lacking = np.flatnonzero(events & ~good)
+    if not len(lacking):
+        return f"{found}."
+    whys = ", or ".join(dict.fromkeys(why_not(run.events, int(i)) for i in lacking))
+    why = f"{NOT_CALIBRATED} for these conditions, because {whys}"
+    return f"{found}; of {number(len(lacking))} no probability is shown: {why}."
 
 
 def estimate_sentence(view: LineView) -> str:

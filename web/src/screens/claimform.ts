@@ -6,8 +6,8 @@ import { statusMark } from "../symbols";
 import { scrolling } from "./parts";
 
 interface Part { field: string; value: string | number | null; words: string; note: string }
-interface Pass { sensor: string; time: string; day: boolean; read: boolean; why: string; clear: number; hidden: number | null; chance: number | null }
-interface Sensor { sensor: string; passes: number; read: number; chance: number | null }
+interface Pass { sensor: string; time: string; day: boolean; read: boolean | null; why: string; clear: number | null; hidden: number | null; chance: number | null }
+interface Sensor { sensor: string; passes: number; read: number | null; chance: number | null }
 interface Checked {
   understood: Part[];
   verdict: "consistent" | "inconsistent" | "cannot be judged";
@@ -121,7 +121,7 @@ function sensors(rows: Sensor[]): HTMLElement {
     "table",
     {},
     heads("Sensor", "Passes", "Read", "Would have detected such an act"),
-    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.sensor), h("td", {}, row.passes), h("td", {}, row.read), h("td", {}, share(row.chance))))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.sensor), h("td", {}, row.passes), h("td", {}, row.read ?? "withheld"), h("td", {}, share(row.chance))))),
   );
 }
 
@@ -130,6 +130,6 @@ function passes(rows: Pass[]): HTMLElement {
     "table",
     {},
     heads("Sensor", "Time, UTC", "Clear sky", "Cloud that day", "Chance"),
-    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.sensor), h("td", {}, `${minute(row.time)}, ${row.day ? "day" : "night"}`), h("td", {}, share(row.clear)), h("td", {}, share(row.hidden)), h("td", {}, row.read ? share(row.chance) : `not observed: ${row.why}`)))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.sensor), h("td", {}, `${minute(row.time)}, ${row.day ? "day" : "night"}`), h("td", {}, share(row.clear)), h("td", {}, share(row.hidden)), h("td", {}, row.read === null ? "withheld" : row.read ? share(row.chance) : `not observed: ${row.why}`)))),
   );
 }
