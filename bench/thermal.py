@@ -27,13 +27,21 @@ import numpy as np
 from truceline.base.geo import Line
 from truceline.errors import InputError, NoPlace, TrucelineError
 from truceline.sources import line as line_source
-from truceline.sources.firetable import alike, read_baseline, read_fires, read_strikes, read_weather
+from truceline.sources.firetable import (
+    alike,
+    read_baseline,
+    read_fires,
+    read_land_use,
+    read_population,
+    read_strikes,
+    read_weather,
+)
 from truceline.thermal import blind_coefficients as trained
 from truceline.thermal import blindtraining as training
 from truceline.thermal import judging
+from truceline.thermal.extras import INPUTS, Extras
 from truceline.thermal.firetable import Baseline, Fires, without, year_of
 from truceline.thermal.placeblind import TRUCE_SAYS, Scores, score, stripe, weather_of
-from truceline.thermal.season import Weather
 
 SEED, RECALL, SHUFFLES = 4, 0.8, 5
 
@@ -47,7 +55,7 @@ class Given:
     baseline: Baseline
     line: Line
     strikes: Fires
-    weather: Weather | None
+    extras: Extras
     rows: np.ndarray
     notes: list[str]
 
@@ -75,21 +83,41 @@ def read(a: argparse.Namespace) -> Given:
         fires, counted, strikes = turn(fires), turn(counted), turn(strikes)
         baseline = {year: turn(theirs) for year, theirs in baseline.items()}
         notes.append("the line crosses the antimeridian: all places are judged half a turn away")
-    weather = None
-    if bool(a.weather) != bool(a.oblasts):
-        notes.append("weather left out: it takes both --weather and --oblasts")
-    if a.weather and a.oblasts:
-        try:
-            held = read_weather(
-                a.weather.read_bytes(), a.oblasts.read_bytes(), file=a.weather.name, places_file=a.oblasts.name
-            )
-            half_turn = np.array([-1.0, -1.0, 1.0])
-            weather = weather_of(replace(held, places=held.places * half_turn) if turned else held)
-        except InputError as error:
-            notes.append(f"weather left out: {error}")
+    extras = read_extras(a, turned, notes)
+    rows = np.flatnonzero(fires.day >= first)
+    for name, known in extras.known(fires.take(rows)).items():
+        if getattr(extras, name) is not None and len(rows) and not known.all():
+            notes.append(f"{name} is known for {known.mean():.1%} of the fires; the others are judged without it")
     if not _overlaps(fires, baseline):
         notes.append("the baseline has no fire within 500 km of the middle of the fires: another country's?")
-    return Given(fires, counted, baseline, line, strikes, weather, np.flatnonzero(fires.day >= first), notes)
+    return Given(fires, counted, baseline, line, strikes, extras, rows, notes)
+
+
+def read_extras(a: argparse.Namespace, turned: bool, notes: list[str]) -> Extras:
+    """Read what is given besides fires; what cannot be read is left out, with a note, and the rest kept."""
+    turn_places = np.array([-1.0, -1.0, 1.0]) if turned else np.ones(3)
+    found: dict[str, Any] = {}
+    if bool(a.weather) != bool(a.oblasts):
+        notes.append("weather left out: it takes both --weather and --oblasts")
+    readers: dict[str, tuple[tuple[Path | None, ...], Any]] = {
+        "weather": (
+            (a.weather, a.oblasts),
+            lambda w, o: read_weather(w.read_bytes(), o.read_bytes(), file=w.name, places_file=o.name),
+        ),
+        "land_use": ((a.land_use,), lambda path: read_land_use(path.read_bytes(), file=path.name)),
+        "population": ((a.population,), lambda path: read_population(path.read_bytes(), file=path.name)),
+    }
+    for name, (paths, reader) in readers.items():
+        if not all(paths):
+            continue
+        try:
+            held = reader(*paths)
+        except InputError as error:
+            notes.append(f"{name} left out: {error}")
+            continue
+        held = replace(held, places=held.places * turn_places)
+        found[name] = weather_of(held) if name == "weather" else held
+    return Extras(**found)
 
 
 def read_line(path: Path) -> tuple[Line, bool]:
@@ -147,7 +175,7 @@ def judged(p: np.ndarray, near: np.ndarray, week: np.ndarray) -> dict[str, Any]:
 def peace(given: Given, mode: str, threshold: float) -> dict[str, float | None]:
     shares: dict[str, float | None] = {}
     for year in judging.PEACE:
-        found = judging.peace_year(given.baseline, year, mode, given.weather)
+        found = judging.peace_year(given.baseline, year, mode, given.extras)
         shares[str(year)] = None if found is None or len(found[0].p) == 0 else float((found[0].p >= threshold).mean())
     return shares
 
@@ -163,7 +191,7 @@ def war(given: Given, labels: judging.Labels, settled: int) -> tuple[dict[str, A
         given.rows,
         given.baseline,
         mode="war",
-        weather=given.weather,
+        extras=given.extras,
         settled=settled,
         counted=given.counted,
     )
@@ -187,7 +215,7 @@ def war(given: Given, labels: judging.Labels, settled: int) -> tuple[dict[str, A
 
 
 def truce(given: Given, labels: judging.Labels) -> dict[str, Any]:
-    said = score(given.fires, given.rows, given.baseline, mode="truce", weather=given.weather, counted=given.counted)
+    said = score(given.fires, given.rows, given.baseline, mode="truce", extras=given.extras, counted=given.counted)
     used = labels.near | labels.far
     report = judged(said.p[used], labels.near[used], given.fires.day[given.rows][used] // 7)
     threshold = TRUCE_SAYS
@@ -206,7 +234,7 @@ def replaced(given: Given, threshold: float, said: Scores, labels: judging.Label
     first = int(np.median(given.fires.day[given.rows]))
     flags, beside = [], []
     for year in judging.PEACE:
-        found = judging.replaced(given.fires.take(given.rows), first, given.baseline, year, given.line, given.weather)
+        found = judging.replaced(given.fires.take(given.rows), first, given.baseline, year, given.line, given.extras)
         if found is not None:
             flags.append(found[0].p >= threshold)
             beside.append(found[0].p)
@@ -316,19 +344,19 @@ def run(a: argparse.Namespace) -> dict[str, Any]:
         "economist": economist(given, labels),
     }
     if a.settled:
-        later, _ = war(given, labels, a.settled)
-        result["settled"] = {"n": a.settled, **{k: later[k] for k in ("auc", "auc_ci", "far_fpr_at_recall_80")}}
+        later, then = war(given, labels, a.settled)
+        shown = ("auc", "auc_ci", "far_fpr_at_recall_80", *(("ece",) if then.calibrated else ()))
+        result["settled"] = {"n": a.settled, "calibrated": then.calibrated, **{k: later[k] for k in shown}}
     if a.reliability:
         picture(a.reliability, {"war": report["reliability"], "truce": quiet["reliability"]})
     folds, count = np.unique(said.model >= 0, return_counts=True)
-    absent = [*said.absent, *(name for name in ("land_use", "population") if getattr(a, name) is None)]
     result["judged_by"] = {
         ("held_out_folds" if held else "whole_model"): int(n) for held, n in zip(folds, count, strict=True)
     }
     result["features"] = {
         "used": list(said.used),
-        "absent": absent,
-        "given_not_used": [name for name in ("land_use", "population") if getattr(a, name) is not None],
+        "absent": list(said.absent),
+        "known_for": {name: said.known.get(name, 0.0) for name in INPUTS},
     }
     result["history_days_median"] = int(np.median(said.history)) if len(said.history) else 0
     result |= {"notes": given.notes, "version": trained.VERSION, "seconds": round(time.perf_counter() - begun, 1)}

@@ -14,13 +14,30 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from truceline.sources import line as line_source
-from truceline.sources.firetable import alike, read_baseline, read_fires, read_strikes, read_weather
+from truceline.sources.firetable import (
+    alike,
+    read_baseline,
+    read_fires,
+    read_land_use,
+    read_population,
+    read_strikes,
+    read_weather,
+)
 from truceline.thermal import blindtraining as training
 from truceline.thermal import judging
 from truceline.thermal._kernel import globe
-from truceline.thermal.context import TRUCE, WAR, WEATHER, Context, context
-from truceline.thermal.firetable import Baseline, Fires, a_year_with_its_eve, day_of_year, without, year_of
-from truceline.thermal.placeblind import stripe
+from truceline.thermal.context import MAX_AHEAD, Context, context
+from truceline.thermal.extras import INPUTS, Extras
+from truceline.thermal.firetable import (
+    DAYS_A_YEAR,
+    Baseline,
+    Fires,
+    a_year_with_its_eve,
+    day_of_year,
+    without,
+    year_of,
+)
+from truceline.thermal.placeblind import names_of, stripe, usual_odds
 from truceline.thermal.season import Weather, WeatherTable, anomalies
 
 FIRES = "ukr_fires_2023_01_09.parquet"
@@ -28,6 +45,7 @@ BASELINE = "ukr_fires_baseline_2013_2021.parquet"
 LINE = "line_2023.geojson"
 STRIKES = ("viina_incidents_202307.csv", "viina_incidents_202308.csv", "viina_incidents_202309.csv")
 WEATHER_FILE, GRID = "ukr_oblast_weather_2015_2023.parquet", "ukr_oblast_grid_10km.csv"
+LAND_USE, POPULATION = "ukr_land_use_2022_10km.csv", "ukr_pop_density_2020_10km.csv"
 
 TIME_EDGES = ("2023-03-01", "2023-06-01", "2023-08-01", "2023-09-01", "2023-10-01")
 """Blocks of months. January and February have too little history in the file to teach anything."""
@@ -36,8 +54,13 @@ YEARS = (2016, 2018, 2019)
 """Peace years in training. 2020 and 2021 are kept out, 2013 has no weather."""
 
 RIDGE = {"war": 0.1, "truce": 0.03}
-WEATHER_RIDGE = 10.0
-"""How much harder weather is held down: a few dry springs teach little."""
+BESIDE_RIDGE = {"weather": 5.0, "land_use": 30.0, "population": 10.0}
+"""How much harder weather, land use and population are held down: a few dry springs teach little, and a map of the
+ground could be learnt by heart."""
+
+SEASON_SHARE, SEASON_QUANTILE, SEASON_PARTS, SEASON_DAYS = 0.4, 0.9, 12, 15
+"""War mode with weather takes off this share of what the top tenth of peace years' fires score at that time of the year
+(within so many days), in twelve parts of it. More would be better calibrated, and take a dry spring for war."""
 
 PEACE = {"war": (0.0, 0.75), "truce": (1.0, 0.3)}
 """Weight of peace years' fires near the training line, and of all the others (for war: of all together), when the
@@ -45,7 +68,12 @@ period's far fires weigh 1 and the near ones as much as all others together. Pea
 truce mode from learning that it burns more in the steppe."""
 
 SAMPLE = 12_000
+SAME_DAY = {"war": 0, "truce": 0}
+"""Days waited, by mode."""
+
 DAYS = 10
+SEASON_FEW = 20
+"""Fewer fires than these say nothing of a part of the year, and its neighbours stand in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +83,8 @@ class Peace:
     fires: Fires
     near: npt.NDArray[np.bool_]
     columns: dict[str, Context]
+    known: npt.NDArray[np.bool_]
+    """Whether all inputs besides fires are known."""
 
 
 def weather_weights(table: WeatherTable, baseline: Baseline, years: tuple[int, ...]) -> npt.NDArray[np.float64]:
@@ -91,8 +121,23 @@ class Sample:
     fires: Fires
     labels: judging.Labels
     columns: dict[str, Context]
+    known: npt.NDArray[np.bool_]
     block: npt.NDArray[np.int64]
     peace: dict[int, Peace]
+
+
+def described(
+    fires: Fires, rows: npt.NDArray[np.int64], baseline: Baseline, extras: Extras, ahead: dict[str, int]
+) -> tuple[dict[str, Context], npt.NDArray[np.bool_]]:
+    """Return the features by mode (and of war mode after waiting), and for which fires every input is known."""
+    asked = fires.take(rows)
+    ground = extras.columns(asked)
+    found = {}
+    for name, days in ahead.items():
+        mode = "truce" if name == "truce" else "war"
+        around = context(fires, rows, baseline, mode=mode, weather=extras.weather, ahead=days)
+        found[name] = Context({**around.columns, **ground}, around.history)
+    return found, np.all([extras.known(asked)[name] for name in INPUTS], axis=0)
 
 
 def gather(data: Path) -> tuple[Sample, npt.NDArray[np.float64]]:
@@ -107,7 +152,11 @@ def gather(data: Path) -> tuple[Sample, npt.NDArray[np.float64]]:
         (data / WEATHER_FILE).read_bytes(), (data / GRID).read_bytes(), file=WEATHER_FILE, places_file=GRID
     )
     weights = weather_weights(table, baseline, YEARS)
-    weather = Weather(table, weights)
+    extras = Extras(
+        Weather(table, weights),
+        read_land_use((data / LAND_USE).read_bytes(), file=LAND_USE),
+        read_population((data / POPULATION).read_bytes(), file=POPULATION),
+    )
     edges = np.array([np.datetime64(edge, "D").astype(np.int64) for edge in TIME_EDGES])
     rows = np.flatnonzero((fires.day >= edges[0]) & (fires.day < edges[-1]))
     asked = fires.take(rows)
@@ -117,13 +166,10 @@ def gather(data: Path) -> tuple[Sample, npt.NDArray[np.float64]]:
         some = judging.sampled(np.flatnonzero(year_of(whole.day) == year), SAMPLE)
         theirs = whole.take(some)
         near = contact.nearest(theirs.lon, theirs.lat).distance_m < judging.NEAR_M
-        described = {
-            mode: context(whole, some, without(baseline, year), mode=mode, weather=weather) for mode in ("war", "truce")
-        }
-        peace[year] = Peace(theirs, near, described)
-    described = {mode: context(fires, rows, baseline, mode=mode, weather=weather) for mode in ("war", "truce")}
+        peace[year] = Peace(theirs, near, *described(whole, some, without(baseline, year), extras, SAME_DAY))
+    columns, known = described(fires, rows, baseline, extras, {**SAME_DAY, "settled": MAX_AHEAD})
     block = 2 * (np.searchsorted(edges, asked.day, side="right") - 1) + stripe(asked, fires)
-    return Sample(asked, judging.labels(asked, contact, strikes), described, block, peace), weights
+    return Sample(asked, judging.labels(asked, contact, strikes), columns, known, block, peace), weights
 
 
 def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -136,15 +182,17 @@ def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[
     own = own * np.where(near, (1.0 + beside + others) / own[near].sum(), 1.0 / own[~near].sum())
     tables, weights = [sample.columns[mode].table(names)[rows]], [own]
     for each in sample.peace.values():
-        tables.append(each.columns[mode].table(names))
+        tables.append(each.columns[mode].table(names)[each.known])
+        at = each.near[each.known]
         if beside:
-            at = each.near
             share = np.where(at, beside / max(at.sum(), 1), others / max((~at).sum(), 1))
         else:
-            share = np.full(len(each.near), others / len(each.near))
+            share = np.full(len(at), others / max(len(at), 1))
         weights.append(share / len(sample.peace))
     label = np.concatenate([near, np.zeros(sum(len(t) for t in tables[1:]), dtype=bool)])
-    ridge = RIDGE[mode] * np.array([WEATHER_RIDGE if name in WEATHER[mode] else 1.0 for name in names])
+    harder = {name: BESIDE_RIDGE[given] for given in INPUTS for name in names_of(mode, (given,))[0]}
+    harder |= dict.fromkeys(names_of(mode)[0], 1.0)
+    ridge = RIDGE[mode] * np.array([harder[name] for name in names])
     return training.fit(np.concatenate(tables), label, np.concatenate(weights), ridge)
 
 
@@ -153,53 +201,96 @@ def raw(weights: npt.NDArray[np.float64], table: npt.NDArray[np.float64]) -> npt
     return weights[0] + table @ weights[1:]
 
 
-def one_model(sample: Sample, mode: str, names: tuple[str, ...]) -> dict[str, Any]:
+def one_model(sample: Sample, mode: str, given: tuple[str, ...]) -> dict[str, Any]:
     """Fit the whole model and one a fold, calibrate on held-out log odds."""
-    used = sample.labels.near | sample.labels.far
-    table, near = sample.columns[mode].table(names), sample.labels.near
-    blocks = range(2 * (len(TIME_EDGES) - 1))
-    folds = []
-    held = np.zeros(len(near))
-    for number in blocks:
+    names, _ = names_of(mode, given)
+    used = (sample.labels.near | sample.labels.far) & sample.known
+    near, share = sample.labels.near[used], float(sample.labels.near[used].mean())
+    folds, held = [], {name: np.zeros(len(used)) for name in (("war", "settled") if mode == "war" else ("truce",))}
+    for number in range(2 * (len(TIME_EDGES) - 1)):
         time, side = number // 2, number % 2
         weights = fitted(sample, mode, names, used & (sample.block // 2 != time) & (sample.block % 2 != side))
         folds.append(weights)
         inside = sample.block == number
-        held[inside] = raw(weights, table[inside])
-    share = float(near[used].mean())
-    curve = training.calibrate(held[used], near[used], share)
+        for name, odds in held.items():
+            odds[inside] = raw(weights, sample.columns[name].table(names)[inside])
     whole = fitted(sample, mode, names, used)
-    p = training.on_curve(held[used], curve)
-    rows = training.reliability(p, near[used], share)
-    month = sample.fires.day[used].astype("datetime64[D]").astype("datetime64[M]").astype(str)
-    return {
+    season = peace_season(sample, whole, names) if mode == "war" and "weather" in given else None
+    held = {name: odds - usual_odds(season, sample.fires.day) for name, odds in held.items()}
+    curves = {name: training.calibrate(odds[used], near, share) for name, odds in held.items()}
+    found = {
         "whole": whole.tolist(),
         "folds": [weights.tolist() for weights in folds],
-        "curve": [*curve],
-        "held_out": {
-            "auc": training.auc(held[used], near[used]),
-            "auc_by_month": {m: training.auc(held[used][month == m], near[used][month == m]) for m in np.unique(month)},
-            "ece": training.calibration_error(rows),
-            "reliability": [[row.predicted, row.observed, row.weight] for row in rows],
-        },
-        "share": share,
+        "curve": [*curves[mode]],
+        "held_out": judged(sample, held[mode][used], curves[mode], used, share),
     }
+    if season is not None:
+        found["season"] = list(season)
+    if mode == "war":
+        found["curve_settled"] = [*curves["settled"]]
+        found["held_out_settled"] = judged(sample, held["settled"][used], curves["settled"], used, share)
+    return found
+
+
+def peace_season(sample: Sample, weights: npt.NDArray[np.float64], names: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the share that is taken off of what peace years' fires score, by part of the year; mean of the years."""
+    middles = (np.arange(SEASON_PARTS) + 0.5) * DAYS_A_YEAR / SEASON_PARTS
+    years = []
+    for each in sample.peace.values():
+        odds = raw(weights, each.columns["war"].table(names))[each.known]
+        away = np.abs(day_of_year(each.fires.day[each.known])[:, None] - middles)
+        within = np.minimum(away, DAYS_A_YEAR - away) <= SEASON_DAYS
+        part = [np.quantile(odds[at], SEASON_QUANTILE) if at.sum() >= SEASON_FEW else np.nan for at in within.T]
+        there = np.isfinite(part)
+        years.append(np.interp(middles, middles[there], np.array(part)[there], period=DAYS_A_YEAR))
+    return tuple((SEASON_SHARE * np.mean(years, axis=0)).tolist())
+
+
+def judged(
+    sample: Sample,
+    odds: npt.NDArray[np.float64],
+    curve: tuple[list[float], list[float]],
+    used: npt.NDArray[np.bool_],
+    share: float,
+) -> dict[str, Any]:
+    """Return the held-out figures, month by month too: there with the curve that the other months' answers give."""
+    near = sample.labels.near[used]
+    month = sample.fires.day[used].astype("datetime64[D]").astype("datetime64[M]").astype(str)
+    by_month, unseen = {}, np.zeros(len(near))
+    for each in np.unique(month).tolist():
+        own = month == each
+        unseen[own] = training.on_curve(odds[own], training.calibrate(odds[~own], near[~own], share))
+        by_month[each] = [training.auc(odds[own], near[own]), error(unseen[own], near[own], share)]
+    return {
+        "auc": training.auc(odds, near),
+        "ece": error(training.on_curve(odds, curve), near, share),
+        "ece_other_months": error(unseen, near, share),
+        "by_month": by_month,
+    }
+
+
+def error(p: npt.NDArray[np.float64], near: npt.NDArray[np.bool_], share: float) -> float | None:
+    """Return the expected calibration error."""
+    return training.calibration_error(training.reliability(p, near, share))
+
+
+def subsets() -> list[tuple[str, ...]]:
+    """Return every set of inputs besides fires, in their order."""
+    return [tuple(name for k, name in enumerate(INPUTS) if number >> k & 1) for number in range(1 << len(INPUTS))]
 
 
 def train(data: Path) -> dict[str, Any]:
     """Return what ``blind_coefficients.py`` holds."""
     sample, weights = gather(data)
-    models = {}
-    for mode, names in (("war", WAR), ("truce", TRUCE)):
-        models[mode] = one_model(sample, mode, names)
-        models[f"{mode}+weather"] = one_model(sample, mode, names + WEATHER[mode])
-    files = (FIRES, BASELINE, LINE, *STRIKES, WEATHER_FILE, GRID)
-    counts = {name: int(getattr(sample.labels, name).sum()) for name in ("near", "far", "deep")}
+    models = {names_of(mode, given)[1]: one_model(sample, mode, given) for mode in SAME_DAY for given in subsets()}
+    used = (sample.labels.near | sample.labels.far) & sample.known
+    files = (FIRES, BASELINE, LINE, *STRIKES, WEATHER_FILE, GRID, LAND_USE, POPULATION)
+    counts = {name: int((getattr(sample.labels, name) & sample.known).sum()) for name in ("near", "far", "deep")}
     return {
         "WEATHER": weights.tolist(),
         "TIME_EDGES": list(TIME_EDGES),
-        "SHARE": models["war"].pop("share"),
-        "MODELS": {name: {k: v for k, v in model.items() if k != "share"} for name, model in models.items()},
+        "SHARE": float(sample.labels.near[used].mean()),
+        "MODELS": models,
         "COUNTS": counts,
         "SOURCES": {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in files},
     }
@@ -209,7 +300,10 @@ TEXTS = {
     "WEATHER": "What each weather driver (season.PARTS) does to the logarithm of the number of fires.",
     "TIME_EDGES": "Dates that part the training months; before the first and from the last on the whole model judges.",
     "SHARE": "Share of near fires among near and far in training, to which P is calibrated.",
-    "MODELS": "By mode and weather: the whole model and one a fold (intercept, then one weight a feature), calibrated.",
+    "MODELS": "By mode and inputs besides fires: the whole model and one a fold (intercept, then one weight a "
+    "feature),\n"
+    "the curves of calibration, of same-day answers and of war mode's settled(10), what is taken off by season, and\n"
+    "figures; by month: AUC, and the calibration error with the curve of the other months.",
     "COUNTS": "Training fires.",
     "SOURCES": "Training files, SHA-256.",
 }
@@ -257,6 +351,10 @@ def write(data: Path) -> dict[str, Any]:
     """Train and write the module; return what was found."""
     found = train(data)
     target = Path(__file__).resolve().parent.parent / "src" / "truceline" / "thermal" / "blind_coefficients.py"
-    text = module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="1.1.0")
-    target.write_text(text, encoding="utf-8")
+    target.write_text(text(found), encoding="utf-8")
     return found
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return the module that holds what training found."""
+    return module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="2.0.0")

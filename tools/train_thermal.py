@@ -191,8 +191,9 @@ def train(data: Path) -> dict[str, Any]:
 
 
 def variant(whole: training.Sample, columns: list[int]) -> dict[str, Any]:
-    """Fit and judge the variant that takes these columns."""
-    sample = training.Sample(whole.table[:, columns], whole.zone, whole.block, whole.area)
+    """Fit and judge the variant that takes these columns, on the events for which they are known."""
+    there = np.isfinite(whole.table[:, columns]).all(axis=1)
+    sample = training.Sample(whole.table[there][:, columns], whole.zone[there], whole.block[there], whole.area)
     rng = np.random.default_rng(SEED)
     used = (sample.zone == 0) | (sample.zone == 2)
     weights = training.fit(sample.table[used], sample.zone[used] == 0)

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from truceline.errors import Malformed
-from truceline.sources.firetable import alike, read_baseline, read_fires, read_strikes, read_weather
+from truceline.sources.firetable import (
+    alike,
+    read_baseline,
+    read_fires,
+    read_land_use,
+    read_population,
+    read_strikes,
+    read_weather,
+)
 
 
 def parquet(**columns):
@@ -85,6 +93,33 @@ def test_weather_with_gaps_is_closed_and_without_regions_refused():
     assert np.isfinite(found.highest_c).all()
     with pytest.raises(Malformed, match="no region"):
         read_weather(head + b"Z,2023-01-02,5,1,0,50\n", grid, file="w", places_file="g")
+    with pytest.raises(Malformed, match="no region has a place"):
+        read_weather(head + rows, b"LATITUDE,LONGITUDE,OBLAST_ID\n148,30,A\n", file="w", places_file="g")
+
+
+def test_a_week_of_silence_is_closed_and_a_longer_one_is_not_known():
+    grid = b"LATITUDE,LONGITUDE,OBLAST_ID\n48,30,A\n49,31,B\n"
+    head = b"oblast_id,acq_date,temperature_2m_max_c,rain_sum_mm,snowfall_sum_cm,cloud_cover_pct\n"
+    rows = b"A,2023-01-01,1,2,0,50\nA,2023-01-12,3,1,0,50\nB,2023-01-02,5,1,0,50\n"
+    told = read_weather(head + rows, grid, file="w", places_file="g").told
+    assert told[:, 0].tolist() == [True] * 8 + [False] * 3 + [True]
+    assert told[:, 1].tolist() == [False] + [True] * 8 + [False] * 3, "before its first day nothing is known"
+
+
+def test_land_and_people_are_read_as_shares_or_percentages_and_bad_rows_left_out():
+    titles = (
+        b"LONGITUDE,LATITUDE,LAND_USE_CLASS_0,LAND_USE_CLASS_1,LAND_USE_CLASS_2,LAND_USE_CLASS_3,LAND_USE_CLASS_4\n"
+    )
+    shares = read_land_use(titles + b"30,48,0,.2,.05,.7,.05\n31,48,0,,0,1,0\n300,48,0,0,0,1,0\n", file="l")
+    assert shares.values.tolist() == [[0.7, 0.2, 0.05]]
+    assert read_land_use(titles + b"30,48,0,20,5,70,5\n", file="l").values[0] == pytest.approx(shares.values[0])
+    people = read_population(b"lat,lon,POP_DENSITY\n48,30,0\n48,31,-3\n48,32,nan\n48,33,99\n", file="p")
+    assert people.values[:, 0].tolist() == pytest.approx([0.0, np.log(100.0)])
+    for reader in (read_land_use, read_population):
+        for data in (b"lat,lon\n48,30\n", titles + b"x,y,,,,,\n", b"\xff\xfe", b"lat,lon,POP_DENSITY\n48,30,lots\n"):
+            with pytest.raises(Malformed) as caught:
+                reader(data, file="odd.csv")
+            assert caught.value.file == "odd.csv"
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"\xff\xfe\x00", b"a,b\n1,2\n", b"lat,lon,date\n1,2,3\n"])

@@ -115,7 +115,7 @@ def test_the_command_answers_in_the_form_asked_for(bench, files):
     assert {"balanced_accuracy", "far_fpr", "flag_share"} <= set(found["economist"])
     assert found["war"]["auc"] > 0.85
     assert found["shuffled_auc"] == pytest.approx(0.5, abs=0.06)
-    assert found["features"]["absent"] == ["weather_90", "land_use", "population"]
+    assert found["features"]["absent"] == ["weather", "land_use", "population"]
     assert found["judged_by"] == {"whole_model": found["n_near"] + found["n_far"] + between(files)}
     assert (files / "r.svg").read_text().startswith("<svg")
 
@@ -144,14 +144,51 @@ def test_a_world_that_lies_across_the_antimeridian_is_judged_as_elsewhere(bench,
     assert bench(files)[0] == 3, "a latitude beyond the pole stays refused"
 
 
-def test_a_settled_answer_has_an_order_and_no_calibration(bench, files):
+def test_a_settled_answer_is_told_beside_the_same_day_one(bench, files):
     code, out, err = bench(files, "--from", "2024-06-01", "--settled", "10", "--weather", str(files / "fires.parquet"))
     assert code == 0, err
     found = json.loads(out.splitlines()[-1])
-    assert set(found["settled"]) == {"n", "auc", "auc_ci", "far_fpr_at_recall_80"}
-    assert found["settled"]["n"] == 10
+    assert set(found["settled"]) == {"n", "calibrated", "auc", "auc_ci", "far_fpr_at_recall_80", "ece"}
+    assert (found["settled"]["n"], found["settled"]["calibrated"]) == (10, True)
     assert found["settled"]["auc"] > 0.85
     assert found["notes"][-1] == "weather left out: it takes both --weather and --oblasts"
+
+
+def test_what_is_given_besides_fires_is_read_used_and_named(bench, files):
+    """Each alone and all together; what cannot be read, or lies elsewhere, is left out by name and the rest kept."""
+    lon, lat = (each.ravel() for each in np.meshgrid(np.arange(28.0, 34.1, 0.1), np.arange(46.0, 50.1, 0.1)))
+    rows = "".join(f"{x:.1f},{y:.1f},0,20,5,70,5\n" for x, y in zip(lon, lat, strict=True))
+    classes = ",".join(f"LAND_USE_CLASS_{k}" for k in range(5))
+    (files / "land.csv").write_text(f"LONGITUDE,LATITUDE,{classes}\n{rows}")
+    rows = "".join(f"{x:.1f},{y:.1f},{60 + 5 * x:.0f}\n" for x, y in zip(lon, lat, strict=True))
+    (files / "people.csv").write_text(f"LONGITUDE,LATITUDE,POP_DENSITY\n{rows}")
+    (files / "away.csv").write_text("LONGITUDE,LATITUDE,POP_DENSITY\n-60,-30,7\n")
+    (files / "odd.csv").write_text("LONGITUDE,LATITUDE\n30,48\n")
+    land, people = ("--land-use", str(files / "land.csv")), ("--population", str(files / "people.csv"))
+    said = {}
+    for name, words in {
+        "none": (),
+        "land": land,
+        "people": people,
+        "both": (*land, *people),
+        "odd": ("--land-use", str(files / "odd.csv"), *people),
+        "away": ("--population", str(files / "away.csv")),
+    }.items():
+        code, out, err = bench(files, "--from", "2024-06-01", *words)
+        assert code == 0, err
+        said[name] = json.loads(out.splitlines()[-1])
+    absent = {name: each["features"]["absent"] for name, each in said.items()}
+    assert absent["land"] == ["weather", "population"]
+    assert absent["people"] == absent["odd"] == ["weather", "land_use"]
+    assert absent["both"] == ["weather"]
+    assert absent["away"] == absent["none"]
+    assert {"crops", "trees", "built", "people"} <= set(said["both"]["features"]["used"])
+    assert "land_use left out: odd.csv: no column land_use_class_3 or crops" in said["odd"]["notes"]
+    assert any(note.startswith("population is known for 0.0%") for note in said["away"]["notes"])
+    for part in ("war", "truce"):
+        assert said["odd"][part] == said["people"][part], "what could not be read changes nothing"
+        assert said["away"][part] == said["none"][part]
+        assert said["both"][part] != said["none"][part]
 
 
 def between(files):

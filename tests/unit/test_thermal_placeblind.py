@@ -15,9 +15,11 @@ from truceline.errors import Malformed, StateError
 from truceline.thermal import blind_coefficients as trained
 from truceline.thermal import blindtraining as training
 from truceline.thermal import judging
+from truceline.thermal._kernel import globe
 from truceline.thermal.context import SCALES_KM, TRUCE, WAR, WEATHER, context
+from truceline.thermal.extras import INPUTS, Extras, Ground
 from truceline.thermal.firetable import Fires, a_year_with_its_eve, day_of_year, without, year_of
-from truceline.thermal.placeblind import fold_of, names_of, on_curve, score, stripe, weather_of
+from truceline.thermal.placeblind import fold_of, names_of, on_curve, score, stripe, usual_odds, weather_of
 
 DAY = int(np.datetime64("2024-07-15").astype(np.int64))
 
@@ -93,9 +95,12 @@ def test_no_feature_of_truce_mode_is_one_of_war_mode_but_industry_and_weather():
 
 
 def test_no_feature_names_a_place():
-    names = {*WAR, *TRUCE, *WEATHER["war"], *WEATHER["truce"]}
+    names = {*names_of("war", INPUTS)[0], *names_of("truce", INPUTS)[0]}
     stems = {name.rstrip("0123456789").rstrip("_") for name in names}
-    assert stems == {"active", "alone", "excess", "over_most", "today", "season", "weather", "hot_months"}
+    assert stems == {
+        *("active", "active_over_most", "alone", "excess", "over_most", "today", "season", "weather", "hot_months"),
+        *("crops", "trees", "built", "people"),
+    }
 
 
 def test_a_peace_year_is_judged_without_itself():
@@ -117,7 +122,8 @@ def test_a_settled_answer_waits_and_says_how_long():
     now, later = judged(fires), judged(fires, settled=7)
     assert (now.settled_days, later.settled_days) == (0, 7)
     assert now.calibrated
-    assert not later.calibrated, "a curve fitted to same-day answers says nothing of later ones"
+    assert not later.calibrated, "there is a curve for same-day answers and for those after ten days, for no other"
+    assert judged(fires, settled=10).calibrated
     assert not np.array_equal(now.p, later.p)
     for wrong in (-1, 11):
         with pytest.raises(StateError, match="waits 0 to 10 days"):
@@ -128,13 +134,52 @@ def test_a_settled_answer_waits_and_says_how_long():
 
 def test_weather_is_named_when_absent_and_neutral_when_usual():
     fires = world()
-    assert judged(fires).absent == ("weather_90",)
-    usual = judged(fires, weather=weather_of(weather_table()))
-    assert usual.absent == ()
+    assert judged(fires).absent == INPUTS
+    usual = judged(fires, extras=Extras(weather_of(weather_table())))
+    assert usual.absent == ("land_use", "population")
+    assert usual.known["weather"] == 1.0
     rows = np.flatnonzero(fires.day == DAY)
     dry = context(fires, rows, BASELINE, mode="war", weather=weather_of(weather_table(dry=True)))
     same = context(fires, rows, BASELINE, mode="war", weather=weather_of(weather_table()))
     assert dry.columns["weather_90"].mean() > same.columns["weather_90"].mean()
+
+
+def ground(columns, box=(28.0, 34.0, 46.0, 50.0)):
+    lon, lat = (each.ravel() for each in np.meshgrid(np.arange(*box[:2], 0.1), np.arange(*box[2:], 0.1)))
+    return Ground(globe(lon, lat), np.tile(np.linspace(0.0, 0.5, columns), (len(lon), 1)))
+
+
+@pytest.mark.parametrize("mode", ["war", "truce"])
+def test_each_fire_is_judged_by_the_model_of_what_is_known_for_it(mode):
+    """Land known in the west only: there the answer is that of land everywhere, elsewhere that of no land, to the bit."""
+    fires = world()
+    west = fires.lon[(fires.day >= DAY) & (fires.day < DAY + 20)]
+    half = judged(fires, mode=mode, extras=Extras(land_use=ground(3, (28.0, 31.0, 46.0, 50.0)), population=ground(1)))
+    whole = judged(fires, mode=mode, extras=Extras(land_use=ground(3), population=ground(1)))
+    none = judged(fires, mode=mode, extras=Extras(population=ground(1)))
+    assert 0.0 < half.known["land_use"] < half.known["population"]
+    np.testing.assert_array_equal(half.p[west < 30.9], whole.p[west < 30.9])
+    np.testing.assert_array_equal(half.p[west > 31.1], none.p[west > 31.1])
+    assert not np.array_equal(whole.p, none.p)
+
+
+def test_what_another_country_or_another_year_has_is_not_known_here():
+    fires = world()
+    away = Extras(
+        weather_of(weather_table()), ground(3, (-70.0, -64.0, -30.0, -26.0)), ground(1, (-70.0, -64.0, 0.0, 4.0))
+    )
+    there = judged(fires, extras=away)
+    assert there.absent == ("land_use", "population")
+    table = weather_table()
+    later = Extras(weather_of(replace(table, first=table.first + 4000)))
+    assert judged(fires, extras=later).absent == INPUTS
+    np.testing.assert_array_equal(judged(fires, extras=later).p, judged(fires).p)
+    told = np.ones(table.rain_mm.shape, dtype=bool)
+    told[:, 0] = False
+    silent = judged(fires, extras=Extras(weather_of(replace(table, told=told))))
+    assert 0.0 < silent.known["weather"] < 1.0
+    with pytest.raises(Malformed):
+        replace(table, told=told[:3])
 
 
 def test_empty_fires_an_empty_baseline_and_no_history():
@@ -163,19 +208,36 @@ def test_training_months_are_judged_by_models_that_did_not_see_them():
     assert set(stripe(wide, wide).tolist()) == {0, 1}
 
 
-def test_shipped_models_fit_their_features():
-    for mode in ("war", "truce"):
-        for weather in (False, True):
-            names, kind = names_of(mode, weather)
-            model = trained.MODELS[kind]
-            assert {len(each) for each in (model["whole"], *model["folds"])} == {len(names) + 1}
-            assert len(model["folds"]) == 2 * (len(trained.TIME_EDGES) - 1)
-            ends = on_curve(np.linspace(-30, 30, 500), model["curve"])
-            assert (np.diff(ends) >= 0).all()
-            assert 0 < ends[0] < ends[-1] < 1
-            assert model["held_out"]["ece"] <= 0.03
-    assert trained.MODELS["war"]["held_out"]["auc"] >= 0.90
-    assert trained.MODELS["truce"]["held_out"]["auc"] >= 0.75
+GIVEN = [tuple(name for k, name in enumerate(INPUTS) if number >> k & 1) for number in range(8)]
+
+
+@pytest.mark.parametrize("given", GIVEN, ids="+".join)
+@pytest.mark.parametrize("mode", ["war", "truce"])
+def test_shipped_models_fit_their_features(mode, given):
+    names, kind = names_of(mode, given)
+    model = trained.MODELS[kind]
+    assert {len(each) for each in (model["whole"], *model["folds"])} == {len(names) + 1}
+    assert len(model["folds"]) == 2 * (len(trained.TIME_EDGES) - 1)
+    for curve in [model["curve"]] + ([model["curve_settled"]] if mode == "war" else []):
+        ends = on_curve(np.linspace(-30, 30, 500), curve)
+        assert (np.diff(ends) >= 0).all()
+        assert 0 < ends[0] < ends[-1] < 1
+    held = [model["held_out"]] + ([model["held_out_settled"]] if mode == "war" else [])
+    assert max(each["ece"] for each in held) <= 0.03
+    assert min(each["auc"] for each in held) >= (0.95 if mode == "war" else 0.80)
+    if mode == "war":
+        assert max(each["ece_other_months"] for each in held) <= 0.035
+        assert min(auc for auc, _ in model["held_out"]["by_month"].values()) >= 0.89
+
+
+def test_what_is_taken_off_by_season_runs_round_the_year():
+    """Day 366 joins day 0, and a model without a season is left as it is."""
+    day = np.arange(DAY - 200, DAY + 200)
+    season = tuple(float(v) for v in range(12))
+    found = usual_odds(season, day)
+    assert np.abs(np.diff(found)).max() < 0.8, "29 February has a day of its own"
+    assert found.max() <= 11.0
+    assert usual_odds(None, day).sum() == 0.0
 
 
 @pytest.mark.shared

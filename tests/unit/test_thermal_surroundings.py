@@ -12,8 +12,9 @@ from thermal_worlds import BASELINE, moved, world
 
 from truceline.fusion import fuse
 from truceline.model.detection import Detections
-from truceline.thermal import Surroundings, attribute, card, coefficients, surroundings
+from truceline.thermal import Surroundings, attribute, card, coefficients, conditions, surroundings
 from truceline.thermal.firetable import Fires
+from truceline.thermal.surroundings import SETTLED_DAYS
 
 DAY = int(np.datetime64("2026-04-14").astype(np.int64))
 START = np.datetime64("2026-04-14T00:00")
@@ -150,9 +151,38 @@ def test_moved_to_another_part_of_the_world_it_says_the_same(seen, around):
 def test_what_the_ledger_holds_comes_back_the_same(seen, around):
     mixed = replace(around, truce=np.where(np.arange(len(seen)) % 5 == 0, np.nan, around.truce))
     back = Surroundings.from_body(json.loads(json.dumps(mixed.body(), allow_nan=False)))
-    for name in ("truce", "war", "history"):
+    for name in ("truce", "war", "history", "settled"):
         np.testing.assert_array_equal(getattr(back, name), getattr(mixed, name))
     assert back.years == mixed.years
+    older = {name: value for name, value in mixed.body().items() if name != "settled"}
+    assert np.isnan(Surroundings.from_body(older).settled).all(), "a ledger of before has no settled answers"
+
+
+def test_a_settled_answer_comes_when_its_days_have_passed_and_says_how_many(seen, around):
+    day = seen.time.astype("datetime64[D]").astype(np.int64)
+    ripe = day + SETTLED_DAYS <= day.max()
+    np.testing.assert_array_equal(np.isfinite(around.settled), ripe)
+    assert 0.2 < ripe.mean() < 0.9
+    found = told(seen, around, entry_into_force=START)
+    ground = (found.attributes["mode"] == "war") & ~found.attributes["masked"] & found.attributes["calibrated"]
+    waited = np.array([p is not None for p in found.attributes["p_settled"]])
+    assert (waited <= ground).all(), "in truce mode waiting changes nothing, so nothing is said of it"
+    assert (found.attributes["settled_days"] == np.where(waited, SETTLED_DAYS, 0)).all()
+    assert waited.any() == conditions("settled").held
+    spoken = [f"settled({SETTLED_DAYS})" in text for text in found.attributes["reasons"]]
+    np.testing.assert_array_equal(spoken, waited)
+    plain = told(seen, replace(around, settled=np.full(len(seen), np.nan)), entry_into_force=START)
+    np.testing.assert_array_equal(plain.p_act["act_of_war"], found.p_act["act_of_war"])
+    assert not plain.attributes["settled_days"].any()
+
+
+def test_nothing_later_than_the_wait_enters_a_settled_answer(seen, around):
+    day = seen.time.astype("datetime64[D]").astype(np.int64)
+    cut = day.min() + 12
+    early = surroundings(seen.take(day <= cut), ARCHIVE)
+    ripe = np.isfinite(early.settled)
+    assert ripe.any()
+    np.testing.assert_array_equal(early.settled[ripe], around.settled[day <= cut][ripe])
 
 
 def test_each_side_of_entry_into_force_has_its_mode(seen, around):

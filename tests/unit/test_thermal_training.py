@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import os
+import shutil
+import subprocess
 import sys
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from truceline.thermal import coefficients, training
@@ -139,7 +144,7 @@ def test_the_committed_numbers_are_what_training_gives(tool, shared_data):
         assert made["calibration"]["ece"] == pytest.approx(held["calibration"]["ece"], abs=2e-3)
 
 
-@pytest.mark.parametrize("name", ["marks", "truce", "war"])
+@pytest.mark.parametrize("name", ["marks", "truce", "war", "settled"])
 def test_a_probability_that_is_shown_is_calibrated(name):
     judged = coefficients.VARIANTS[name]["calibration"]
     assert judged["ece"] <= judged["ece_by_chance_95"]
@@ -149,6 +154,33 @@ def test_what_surrounds_a_fire_is_worth_more_than_its_marks():
     auc = {name: held["calibration"]["auc"] for name, held in coefficients.VARIANTS.items()}
     assert auc["marks"] < 0.65
     assert min(auc["truce"], auc["war"]) > 0.75
+
+
+def test_training_twice_gives_the_same_bytes(repository, shared_data, tmp_path, monkeypatch):
+    """On a thinned copy of the data, each time in a process of its own."""
+    monkeypatch.syspath_prepend(repository / "tools")
+    names = vars(importlib.import_module("train_place_blind"))
+    for name in (names["LINE"], names["WEATHER_FILE"], names["GRID"], names["LAND_USE"], names["POPULATION"]):
+        shutil.copy(shared_data / name, tmp_path / name)
+    for name in names["STRIKES"]:
+        lines = (shared_data / name).read_text("utf-8").splitlines(keepends=True)
+        (tmp_path / name).write_text("".join([lines[0], *lines[1::20]]), "utf-8")
+    for name, step in ((names["FIRES"], 25), (names["BASELINE"], 80)):
+        table = pq.read_table(shared_data / name)
+        pq.write_table(table.take(np.arange(0, len(table), step)), tmp_path / name)
+    words = "import sys, train_place_blind as t; from pathlib import Path; print(t.text(t.train(Path(sys.argv[1]))))"
+    where = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", words, str(tmp_path)],
+            env={**where, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert len(made[0]) > 20_000
+    assert hashlib.sha256(made[0]).digest() == hashlib.sha256(made[1]).digest()
 
 
 def test_shuffled_real_labels_teach_nothing(tool, shared_data):

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from truceline.base.geo import EARTH_KM, Floats, on_sphere
 from truceline.errors import LimitExceeded, Malformed
+from truceline.thermal.extras import Ground
 from truceline.thermal.firetable import Baseline, Fires, year_of
 from truceline.thermal.season import WeatherTable
 
@@ -39,6 +40,19 @@ WEATHER = {
     "snow_cm": ("snowfall_sum_cm", "snowfall_sum"),
     "cloud_pct": ("cloud_cover_pct", "cloud_cover"),
 }
+
+
+GAP_DAYS = 7
+"""So long the weather of a region may stay unsaid; after that its days are not known."""
+
+LAND_USE = {
+    "crops": ("land_use_class_3", "crops"),
+    "trees": ("land_use_class_1", "trees"),
+    "built": ("land_use_class_4", "built"),
+}
+"""Columns of each share: numbered as Impact Observatory's table has them, or by name."""
+
+POPULATION = ("pop_density", "population_density", "population")
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,22 +169,63 @@ def read_weather(weather: bytes, places: bytes, *, file: str, places_file: str) 
     if last - first > 40_000:
         raise LimitExceeded("weather of more than a century", file=file)
     column = np.searchsorted(common, region[usable])
-    filled: dict[str, Floats] = {}
-    for name, titles in WEATHER.items():
-        daily = np.full((last - first + 1, len(common)), np.nan)
-        daily[day[usable].astype(np.int64) - first, column] = _numbers(table, titles, file)[usable]
-        filled[name] = _filled(daily)
     inside = np.isin(names, common) & (np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)
+    if not inside.any():
+        raise Malformed("no region has a place on Earth", file=places_file)
+    filled: dict[str, Floats] = {}
+    told = np.ones((last - first + 1, len(common)), dtype=bool)
+    for name, titles in WEATHER.items():
+        daily = np.full(told.shape, np.nan)
+        daily[day[usable].astype(np.int64) - first, column] = _numbers(table, titles, file)[usable]
+        filled[name], age = _filled(daily)
+        told &= age <= GAP_DAYS
     globe = 1000.0 * EARTH_KM * on_sphere(lon[inside], lat[inside])
-    return WeatherTable(first, **filled, places=globe, region_of=np.searchsorted(common, names[inside]))
+    return WeatherTable(first, **filled, places=globe, region_of=np.searchsorted(common, names[inside]), told=told)
 
 
-def _filled(daily: Floats) -> Floats:
-    """Gaps closed with the value before."""
+def _filled(daily: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Gaps closed with the value before, and how many days old each is; before the first the mean of all, ages old."""
     known = np.isfinite(daily)
-    at = np.maximum.accumulate(np.where(known, np.arange(len(daily))[:, None], -1), axis=0)
+    row = np.arange(len(daily))[:, None]
+    at = np.maximum.accumulate(np.where(known, row, -1), axis=0)
     mean = float(daily[known].mean()) if known.any() else 0.0
-    return np.where(at >= 0, np.take_along_axis(daily, np.maximum(at, 0), axis=0), mean)
+    age = np.where(at >= 0, row - at, np.iinfo(np.int64).max)
+    return np.where(at >= 0, np.take_along_axis(daily, np.maximum(at, 0), axis=0), mean), age
+
+
+def read_land_use(data: bytes, *, file: str) -> Ground:
+    """Return the shares of crops, trees and built ground of each place, 0 to 1; percentages are taken as such.
+
+    Raises:
+        Malformed: a column is missing, or no row is a place with its shares.
+        LimitExceeded: larger than accepted.
+    """
+    table = _table(data, file)
+    shares = np.stack([_numbers(table, titles, file) for titles in LAND_USE.values()], axis=1)
+    if np.isfinite(shares).any() and float(np.nanmax(shares)) > 1.5:
+        shares = shares / 100.0
+    return _ground(table, np.where((shares >= 0.0) & (shares <= 1.001), shares, np.nan), file)
+
+
+def read_population(data: bytes, *, file: str) -> Ground:
+    """Return ln(1 + inhabitants per km²) of each place.
+
+    Raises:
+        Malformed: a column is missing, or no row is a place with its density.
+        LimitExceeded: larger than accepted.
+    """
+    table = _table(data, file)
+    people = _numbers(table, POPULATION, file)
+    return _ground(table, np.log1p(np.where((people >= 0.0) & (people < 1e6), people, np.nan))[:, None], file)
+
+
+def _ground(table: pa.Table, values: Floats, file: str) -> Ground:
+    """Places and values; rows that lack one are left out."""
+    lon, lat = _numbers(table, LONGITUDE, file), _numbers(table, LATITUDE, file)
+    keep = np.isfinite(values).all(axis=1) & (np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)
+    if not keep.any():
+        raise Malformed("no row is a place with its values", file=file)
+    return Ground(1000.0 * EARTH_KM * on_sphere(lon[keep], lat[keep]), values[keep])
 
 
 def _table(data: bytes, file: str) -> pa.Table:

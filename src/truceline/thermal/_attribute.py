@@ -15,11 +15,9 @@ from truceline.model.event import Events
 from truceline.thermal import coefficients
 from truceline.thermal._features import VARIANTS, Features, features
 from truceline.thermal._mask import RADIUS_M
-from truceline.thermal.surroundings import Surroundings
+from truceline.thermal.conditions import conditions, unmet
+from truceline.thermal.surroundings import SETTLED_DAYS, Surroundings
 from truceline.thermal.training import log_ratio, war_probability
-
-MONTHS = (4,)
-"""Months of the year in which calibration was shown."""
 
 AIMED = 10.0
 """How much likelier a strike is on industry than on as much other ground near the line. Assumed: strikes are aimed."""
@@ -75,11 +73,13 @@ def attribute(
     Attributes added: ``masked`` (a persistent heat source stands there: less sensitive, not blind), ``band_low`` and
     ``band_high`` (90 % band of P(act of war)), ``calibrated`` (whether a probability may be shown as one), ``mode``
     (``war`` or ``truce``), ``p_truce_mode`` (P(act of war) in truce mode, whatever the mode: what times before and
-    after entry into force are compared by), ``not_used`` (what could not be had), ``reasons``.
+    after entry into force are compared by), ``p_settled`` and ``settled_days`` (P(act of war) after waiting so many
+    days, in war mode; None and 0 while fewer have passed), ``not_used`` (what could not be had), ``reasons``.
 
     Neither the line, coordinates nor province decide anything. In truce mode no earlier fire does, but that a place is
     hot persistently, which can only lower P(act of war). War mode, outside the truce, counts earlier fires; it needs
-    what surrounds a fire, and no longer a memory than calibration was shown with. All of it is same-day.
+    what surrounds a fire, and no longer a memory than calibration was shown with. All of it is same-day, but what is
+    said to be settled.
 
     Args:
         events: fused from ``detections``.
@@ -103,6 +103,7 @@ def attribute(
     belief = _where_masked(seen.masked, _open_ground(seen, variant, truce))
     unremembered = _where_masked(seen.masked, _open_ground(seen, quiet, truce))
     causes = _causes(belief.war, seen)
+    later = _settled(seen, variant)
     added = {
         "masked": seen.masked,
         "band_low": np.round(belief.low, DIGITS),
@@ -110,8 +111,10 @@ def attribute(
         "calibrated": good & ~seen.masked,
         "mode": np.where(variant == "war", "war", "truce").astype(object),
         "p_truce_mode": np.round(unremembered.war, DIGITS),
+        "p_settled": np.array([None if np.isnan(p) else p for p in later.tolist()], dtype=object),
+        "settled_days": np.where(np.isnan(later), 0, SETTLED_DAYS),
         "not_used": np.array([", ".join(not_used(name)) for name in variant.tolist()], dtype=object),
-        "reasons": _reasons(seen, variant, truce),
+        "reasons": _reasons(seen, variant, truce, later),
     }
     return replace(events, p_act=causes, attributes={**events.attributes, **added})
 
@@ -131,7 +134,21 @@ def not_used(variant: str) -> tuple[str, ...]:
 
 def calibrated(seen: Features) -> npt.NDArray[np.bool_]:
     """Return for which events the conditions hold under which calibration was shown."""
-    return seen.viirs & seen.known & np.isin(seen.month, MONTHS)
+    return np.asarray(unmet(seen) == "", dtype=np.bool_)
+
+
+def _settled(seen: Features, variant: Words) -> Floats:
+    """P(act of war) after waiting, of the events judged in war mode, off the mask.
+
+    NaN while too few days have passed, and always were waiting not calibrated.
+    """
+    found = np.full(len(variant), np.nan)
+    ripe = (variant == "war") & np.isfinite(seen.table[:, 5]) & ~seen.masked
+    if ripe.any() and conditions("settled").held:
+        weights = np.array(coefficients.VARIANTS["settled"]["weights"])
+        log_r = log_ratio(weights, seen.table[ripe][:, VARIANTS["settled"]])
+        found[ripe] = war_probability(log_r, coefficients.CONTAMINATION, coefficients.PRIOR)
+    return np.round(found, DIGITS)
 
 
 def _open_ground(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Belief:
@@ -175,9 +192,9 @@ def _causes(war: Floats, seen: Features) -> dict[str, Floats]:
     return {"act_of_war": war, "farm_burning": np.round(1.0 - war - industry, DIGITS), "industry": industry}
 
 
-def _reasons(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Words:
+def _reasons(seen: Features, variant: Words, truce: npt.NDArray[np.bool_], later: Floats) -> Words:
     """Short texts, joined by semicolons."""
-    found = np.empty(len(variant), dtype=object)
+    found, why = np.empty(len(variant), dtype=object), unmet(seen)
     for row, name in enumerate(variant.tolist()):
         parts = [_seen_as(seen, row)]
         if name:
@@ -186,7 +203,7 @@ def _reasons(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Wo
             like = LIKE[name]
             parts.append(f"near the line {like} are {_times(float(ratio[0]))} as far from it")
         else:
-            parts.append(_why_not(seen, row))
+            parts.append(f"not calibrated: {why[row]}")
         if seen.masked[row]:
             parts.append(
                 f"within {RADIUS_M / 1000:g} km it was hot on {seen.hot_days[row]} of {seen.of_days} days, mostly by "
@@ -194,6 +211,7 @@ def _reasons(seen: Features, variant: Words, truce: npt.NDArray[np.bool_]) -> Wo
             )
         if name == "war":
             parts.append(f"war mode: fires of up to {seen.history[row]} days count")
+            parts.append(_waited(float(later[row])))
         if truce[row]:
             parts.append(
                 "after entry into force: no earlier act of war counts; the prior is from days of war, so the band "
@@ -217,20 +235,19 @@ def _times(ratio: float) -> str:
     return "as common" if 0.95 <= ratio < 1.05 else f"{ratio:.1f} times as common"
 
 
-def _why_not(seen: Features, row: int) -> str:
-    """Why no calibration holds."""
-    if not seen.viirs[row]:
-        return "not calibrated: not seen by VIIRS alone, on which the model was trained"
-    if not seen.known[row]:
-        return "not calibrated: the file lacks power or confidence"
-    return "not calibrated: shown for April only"
+def _waited(later: float) -> str:
+    """What a settled answer says, or that it is not there."""
+    if np.isnan(later):
+        held = conditions("settled").held
+        return f"same-day: {SETTLED_DAYS} days have not passed" if held else "same-day: waiting was not calibrated"
+    return f"same-day; settled({SETTLED_DAYS}), after waiting {SETTLED_DAYS} days: {later:.2f}"
 
 
 def _none(events: Events) -> Events:
     """No events, with the columns all the same."""
     zero: dict[str, npt.NDArray[Any]] = {name: np.zeros(0) for name in ("band_low", "band_high")}
     zero |= {name: np.zeros(0, dtype=bool) for name in ("masked", "calibrated")}
-    zero["p_truce_mode"] = np.zeros(0)
-    zero |= {name: np.empty(0, dtype=object) for name in ("mode", "not_used", "reasons")}
+    zero["p_truce_mode"], zero["settled_days"] = np.zeros(0), np.zeros(0, dtype=np.int64)
+    zero |= {name: np.empty(0, dtype=object) for name in ("p_settled", "mode", "not_used", "reasons")}
     causes = {name: np.zeros(0) for name in ("act_of_war", "farm_burning", "industry")}
     return replace(events, p_act=causes, attributes={**events.attributes, **zero})

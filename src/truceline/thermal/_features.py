@@ -16,12 +16,13 @@ from truceline.thermal._mask import Persistence, persistence
 from truceline.thermal.daylight import daylight
 from truceline.thermal.surroundings import Surroundings
 
-NAMES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days")
+NAMES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days", "surroundings_settled")
 """Columns of the feature table, in order."""
 
-VARIANTS = {"marks": [0, 1, 2], "truce": [0, 1, 2, 3], "war": [3, 4]}
+VARIANTS = {"marks": [0, 1, 2], "truce": [0, 1, 2, 3], "war": [3, 4], "settled": [3, 5]}
 """Which of the columns each variant of the model takes: the fire's own marks; these and what surrounds it that day;
-what surrounds it that day and did so before. With its marks as well the last was not calibrated (error .050)."""
+what surrounds it that day and did so before. With its marks as well the last was not calibrated (error .050). The last
+waits some days: what surrounds it that day, and before and after it."""
 
 _CENTRE = 0.5
 """Natural logarithm of the power (megawatts per pixel) at which ``night_log_power`` is zero."""
@@ -32,8 +33,9 @@ class Features:
     """Features of m events. Neither line, coordinates, province nor what happened before is among them."""
 
     table: Floats
-    """(m, 5): share of pixels seen by night; that share times log mean power per pixel, centred; whether any pixel has
-    high confidence; mean log odds of its surroundings on the day; the same with the 90 days before. NaN: not known."""
+    """(m, 6): share of pixels seen by night; that share times log mean power per pixel, centred; whether any pixel has
+    high confidence; mean log odds of its surroundings on the day; the same with the 90 days before; and with some days
+    after it too. NaN: not known."""
 
     history: Ints
     """Most days of earlier fires that any of its detections could be compared with, its own day among them."""
@@ -89,7 +91,7 @@ def features(events: Events, detections: Detections, around: Surroundings | None
     marks = (night, night * (log_power - _CENTRE), (share(words == "high") > 0).astype(np.float64))
     sensor = detections.sensor.astype(str)
     return Features(
-        table=np.stack([*marks, share(beside.truce[rows]), share(beside.war[rows])], axis=1),
+        table=np.stack([*marks, *(share(odds[rows]) for odds in (beside.truce, beside.war, beside.settled))], axis=1),
         history=history,
         power_mw=np.where(measured, np.exp(log_power), np.nan),
         masked=share(stood.masked[rows]) >= 0.5,

@@ -46,10 +46,15 @@ MONTH = DAYS_A_YEAR / 12
 
 WAR = tuple(f"active_{r}" for r in (10, 30, 60)) + tuple(f"excess_{r}" for r in (60, 200))
 WAR += tuple(f"over_most_{r}" for r in (10, 60)) + tuple(f"alone_{r}" for r in (3, 10, 30)) + ("hot_months",)
-"""War mode: days active, excess over the mean season, excess over the worst season, active on quiet days, industry."""
+WAR += tuple(f"active_over_most_{r}" for r in (10, 30, 60, 200))
+"""War mode: days active, excess over the mean season, excess over the worst season, active on quiet days, industry,
+days active against the peace year that had most of them there in that season."""
 
 TRUCE = tuple(f"today_{r}" for r in SCALES_KM) + tuple(f"season_{r}" for r in SCALES_KM) + ("hot_months",)
 """Truce mode: excess of the day alone, the season of peace years, industry. Nothing before the day."""
+
+FEW_ACTIVE = 0.05
+"""Added to both shares of active days before their ratio is taken."""
 
 WEATHER = {"war": ("weather_90",), "truce": ("weather_1",)}
 """What weather adds to each mode."""
@@ -175,10 +180,12 @@ class _Part:
         length = (high - low).astype(np.float64)
         seen = np.maximum(self.window(self.seen, HISTORY, ahead) - OWN, 0.0)
         expected = self.window(self.clim[:, self.calendar], HISTORY, ahead)
-        active = self.window((self.seen > ACTIVE).astype(np.float32), HISTORY, ahead)
-        worst = self._worst() * length / HISTORY
+        active = self.window((self.seen > ACTIVE).astype(np.float32), HISTORY, ahead) / (length + SOME_HISTORY)
+        worst = self._worst(self.years) * length / HISTORY
+        usual = self._worst((self.years > ACTIVE).astype(np.float32)) / HISTORY
         return {
-            f"active_{km}": active / (length + SOME_HISTORY),
+            f"active_{km}": active,
+            f"active_over_most_{km}": np.log((active + FEW_ACTIVE) / (usual + FEW_ACTIVE)),
             f"excess_{km}": np.log((seen + 2.0) / (expected + 2.0)),
             f"over_most_{km}": np.log((seen + 2.0) / (worst + 2.0)),
             "history": np.minimum(length, HISTORY),
@@ -220,11 +227,11 @@ class _Part:
         end = self.season + HISTORY + 1
         return np.asarray(total[self.centre, end] - total[self.centre, end - HISTORY])
 
-    def _worst(self) -> Floats:
-        """Most that any one year had in these ninety days."""
-        if self.years.shape[1] == 0:
+    def _worst(self, years: Small) -> Floats:
+        """Most that any one year of (centres, years, 366) had in these ninety days."""
+        if years.shape[1] == 0:
             return np.zeros(len(self.centre))
-        each = [self._season(self.years[:, k]) for k in range(self.years.shape[1])]
+        each = [self._season(years[:, k]) for k in range(years.shape[1])]
         return np.asarray(np.max(each, axis=0), dtype=np.float64)
 
     def _industry(self, km: int) -> dict[str, Floats]:

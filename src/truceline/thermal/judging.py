@@ -15,6 +15,7 @@ from scipy.special import gammainc
 from truceline.base.geo import Floats, Line
 from truceline.thermal._kernel import globe
 from truceline.thermal.blindtraining import Mask
+from truceline.thermal.extras import Extras
 from truceline.thermal.firetable import (
     Baseline,
     Fires,
@@ -25,7 +26,6 @@ from truceline.thermal.firetable import (
     year_of,
 )
 from truceline.thermal.placeblind import Scores, score
-from truceline.thermal.season import Weather
 
 NEAR_M, FAR_M = 20_000.0, 100_000.0
 """Below: near. Above: far. Between: not judged."""
@@ -76,7 +76,7 @@ def sampled(rows: Ints, most: int) -> Ints:
 
 
 def peace_year(
-    baseline: Baseline, year: int, mode: str, weather: Weather | None, *, most: int = 15_000
+    baseline: Baseline, year: int, mode: str, extras: Extras | None, *, most: int = 15_000
 ) -> tuple[Scores, Fires] | None:
     """Judge one peace year's fires, its own year left out of the baseline; None where the baseline lacks the year."""
     rest = without(baseline, year)
@@ -84,7 +84,7 @@ def peace_year(
         return None
     fires = a_year_with_its_eve(baseline, year)
     rows = sampled(np.flatnonzero(year_of(fires.day) == year), most)
-    return score(fires, rows, rest, mode=mode, weather=weather, held_out=False), fires.take(rows)
+    return score(fires, rows, rest, mode=mode, extras=extras, held_out=False), fires.take(rows)
 
 
 def replaced(
@@ -93,7 +93,7 @@ def replaced(
     baseline: Baseline,
     year: int,
     line: Line,
-    weather: Weather | None,
+    extras: Extras | None,
 ) -> tuple[Scores, Fires] | None:
     """Imagine that a truce holds from ``first`` on: fires near the line give way to those of a peace year.
 
@@ -117,7 +117,7 @@ def replaced(
     others = after.take(line.nearest(after.lon, after.lat).distance_m >= NEAR_M)
     scene = others.and_(moved)
     rows = np.arange(len(others), len(scene))
-    return score(scene, rows, rest, mode="truce", weather=weather, held_out=False), moved
+    return score(scene, rows, rest, mode="truce", extras=extras, held_out=False), moved
 
 
 RULE_DEG, RULE_P, RULE_APART, RULE_LASTS = 0.1, 0.05, 7, 10

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from truceline.base.geo import Floats
 from truceline.errors import StateError
 from truceline.thermal import blind_coefficients
 from truceline.thermal._kernel import globe
-from truceline.thermal.blindtraining import on_curve
-from truceline.thermal.context import MAX_AHEAD, TRUCE, WAR, WEATHER, context
-from truceline.thermal.firetable import Baseline, Fires, Ints
+from truceline.thermal.blindtraining import Mask, on_curve
+from truceline.thermal.context import MAX_AHEAD, TRUCE, WAR, WEATHER, Context, context
+from truceline.thermal.extras import COLUMNS, INPUTS, Extras
+from truceline.thermal.firetable import DAYS_A_YEAR, Baseline, Fires, Ints, day_of_year
 from truceline.thermal.season import Weather, WeatherTable
 
 MODES = ("war", "truce")
@@ -24,6 +25,10 @@ TRUCE_SAYS = 0.92
 
 STRIPE_M = 110_000.0
 """Width of the stripes that part the training places in two."""
+
+
+CALIBRATED_WAITS = (0, MAX_AHEAD)
+"""Days waited for which there is a curve of calibration."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +53,20 @@ class Scores:
     """Features used."""
 
     table: Floats
-    """(q, k) the features themselves."""
+    """(q, k) the features themselves; 0 where one is not known."""
 
-    absent: tuple[str, ...] = field(default=())
-    """Features that could not be had, by name."""
+    known: dict[str, float] = field(default_factory=dict)
+    """By input besides fires: for which share of the fires it is known."""
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Inputs that are known for no fire; where one is known for some, the others are judged without it."""
+        return tuple(name for name in INPUTS if not self.known.get(name))
 
     @property
     def calibrated(self) -> bool:
-        """Whether ``p`` may be shown as a probability: a settled answer only puts fires in order."""
-        return self.settled_days == 0
+        """Whether ``p`` may be shown as a probability: a wait that no curve was fitted for only puts fires in order."""
+        return self.settled_days in CALIBRATED_WAITS
 
 
 def weather_of(table: WeatherTable) -> Weather:
@@ -70,7 +80,7 @@ def score(
     baseline: Baseline,
     *,
     mode: str,
-    weather: Weather | None = None,
+    extras: Extras | None = None,
     settled: int = 0,
     held_out: bool = True,
     counted: Fires | None = None,
@@ -82,7 +92,8 @@ def score(
         rows: which of them to judge.
         baseline: years without the war; the caller leaves out the year that is judged.
         mode: ``war``: fires of the 90 days before count. ``truce``: nothing before the fire's own day does.
-        weather: absent if None.
+        extras: weather, land use, population. Each fire is judged by the model that was trained with just the inputs
+            that are known for it.
         settled: days waited, 0 to 10; in truce mode it changes nothing.
         held_out: judge fires of the training period by the model that did not see their months.
         counted: fires that are counted round others, if not all are.
@@ -94,24 +105,53 @@ def score(
         raise StateError(f"thermal mode {mode!r} is none of {', '.join(MODES)}")
     if not 0 <= settled <= MAX_AHEAD:
         raise StateError(f"a settled answer waits 0 to {MAX_AHEAD} days, not {settled}")
-    around = context(fires, rows, baseline, mode=mode, weather=weather, ahead=settled, counted=counted)
-    names, kind = names_of(mode, weather is not None)
-    trained: dict[str, Any] = blind_coefficients.MODELS[kind]
-    table = around.table(names) if len(rows) else np.zeros((0, len(names)))
-    asked = fires.take(rows)
+    asked, beside = fires.take(rows), extras or Extras()
+    settled = settled if mode == "war" else 0
+    around = context(fires, rows, baseline, mode=mode, weather=beside.weather, ahead=settled, counted=counted)
+    around = replace(around, columns={**around.columns, **beside.columns(asked)})
+    known = beside.known(asked)
     model = fold_of(asked, fires) if held_out else np.full(len(asked), -1)
-    p = np.zeros(len(asked))
-    for each in np.unique(model):
-        weights = trained["folds"][each] if each >= 0 else trained["whole"]
-        p[model == each] = on_curve(log_odds(weights, table[model == each]), trained["curve"])
-    absent = () if weather is not None else WEATHER[mode]
-    return Scores(p, model, around.history, mode, settled if mode == "war" else 0, names, table, absent)
+    p = _judged(around, known, mode, settled, model, asked.day)
+    names, _ = names_of(mode, tuple(name for name in INPUTS if known[name].any()))
+    table = around.table(names) if len(rows) else np.zeros((0, len(names)))
+    shares = {name: float(mask.mean()) if len(mask) else 0.0 for name, mask in known.items()}
+    return Scores(p, model, around.history, mode, settled, names, table, shares)
 
 
-def names_of(mode: str, weather: bool) -> tuple[tuple[str, ...], str]:
-    """Return the features of a mode, and the name of the model that takes them."""
+def _judged(around: Context, known: dict[str, Mask], mode: str, settled: int, model: Ints, day: Ints) -> Floats:
+    """P of every fire, by the model of the inputs known for it and of its fold."""
+    which = np.zeros(len(model), dtype=np.int64)
+    for number, name in enumerate(INPUTS):
+        which += known[name].astype(np.int64) << number
+    p = np.zeros(len(model))
+    for each in np.unique(which).tolist():
+        rows = np.flatnonzero(which == each)
+        names, kind = names_of(mode, tuple(name for number, name in enumerate(INPUTS) if each >> number & 1))
+        trained: dict[str, Any] = blind_coefficients.MODELS[kind]
+        curve = trained["curve" if settled == 0 else "curve_settled"]
+        table = around.table(names)[rows]
+        for fold in np.unique(model[rows]).tolist():
+            weights = trained["folds"][fold] if fold >= 0 else trained["whole"]
+            own = model[rows] == fold
+            odds = log_odds(weights, table[own]) - usual_odds(trained.get("season"), day[rows[own]])
+            p[rows[own]] = on_curve(odds, curve)
+    return p
+
+
+def usual_odds(season: tuple[float, ...] | None, day: Ints) -> Floats:
+    """Return what is taken off the log odds of each date: linear between the middles of twelve parts of the year."""
+    if season is None:
+        return np.zeros(len(day))
+    middles = (np.arange(len(season)) + 0.5) * DAYS_A_YEAR / len(season)
+    return np.asarray(np.interp(day_of_year(day), middles, season, period=DAYS_A_YEAR))
+
+
+def names_of(mode: str, given: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str]:
+    """Return the features of a mode with some inputs besides fires, and the name of the model that takes them."""
     names = WAR if mode == "war" else TRUCE
-    return (names + WEATHER[mode], f"{mode}+weather") if weather else (names, mode)
+    for name in given:
+        names += WEATHER[mode] if name == "weather" else COLUMNS[name]
+    return names, "+".join((mode, *given))
 
 
 def log_odds(weights: tuple[float, ...], table: Floats) -> Floats:

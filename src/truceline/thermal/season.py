@@ -46,8 +46,13 @@ class WeatherTable:
     region_of: Ints
     """(p,) the region of each."""
 
+    told: npt.NDArray[np.bool_] | None = None
+    """(n, r) whether the file speaks of that day, or of one of the week before; None: always."""
+
     def __post_init__(self) -> None:
         shape = self.rain_mm.shape
+        if self.told is not None and self.told.shape != shape:
+            raise Malformed("a weather table says of every region and day whether it is known, or of none")
         if any(each.shape != shape for each in (self.highest_c, self.snow_cm, self.cloud_pct)) or shape[0] == 0:
             raise Malformed("a weather table needs every quantity for every region and day")
 
@@ -65,6 +70,15 @@ class Weather:
     def region(self, places: Floats) -> Ints:
         """Return the region nearest to each place (q, 3)."""
         return np.asarray(self._table.region_of[self._tree.query(places)[1]])
+
+    def knows(self, places: Floats, day: Ints, reach_m: float) -> npt.NDArray[np.bool_]:
+        """Return for which places (q, 3) and days the table speaks: a region within reach, a day that it holds."""
+        away, nearest = self._tree.query(places)
+        at = day - self._table.first
+        found = (away <= reach_m) & (at >= 0) & (at < len(self._log))
+        if self._table.told is not None:
+            found[found] = self._table.told[at[found], self._table.region_of[nearest[found]]]
+        return np.asarray(found)
 
     def factor(self, first: int, days: int) -> Floats:
         """Return (days, r) the logarithm of the factor; 0, as usual, on days the table does not hold."""

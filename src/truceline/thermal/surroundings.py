@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,10 @@ LIKE_THE_BASELINE = "VIIRS/Suomi-NPP"
 or the one with the most fires where it is missing, since a season of one satellite is no measure for three."""
 
 
+SETTLED_DAYS = 5
+"""Days that a watch's settled answer waits: fires of so many days after a fire's own count as those before it do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Surroundings:
     """For each of n detections, how like the war's its surroundings are; NaN where that is not known."""
@@ -36,28 +40,34 @@ class Surroundings:
     history: Ints
     """Days of earlier fires that ``war`` had, the day itself among them."""
 
+    settled: Floats
+    """As ``war``, after waiting `SETTLED_DAYS`; unknown while fewer days have passed."""
+
     years: tuple[int, ...] = ()
     """Peace years whose seasons were compared with; empty: no archive was given."""
 
     @classmethod
     def unknown(cls, count: int) -> Surroundings:
         """Return what is known without an archive of peace years: nothing."""
-        return cls(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, dtype=np.int64))
+        none = [np.full(count, np.nan) for _ in range(3)]
+        return cls(none[0], none[1], np.zeros(count, dtype=np.int64), none[2])
 
     def body(self) -> dict[str, Any]:
         """Return what the ledger keeps, one entry a detection, in the ledger's order of detections."""
-        listed = {name: [None if np.isnan(v) else float(v) for v in getattr(self, name)] for name in ("truce", "war")}
+        names = ("truce", "war", "settled")
+        listed = {name: [None if np.isnan(v) else float(v) for v in getattr(self, name)] for name in names}
         return {**listed, "history": self.history.tolist(), "years": list(self.years)}
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Surroundings:
         """Return what a body holds."""
         truce, war = (np.array(body[name], dtype=np.float64) for name in ("truce", "war"))
-        return cls(truce, war, np.array(body["history"], dtype=np.int64), tuple(body["years"]))
+        settled = np.array(body.get("settled", [None] * len(war)), dtype=np.float64)
+        return cls(truce, war, np.array(body["history"], dtype=np.int64), settled, tuple(body["years"]))
 
 
 def surroundings(detections: Detections, baseline: Baseline) -> Surroundings:
-    """Return the same-day log odds of every VIIRS detection, of the model as trained on 2023.
+    """Return the log odds of every VIIRS detection, same-day and settled, of the model as trained on 2023.
 
     Years of the watch itself are left out of the baseline. A detection is unknown where no peace year has a fire
     within 200 km: then every excess would be over nothing.
@@ -73,13 +83,20 @@ def surroundings(detections: Detections, baseline: Baseline) -> Surroundings:
     names, count = np.unique(sensor[rows], return_counts=True)
     one = LIKE_THE_BASELINE if LIKE_THE_BASELINE in names else str(names[np.argmax(count)])
     counted = fires.take(sensor[rows] == one)
-    for mode, into in (("truce", found.truce), ("war", found.war)):
-        said = score(fires, np.arange(len(fires)), rest, mode=mode, held_out=False, counted=counted)
-        odds = log_odds(blind_coefficients.MODELS[names_of(mode, weather=False)[1]]["whole"], said.table)
-        into[rows] = np.round(odds, DIGITS)
-        found.history[rows] = said.history
+    last = int(counted.day.max())
+    ripe = fires.day + SETTLED_DAYS <= last
+    for into, mode, ahead, rows_of in (
+        (found.truce, "truce", 0, np.arange(len(fires))),
+        (found.war, "war", 0, np.arange(len(fires))),
+        (found.settled, "war", SETTLED_DAYS, np.flatnonzero(ripe)),
+    ):
+        said = score(fires, rows_of, rest, mode=mode, held_out=False, counted=counted, settled=ahead)
+        odds = log_odds(blind_coefficients.MODELS[names_of(mode)[1]]["whole"], said.table)
+        into[rows[rows_of]] = np.round(odds, DIGITS)
         if mode == "truce":
             nothing = said.table[:, said.used.index("season_200")] <= 0.0
-    for values in (found.truce, found.war):
+        elif ahead == 0:
+            found.history[rows] = said.history
+    for values in (found.truce, found.war, found.settled):
         values[rows[nothing]] = np.nan
-    return Surroundings(found.truce, found.war, found.history, tuple(sorted(rest)))
+    return replace(found, years=tuple(sorted(rest)))
