@@ -54,9 +54,12 @@ YEARS = (2016, 2018, 2019)
 """Peace years in training. 2020 and 2021 are kept out, 2013 has no weather."""
 
 RIDGE = {"war": 0.1, "truce": 0.03}
-BESIDE_RIDGE = {"weather": 5.0, "land_use": 30.0, "population": 10.0}
+BESIDE_RIDGE = {
+    "war": {"weather": 5.0, "land_use": 30.0, "population": 10.0},
+    "truce": {"weather": 10.0, "land_use": 100.0, "population": 100.0},
+}
 """How much harder weather, land use and population are held down: a few dry springs teach little, and a map of the
-ground could be learnt by heart."""
+ground could be learnt by heart. In truce mode land and people made the calling of peace years' fires worse."""
 
 SEASON_SHARE, SEASON_QUANTILE, SEASON_PARTS, SEASON_DAYS = 0.4, 0.9, 12, 15
 """War mode with weather takes off this share of what the top tenth of peace years' fires score at that time of the year
@@ -190,7 +193,7 @@ def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[
             share = np.full(len(at), others / max(len(at), 1))
         weights.append(share / len(sample.peace))
     label = np.concatenate([near, np.zeros(sum(len(t) for t in tables[1:]), dtype=bool)])
-    harder = {name: BESIDE_RIDGE[given] for given in INPUTS for name in names_of(mode, (given,))[0]}
+    harder = {name: BESIDE_RIDGE[mode][given] for given in INPUTS for name in names_of(mode, (given,))[0]}
     harder |= dict.fromkeys(names_of(mode)[0], 1.0)
     ridge = RIDGE[mode] * np.array([harder[name] for name in names])
     return training.fit(np.concatenate(tables), label, np.concatenate(weights), ridge)

@@ -113,6 +113,8 @@ def test_land_and_people_are_read_as_shares_or_percentages_and_bad_rows_left_out
     shares = read_land_use(titles + b"30,48,0,.2,.05,.7,.05\n31,48,0,,0,1,0\n300,48,0,0,0,1,0\n", file="l")
     assert shares.values.tolist() == [[0.7, 0.2, 0.05]]
     assert read_land_use(titles + b"30,48,0,20,5,70,5\n", file="l").values[0] == pytest.approx(shares.values[0])
+    stray = read_land_use(titles + b"30,48,0,.2,.05,.7,.05\n31,48,0,70,0,.1,.2\n", file="l")
+    assert stray.values.tolist() == shares.values.tolist()
     people = read_population(b"lat,lon,POP_DENSITY\n48,30,0\n48,31,-3\n48,32,nan\n48,33,99\n", file="p")
     assert people.values[:, 0].tolist() == pytest.approx([0.0, np.log(100.0)])
     for reader in (read_land_use, read_population):

@@ -207,7 +207,7 @@ def test_the_model_card_shows_the_figures_of_the_code(repository):
     def shown(value, digits):
         return f"{value:.{digits}f}".removeprefix("0")
 
-    judged = [coefficients.VARIANTS[name]["calibration"] for name in ("marks", "truce", "war")]
+    judged = [coefficients.VARIANTS[name]["calibration"] for name in ("marks", "truce", "war", "settled")]
     for key, digits in (("auc", 2), ("auc_between", 2), ("ece", 3), ("ece_by_chance_95", 3)):
         assert "| " + " | ".join(shown(each[key], digits) for each in judged) + " |" in text
     for row in judged[1]["reliability"]:

@@ -202,7 +202,8 @@ def read_land_use(data: bytes, *, file: str) -> Ground:
     """
     table = _table(data, file)
     shares = np.stack([_numbers(table, titles, file) for titles in LAND_USE.values()], axis=1)
-    if np.isfinite(shares).any() and float(np.nanmax(shares)) > 1.5:
+    # One stray value must not turn shares into per cent: all others would then read as none.
+    if (shares > 1.0).sum() > ((shares > 0.0) & (shares < 1.0)).sum():
         shares = shares / 100.0
     return _ground(table, np.where((shares >= 0.0) & (shares <= 1.001), shares, np.nan), file)
 

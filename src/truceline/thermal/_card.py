@@ -10,6 +10,7 @@ from truceline.thermal import coefficients
 from truceline.thermal._attribute import not_used
 from truceline.thermal._features import VARIANTS
 from truceline.thermal._mask import MIN_DAYS, MIN_NIGHT, MIN_SHARE, MIN_SPAN_DAYS, RADIUS_M
+from truceline.thermal.surroundings import SETTLED_DAYS
 
 CANNOT_TELL = (
     "It was trained on 16 days of one theatre in April; other months and instruments are shown as not calibrated.",
@@ -80,7 +81,8 @@ def _mode(variant: str) -> str:
         return "truce: no feature of earlier acts of war, before or after entry into force"
     return (
         "truce after entry into force: no feature of earlier acts of war; war before it, while earlier fires span no "
-        f"more than {coefficients.COUNTS['history_days']} days; both same-day"
+        f"more than {coefficients.COUNTS['history_days']} days; both same-day, and in war mode "
+        f"settled({SETTLED_DAYS}) beside it when {SETTLED_DAYS} days have passed"
     )
 
 

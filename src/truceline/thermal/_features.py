@@ -16,7 +16,7 @@ from truceline.thermal._mask import Persistence, persistence
 from truceline.thermal.daylight import daylight
 from truceline.thermal.surroundings import Surroundings
 
-NAMES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days", "surroundings_settled")
+NAMES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days", "settled")
 """Columns of the feature table, in order."""
 
 VARIANTS = {"marks": [0, 1, 2], "truce": [0, 1, 2, 3], "war": [3, 4], "settled": [3, 5]}

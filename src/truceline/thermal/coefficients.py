@@ -8,7 +8,7 @@ from typing import Any
 VERSION = "2.0.0"
 """Changes whenever a number below does."""
 
-FEATURES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days", "surroundings_settled")
+FEATURES = ("night", "night_log_power", "high_confidence", "surroundings", "surroundings_90_days", "settled")
 """Names of the features, in order; a variant takes some."""
 
 SEED = 20260411

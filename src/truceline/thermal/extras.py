@@ -25,8 +25,8 @@ GROUND_REACH_M = 10_000.0
 """A place of a table of the ground speaks for what lies so near: its grid is some 10 km wide."""
 
 WEATHER_REACH_M = 300_000.0
-"""The same of a place whose region is known: weather is alike over some hundred kilometres. What lies farther speaks for
-another country."""
+"""The same of a place whose region is known: weather is alike over some hundred kilometres. What lies farther away
+speaks for another country."""
 
 Mask = npt.NDArray[np.bool_]
 
