@@ -174,7 +174,11 @@ def company(fires: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[n
 
 def train(data: Path) -> dict[str, Any]:
     """Return everything the coefficients module holds."""
-    sample, besides = sample_of(data)
+    return numbers(data, *sample_of(data))
+
+
+def numbers(data: Path, sample: training.Sample, besides: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a sample that was made already."""
     given = training.shares(sample)
     return {
         "CONTAMINATION": given.contamination,
