@@ -72,7 +72,7 @@ def test_held_out_judgement_of_a_real_effect():
 def test_shuffled_labels_teach_nothing(seed):
     sample, _ = theatre(seed, count=1500)
     zone = np.random.default_rng(seed).permutation(sample.zone)
-    shuffled = training.Sample(same_day, zone, sample.block, sample.area)
+    shuffled = training.Sample(sample.table, zone, sample.block, sample.area)
     assert training.judge(shuffled, np.random.default_rng(0))["auc"] == pytest.approx(0.5, abs=0.06)
 
 
