@@ -41,8 +41,16 @@ def steps(text):
 def run(command, folder, keys):
     environment = {**os.environ, "TRUCELINE_KEYS": str(keys), "PYTHONIOENCODING": "utf-8"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    # A bound against hanging alone: a busy machine takes ten times as long as an idle one.
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300, encoding="utf-8"
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=3000,
+        encoding="utf-8",
     )
 
 
