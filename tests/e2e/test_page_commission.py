@@ -60,6 +60,13 @@ def test_a_liaison_acknowledges_a_notice_on_a_phone_and_it_admits_nothing(at, br
         assert data(at, case, "acknowledge") == data(at, case, "order") == [{"party": "A"}]
         steps = page.locator(".steps > li")
         assert [s.locator(".due").inner_text() != "not yet" for s in steps.all()] == [True, True, False]
+        page.get_by_role("link", name="Report more fire").click()
+        page.get_by_label("What happened, in a line").fill("More fire at the mill")
+        page.get_by_label("Why").fill("our post hears it")
+        page.get_by_role("button", name="Open a case").click()
+        expect(page.locator(".sent")).to_contain_text("kept in the ledger as record")
+        (call,) = [one for one in at.desk.cases if one.origin == "call"]
+        assert (call.title, call.complainant, set(call.notices)) == ("More fire at the mill", None, {"A", "B"})
     assert wire.told == []
 
 

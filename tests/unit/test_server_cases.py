@@ -68,6 +68,22 @@ def test_a_case_is_opened_and_says_where_it_is(at):
     assert at.records("case")[0]["data"] == OPEN["data"]  # as it was said, nothing added
 
 
+@pytest.mark.parametrize(("user", "own", "other"), [("lia", "A", "B"), ("lib", "B", "A")])
+@pytest.mark.parametrize("origin", ["call", "complaint", "self_report"])
+def test_a_liaison_calls_complains_and_reports_for_its_own_party_said_or_not(at, origin, user, own, other):
+    asked = {"reason": "fire at the ford", "data": {"title": "Ford", "origin": origin}}
+    answer = at.post("/cases", user, asked, headers={"Idempotency-Key": "k1"})
+    assert answer.status_code == 201, answer.text
+    case = answer.json()["case"]
+    assert at.post("/cases", user, asked, headers={"Idempotency-Key": "k1"}).json()["case"] == case
+    assert at.get(f"/cases/{case}", user).json()["title"] == "Ford"
+    held = at.desk.cases.case(case)
+    assert held.complainant == (None if origin == "call" else own)
+    assert set(held.notices) == ({"A", "B"} if origin == "call" else set())
+    asked["data"]["complainant"] = other
+    assert at.post("/cases", user, asked).status_code == 403
+
+
 def test_what_is_not_there_and_what_is_not_yours_are_the_same_answer(at):
     case = opened(at)
     for path in ("", "/acts", "/notes", "/exhibits/x"):

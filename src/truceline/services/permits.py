@@ -60,6 +60,8 @@ def permit_of(act: Act, case: Case | None) -> tuple[str, Thing]:
         resource = "notice" if origin == "call" else resource
     # Whose it is stands in the act itself: a liaison acts in the name of its own party only.
     owners = {str(act.data[key]) for key in ("party", "complainant", "owner") if act.data.get(key) is not None}
+    if act.kind == "open" and act.by.role == "liaison" and act.by.of is not None and not owners:
+        owners.add(act.by.of)  # a call on the hotline complains of nobody, and is the caller's own all the same
     if act.kind in ("conflict", "boycott", "return", "vote") and act.by.seat is not None:
         owners.add(act.by.seat)
     if act.kind == "request" and act.by.of is not None:
