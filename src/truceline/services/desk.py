@@ -53,7 +53,7 @@ from truceline.services.feed import Feed, Feeds
 from truceline.services.log import Logbook
 from truceline.services.notify import Notifier
 from truceline.services.people import people_of, person
-from truceline.services.permits import permit_of
+from truceline.services.permits import for_own, permit_of
 from truceline.services.posts import known_of
 from truceline.services.register import Registry
 from truceline.services.response import Responses
@@ -205,7 +205,7 @@ class Desk:
             Malformed: its data do not have the form.
             UnavailableError: the ledger cannot be written, or the clock went back; nothing happened.
         """
-        data = _for_own(actor, kind, data)
+        data = for_own(actor, kind, data)
         with self.lock:
             self.carry()
             before = None if key is None else self.cases.under(actor.user, key)
@@ -314,16 +314,6 @@ class Desk:
         """
         with self.lock:
             self.access.note(Decided(actor, action, resource, name, allowed), self.now())
-
-
-def _for_own(actor: Actor, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an act's data; a liaison complains and reports for its own party, also where that is left out.
-
-    A call on the hotline stays without complainant: who asks that fire stops takes no seat from its own side.
-    """
-    if kind != "open" or actor.role != "liaison" or data.get("origin") not in ("complaint", "self_report"):
-        return data
-    return data if data.get("complainant") is not None else {**data, "complainant": actor.of}
 
 
 def _repeated(

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from truceline.access import Thing
 from truceline.commission import Case
-from truceline.model.case import Act
+from truceline.model.case import Act, Actor
 
 PERMIT: Mapping[str, tuple[str, str]] = {
     "open": ("case", "open"),
@@ -70,3 +71,13 @@ def permit_of(act: Act, case: Case | None) -> tuple[str, Thing]:
     level = str(act.data.get("level", "restricted"))
     state = None if case is None else case.state
     return action, Thing(resource, level, frozenset(owners), frozenset(audience), state)
+
+
+def for_own(actor: Actor, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an act's data; a liaison complains and reports for its own party, also where that is left out.
+
+    A call on the hotline stays without complainant: who asks that fire stops takes no seat from its own side.
+    """
+    if kind != "open" or actor.role != "liaison" or data.get("origin") not in ("complaint", "self_report"):
+        return data
+    return data if data.get("complainant") is not None else {**data, "complainant": actor.of}
