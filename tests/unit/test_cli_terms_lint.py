@@ -226,3 +226,17 @@ def test_the_notices_beside_an_agreement_are_linted_too(capsys, tmp_path, given,
     )
     found = [each for each in told(capsys, tmp_path)[1]["findings"] if each["section"] == "notices"]
     assert [(each["rule"], Path(each["file"]).name) for each in found] == [(rule, "notices.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("uk", "Як виправити: "), ("ru", "Как исправить: "), ("fr", "Comment réparer : ")]
+)
+def test_every_finding_of_the_shipped_agreements_is_told_in_each_language(capsys, repository, lang, said):
+    paths = sorted(repository.glob("examples/*/terms/agreement*.yaml"))
+    for path in (*paths, VECTORS / "full.yaml"):
+        english, other = told(capsys, path)[1]["findings"], told(capsys, path, "--lang", lang)[1]["findings"]
+        assert [(e["rule"], e["clause"], e["line"]) for e in english] == [
+            (o["rule"], o["clause"], o["line"]) for o in other
+        ]
+        assert not {e["message"] for e in english} & {o["message"] for o in other}
+    assert said in run(capsys, paths[0], "--lang", lang)[1].out

@@ -15,6 +15,7 @@ from typing import Any
 from truceline.base.text import clean
 from truceline.errors import InputError
 from truceline.flow.terms_files import find_terms, notices_of, read_notices, read_terms_draft
+from truceline.lang import Catalogue, catalogue, languages
 from truceline.model.agreement import Agreement
 from truceline.scrutiny.finding import DANGEROUS, SEVERITIES, Finding
 from truceline.scrutiny.lint import Lint, lint
@@ -31,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, metavar="PATH", help="a terms file, or a folder or watch")
     told = "the watch whose sensors would have to see a breach (default: all kinds of sensor that are known)"
     parser.add_argument("--watch", type=Path, metavar="WATCH", help=told)
+    parser.add_argument("--lang", choices=languages(), default="en", help="language of what is told (default: en)")
     parser.add_argument("--json", action="store_true", help="print it as one JSON object on one line, last")
 
 
@@ -45,10 +47,16 @@ def run(options: argparse.Namespace) -> int:
     found = [(path, lint(draft, sensors)) for path, draft in drafts]
     if len(drafts) == 1 and drafts[0][1].agreement is not None:
         found += _notices(options.path, drafts[0][1].agreement, found[0][1])
+    words = catalogue(options.lang)
+    if options.lang != "en":
+        found = [
+            (path, replace(each, findings=tuple(_translated(one, words) for one in each.findings)))
+            for path, each in found
+        ]
     if options.json:
         print(json.dumps(_json(found), ensure_ascii=False, separators=(",", ":")))
     else:
-        print("\n\n".join(_text(path, each) for path, each in found))
+        print("\n\n".join(_text(path, each, words) for path, each in found))
     return FOUND if any(each.findings for _, each in found) else 0
 
 
@@ -70,6 +78,12 @@ def _notices(path: Path, agreement: Agreement, whole: Lint) -> list[tuple[Path, 
     return told
 
 
+def _translated(finding: Finding, words: Catalogue) -> Finding:
+    """A finding in another language: what its rule finds, and what mends that; its numbers are told in English only."""
+    rule = finding.rule.replace("-", "_")
+    return replace(finding, message=words.say(f"lint.rule_{rule}"), mend=words.say(f"lint.mend_{rule}"))
+
+
 def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:
     """All files as one object; of several, each finding says of which file it is."""
     told = [(path, each, each.to_json()) for path, each in found]
@@ -85,16 +99,18 @@ def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:
     return {"agreement": name, "sensors": sensors, "findings": findings, "counts": counts}
 
 
-def _text(path: Path, found: Lint) -> str:
+def _text(path: Path, found: Lint, words: Catalogue) -> str:
     """One file's findings, clause by clause, with nothing in them that could drive a terminal."""
     counts = found.to_json()["counts"]
-    whose = "of the watch" if found.of_watch else "of all kinds that are known"
-    head = f"{path}: {found.agreement or 'no id'}: " + ", ".join(f"{n} {grave}" for grave, n in counts.items())
-    lines = [head, *textwrap.wrap(f"Set against the sensors {whose}: {', '.join(found.sensors) or 'none'}.", 100)]
+    told = ", ".join(f"{n} {words.say(f'lint.{grave}')}" for grave, n in counts.items())
+    lines = [f"{path}: {found.agreement or 'no id'}: {told}"]
+    if words.code == "en":
+        whose = "of the watch" if found.of_watch else "of all kinds that are known"
+        lines += textwrap.wrap(f"Set against the sensors {whose}: {', '.join(found.sensors) or 'none'}.", 100)
     for (section, clause), each in groupby(_by_clause(found.findings), key=_clause):
         lines += ["", section if section == clause else f"{section}/{clause}"]
         for finding in each:
-            lines += _sentence(finding)
+            lines += _sentence(finding, words)
     return "\n".join(map(clean, lines))
 
 
@@ -110,8 +126,12 @@ def _by_clause(findings: tuple[Finding, ...]) -> list[Finding]:
     return sorted(findings, key=lambda each: (first[_clause(each)], _clause(each)))
 
 
-def _sentence(finding: Finding) -> Iterator[str]:
-    under = f", under the reading {finding.reading}" if finding.reading else ""
-    head = f"line {finding.line}, {finding.severity}, {finding.rule}{under}: "
+def _sentence(finding: Finding, words: Catalogue) -> Iterator[str]:
+    values = {"line": str(finding.line), "severity": words.say(f"lint.{finding.severity}"), "rule": finding.rule}
+    if finding.reading:
+        head = words.say("lint.head_reading", **values, reading=finding.reading)
+    else:
+        head = words.say("lint.head", **values)
+    mend = words.say("lint.mend", mend=finding.mend)
     yield from textwrap.wrap(clean(head + finding.message), 100, initial_indent="  ", subsequent_indent="    ")
-    yield from textwrap.wrap(clean(f"Mend: {finding.mend}."), 100, initial_indent="    ", subsequent_indent="      ")
+    yield from textwrap.wrap(clean(mend), 100, initial_indent="    ", subsequent_indent="      ")
