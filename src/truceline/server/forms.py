@@ -126,8 +126,8 @@ def tagged(request: Request, answer: BaseModel, version: int | None = None) -> R
 IfMatch = Annotated[
     str,
     Header(
-        pattern=r'^("[0-9]{1,16}(\.[0-9a-f]{32})?"|\*)$',
-        description="the entity tag of the case you act upon, or its version in quotes; if it has changed since: 412",
+        pattern=r'^("[0-9]{1,16}(\.[0-9a-f]{32})?"|[0-9]{1,16}|\*)$',
+        description="the entity tag of the case you act upon, or its version; if it has changed since: 412",
     ),
 ]
 """Header of acts."""

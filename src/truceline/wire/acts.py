@@ -145,7 +145,8 @@ class Assessing(Form):
     """Least and greatest probability of a breach under each reading."""
 
     readings: Annotated[
-        dict[Name, Annotated[list[Share | None], Field(min_length=2, max_length=2)]], Field(max_length=MAX_LIST)
+        dict[Name, Annotated[list[Share | None], Field(min_length=2, max_length=2)]],
+        Field(max_length=MAX_LIST, json_schema_extra={"additionalProperties": False}),
     ] = {}
     probability: Share | None = None
     events: Annotated[list[Index], Field(max_length=MAX_LIST)] = []
@@ -156,7 +157,7 @@ class Attributing(Form):
 
     hypotheses: Annotated[
         dict[Name, Share],
-        Field(max_length=MAX_LIST, json_schema_extra={"required": list(NOBODY)}),
+        Field(max_length=MAX_LIST, json_schema_extra={"required": list(NOBODY), "additionalProperties": False}),
         AfterValidator(_whole),
     ]
     basis: Annotated[list[Name], Field(max_length=MAX_LIST)]
