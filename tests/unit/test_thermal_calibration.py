@@ -82,6 +82,20 @@ def test_elsewhere_the_same_fires_are_held_back_and_here_they_are_not(easter):
     assert np.array_equal(found.p_act["act_of_war"][~good], events.p_act["act_of_war"][~good])
 
 
+def test_a_settled_answer_is_held_back_with_the_others(easter):
+    """As of a watch with an archive; the demo has none."""
+    events, detections = easter
+    told = np.array([f"{text}; settled(5), after waiting 5 days: 0.43; end" for text in events.attributes["reasons"]])
+    later = {"p_settled": np.full(len(events), 0.43, dtype=object), "settled_days": np.full(len(events), 5)}
+    far = replace(events, lat=events.lat - 14.0, attributes={**events.attributes, **later, "reasons": told})
+    found = hold_back(far, detections).attributes
+    good = np.asarray(events.attributes["calibrated"], dtype=bool)
+    assert all(each is None for each in found["p_settled"][good])
+    assert not found["settled_days"][good].any()
+    assert not any("0.43" in text for text in found["reasons"][good])
+    assert all(text.count("; end") == 1 for text in found["reasons"])
+
+
 def judged(which):
     run = make_run()
     count = len(run.events)

@@ -23,8 +23,10 @@ from truceline.thermal.surroundings import Surroundings
 LATITUDES = (40.0, 56.0)
 """Degrees north between which calibration is taken to hold: measured from 44.6 to 52.4, and 4 degrees either way."""
 
-FEWEST_YEARS = 9
-"""Peace years an archive must hold, as that of the calibration did; with a single year its error is at least 0.19."""
+FEWEST_YEARS = 6
+"""Peace years an archive must hold, as that of the calibration did (of 2013 to 2021 six).
+
+With a single year its error is at least 0.19."""
 
 KINDS = (0.619, 0.029, 0.008, 0.344)
 """Shares of the 716 events of April 2026 off persistent sources: by day, by day with high confidence, by night (or by
@@ -89,7 +91,7 @@ def kinds_of(events: Events, detections: Detections) -> Floats | None:
 def hold_back(events: Events, detections: Detections) -> Events:
     """Return attributed events, those for which calibration was not measured without their word.
 
-    They get the prior, a band that says nothing, ``calibrated`` false and the reason.
+    They get the prior, a band that says nothing, ``calibrated`` false and the reason; a settled answer is withheld.
     """
     if len(events) == 0:
         return events
@@ -101,6 +103,11 @@ def hold_back(events: Events, detections: Detections) -> Events:
     return _without(events, rows, why)
 
 
+def _same_day(text: str) -> str:
+    """The reasons but what a settled answer says."""
+    return "; ".join(part for part in text.split("; ") if not part.startswith("settled("))
+
+
 def _without(events: Events, rows: npt.NDArray[np.bool_], why: list[str]) -> Events:
     added = dict(events.attributes)
     low, high = UNCALIBRATED
@@ -108,9 +115,12 @@ def _without(events: Events, rows: npt.NDArray[np.bool_], why: list[str]) -> Eve
     added["band_high"] = np.where(rows, high, np.asarray(added["band_high"], dtype=np.float64))
     added["calibrated"] = np.asarray(added["calibrated"], dtype=bool) & ~rows
     added["p_truce_mode"] = np.where(rows, coefficients.PRIOR, np.asarray(added["p_truce_mode"], dtype=np.float64))
+    if "p_settled" in added:
+        added["p_settled"] = np.where(rows, np.array(None, dtype=object), added["p_settled"])
+        added["settled_days"] = np.where(rows, 0, added["settled_days"])
     said = zip(added["reasons"], why, rows, strict=True)
     added["reasons"] = np.array(
-        [f"{text}; not calibrated: {reason}" if held else text for text, reason, held in said], dtype=object
+        [f"{_same_day(text)}; not calibrated: {reason}" if held else text for text, reason, held in said], dtype=object
     )
     war = events.p_act["act_of_war"]
     scale = np.where(rows, (1 - coefficients.PRIOR) / np.maximum(1 - war, 1e-9), 1.0)
