@@ -11,8 +11,8 @@ from truceline.base.canonical import parse_json
 from truceline.errors import InputError, LimitExceeded, Malformed, NoPlace
 from truceline.terms.kinds import Entry
 
-MAX_VERTICES = 100_000
-"""Most vertices of the polygons of one file."""
+MAX_VERTICES = 40_000
+"""Most vertices of the polygons of one file: what is compared or found to cross is told within a second of work."""
 
 MAX_RINGS = 1_000
 """Most rings of one file."""
