@@ -13,6 +13,7 @@ from desk_world import office
 from truceline import errors
 from truceline.client import Client
 from truceline.client.duty import Duty
+from truceline.client.messages import Messages
 from truceline.client.promised import Register
 from truceline.client.response import Response
 from truceline.client.trouble import error_of
@@ -56,7 +57,9 @@ def who(at):
 
 def test_every_route_of_the_commission_has_a_method(at):
     """What a browser alone does (sessions, accounts, tokens) is not the client's."""
-    source = "".join(inspect.getsource(inspect.getmodule(part)) for part in (Client, Duty, Response, Register))
+    source = "".join(
+        inspect.getsource(inspect.getmodule(part)) for part in (Client, Duty, Messages, Response, Register)
+    )
     sent = {re.sub(r"\{\w+\}", "{}", path) for path in re.findall(r'f?"(/[a-z/{}]+)"', source)}
     document = at.client.get("/api/v1/openapi.json").json()
     paths = {re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1")) for path in document["paths"]}
@@ -254,3 +257,18 @@ def test_what_happens_is_followed_live(who):
     wanda.act(case, "notice", "stop it")
     _, again = next(wanda.events(after=name))
     assert (again.case, again.state) == (case, "open")
+
+
+def test_messages_of_a_watch_that_tells_nobody_outside(who):
+    """Each method asks what its route takes: what is not there is refused, and nothing else is wrong."""
+    wanda = who("wanda")
+    assert wanda.messages.all().messages == []
+    for ask in (
+        lambda: wanda.messages.acknowledge("none"),
+        lambda: wanda.messages.retry("none"),
+        lambda: wanda.messages.ring("oak"),
+        lambda: wanda.messages.said("none", "no answer"),
+        lambda: wanda.messages.called_back("none", "123456", "123456"),
+    ):
+        with pytest.raises((StateError, NotHere, AccessError)):
+            ask()

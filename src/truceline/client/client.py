@@ -17,6 +17,7 @@ import httpx
 
 from truceline.client.duty import Duty
 from truceline.client.line import PAUSE, TRIES, Line
+from truceline.client.messages import Messages
 from truceline.client.promised import Register
 from truceline.client.response import Response
 from truceline.client.trouble import error_of
@@ -52,6 +53,7 @@ class Client:
         self._line = Line(self._http, wait)
         self.duty = Duty(self._line)
         self.response = Response(self._line)
+        self.messages = Messages(self._line)
         self.register = Register(self._line)
 
     def __enter__(self) -> Self:
