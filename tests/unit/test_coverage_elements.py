@@ -156,6 +156,8 @@ def test_wrong_two_line_elements_say_where(change, error, line):
         {"MEAN_MOTION": "nan"}, {"MEAN_MOTION": -3}, {"MEAN_MOTION": 1e300}, {"ECCENTRICITY": 1.5}, {"INCLINATION": None},
         {"NORAD_CAT_ID": 1e9}, {"NORAD_CAT_ID": 3.5}, {"BSTAR": "x"}, {"EPOCH": "yesterday"}, {"EPOCH": None},
         {"ECCENTRICITY": -0.1}, {"MEAN_MOTION_DOT": "inf"},
+        {"BSTAR": 10**400}, {"EPOCH": "0001-01-01T00:00:00+05:00"}, {"EPOCH": "9999-12-31T23:59:59-05:00"},
+        {"EPOCH": "2060-04-11"},
     ],
 )  # fmt: skip
 def test_wrong_omm_fields_say_which_record(changes):
@@ -192,6 +194,22 @@ def test_torn_text_ends_in_looks_or_a_typed_error(cut, place, letter):
                 predict(torn, period=short)
             except InputError as error:
                 assert str(error)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "kvn"])
+def test_a_place_where_the_form_breaks_costs_only_itself(form):
+    fields = ALL[0]
+    kvn = "CCSDS_OMM_VERS = 2.0\n" + "\n".join(f"{key} = {value}" for key, value in fields.items())
+    header, row = ",".join(fields), ",".join(str(value) for value in fields.values())
+    text = {
+        "json": json.dumps([7, fields, None]),
+        "csv": f"{header}\n{row[:30]}\n{row}\n{row},1\n",
+        "kvn": f"{kvn}\n{kvn}\nrubbish\n",
+    }[form]
+    refused = []
+    assert predict(text, refused=refused) == predict(json.dumps([fields]))
+    assert len(refused) == (1 if form == "kvn" else 2)
+    assert all(error.line or error.record for error in refused)
 
 
 def test_elements_too_old_or_broken_among_good_ones_cost_only_themselves():

@@ -135,6 +135,18 @@ def test_two_line_elements_from_one_address_will_do(feed, folder):
     assert elements.server_and_paths("https://x.org/{number}.json", NUMBERS)[1] == ("/43013.json", "/54234.json")
 
 
+def test_a_bad_pair_of_lines_and_an_epoch_to_come_cost_only_themselves(feed, folder):
+    def lines(number, epoch):
+        return "\n".join(export_tle(orbits.read(json.dumps([fields(number, epoch)]), "x")[0].satellite)) + "\n"
+
+    early = NOW - timedelta(hours=60)
+    body = lines("43013", early) + lines("54234", early)[:-2] + "x\n" + lines("43013", NOW + timedelta(days=9))
+    feed.answer = lambda handler, _path: plain(handler, body, kind="text/plain") or True
+    found = fetch(feed, folder, address="/weather.txt?GROUP=weather")
+    assert (found.new, len(found.refused), found.fault) == (1, 2, None)
+    assert "VIIRS/NOAA-20" in found.late
+
+
 def test_a_bad_object_costs_only_itself(feed, folder):
     feed.held["43013"] += [{**fields(), "ECCENTRICITY": 3}, {"NORAD_CAT_ID": 43013}, 7]
     found = fetch(feed, folder)

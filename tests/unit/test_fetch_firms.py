@@ -346,12 +346,43 @@ def test_a_damaged_state_only_means_fetching_again(feed, folder, text):
     assert (found.rows, found.held) == (5, 5)
 
 
-def test_another_area_is_fetched_anew(feed, folder):
+def test_another_area_is_fetched_anew_and_until_then_nobody_looked_there(feed, folder):
+    feed.available = {NRT: (DAYS[0], DAYS[-1])}
     hold(feed, NRT)
-    fetch(feed, folder)
+    fetch(feed, folder, boxes=((37.0, 48.0, 38.0, 49.0),))
     feed.paths.clear()
-    fetch(feed, folder, boxes=((34.0, 47.0, 38.0, 49.5),))
+    feed.answer = lambda handler, path: "/area/" in path and (plain(handler, "", status=500) or True)
+    found = fetch(feed, folder)
     assert areas(feed)[-1].split("/")[-2] == "5"
+    assert {status for status, _ in statuses(folder).values()} == {"missing"}
+    assert len(found.missing) == 5
+    feed.answer = None
+    assert fetch(feed, folder).missing == []
+
+
+def test_a_run_for_one_product_keeps_what_is_held_of_the_others(feed, folder):
+    other = "VIIRS_SNPP_NRT"
+    hold(feed, NRT)
+    hold(feed, other)
+    now = datetime(2026, 4, 14, 12, tzinfo=UTC)
+    both = fetch(feed, folder, products=("VIIRS_SNPP", *ONE), now=now)
+    before = [(folder / name).read_bytes() for name in (live.DAYS, live.DENIALS, "data/live/viirs.csv")]
+    assert fetch(feed, folder, products=("VIIRS_SNPP",), now=now).held == both.held == 10
+    assert [(folder / name).read_bytes() for name in (live.DAYS, live.DENIALS, "data/live/viirs.csv")] == before
+
+
+def test_a_server_that_knows_the_future_does_not_hide_that_it_is_late(feed, folder):
+    now = datetime(2026, 4, 11, 3, tzinfo=UTC)
+    feed.available = {NRT: (DAYS[0], date(2099, 1, 1))}
+    hold(feed, NRT, days=DAYS[:1])
+    feed.put(NRT, DAYS[1], row(NRT, DAYS[1], minute="2359"))
+    found = fetch(feed, folder, now=now)
+    assert [reason for _, reason, _ in found.refused] == ["is later than now"]
+    assert found.late == ["VIIRS/NOAA-20"]
+    assert statuses(folder)["2026-04-11"] == ("missing", 0)
+    feed.put(NRT, DAYS[1], row(NRT, DAYS[1], minute="0113"))
+    assert fetch(feed, folder, now=now).late == []
+    assert (folder / "data/live/refused.txt").read_bytes() == b""
 
 
 def test_the_command_fetches_and_says_what_came(feed, folder, command, monkeypatch, tmp_path):
@@ -367,6 +398,8 @@ def test_the_command_fetches_and_says_what_came(feed, folder, command, monkeypat
     done = command(*words, "--json", "--again", "--tries", "1", cwd=tmp_path, keys=tmp_path / "keys")
     assert done.returncode == 6
     assert json.loads(done.stdout.splitlines()[-1])["error"]["error"] == "UnavailableError"
+    done = command(*words, "--area", "37,48,37.1,48.1", cwd=tmp_path, keys=tmp_path / "keys")
+    assert (done.returncode, "leaves out part of the watch's line" in done.stderr) == (2, True)
     monkeypatch.delenv("FIRMS_MAP_KEY")
     done = command(*words, cwd=tmp_path, keys=tmp_path / "keys")
     assert (done.returncode, "FIRMS_MAP_KEY is not set" in done.stderr) == (2, True)

@@ -64,13 +64,17 @@ def test_stations():
     assert [line for line, _ in reasons(bad)] == list(range(2, 9))
 
 
-@pytest.mark.parametrize(("values", "wanted", "bad"), [([10, 80, 100, 0], 0.8, 0), ([0.1, 0.8, 1.2, 0.4], 0.8, 1)])
+@pytest.mark.parametrize(
+    ("values", "wanted", "bad"), [([10, 80, 100, 0], 0.8, 0), ([0.1, 0.8, 1.2, 0.4], 0.8, 1), ([1, 1, 90, 0], 1, 1)]
+)
 def test_cloud_grids_in_shares_or_per_cent(values, wanted, bad):
     rows = [f"37,48,2026-04-11T{3 * n:02d}:00:00Z,{value}" for n, value in enumerate(values)]
     grid, rejected = cloud_grid.read("\n".join(["lon,lat,time,cloud", *rows, ""]).encode(), file="c")
     assert len(rejected) == bad
     assert grid.share[1] == pytest.approx(wanted)
     assert (grid.sigma == 0.2).all()
+    _, rejected = cloud_grid.read(b"lon,lat,time,cloud,sigma\n37,48,2026-04-11T03:00:00Z,0.4,20\n", file="c")
+    assert reasons(rejected) == [(2, "sigma 20 is above 1 in a column of shares")]
 
 
 def test_cloud_grids_as_parquet():

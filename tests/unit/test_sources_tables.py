@@ -95,6 +95,9 @@ def test_one_stray_value_does_not_clear_every_other_sky():
     found, rejected = shares("2026-04-01,0.7,0.5\n2026-04-02,1.2,0.25\n2026-04-03,0.8,0.9\n")
     assert [day["country"] for day in found] == [0.7, 0.8]
     assert rejected == [(3, "cloud cover in country 1.2 is above 1 in a column of shares")]
+    for stray in (1.2, 90):
+        overcast, _ = shares(f"2026-04-01,1,0\n2026-04-02,{stray},1\n2026-04-03,1,1\n2026-04-04,0,0\n")
+        assert [day["country"] for day in overcast] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(

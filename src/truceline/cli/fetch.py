@@ -110,16 +110,20 @@ def _firms(options: argparse.Namespace, watch: Watch) -> Fetched:
 
 
 def _boxes(options: argparse.Namespace, watch: Watch) -> tuple[firms.Box, ...]:
+    found, _ = line.read(read_bytes(watch.line, limit=1 << 26), file=watch.line.name)
+    west, south, east, north = found.bounds
     if options.area is None:
-        found, _ = line.read(read_bytes(watch.line, limit=1 << 26), file=watch.line.name)
-        west, south, east, north = found.bounds
         low, high = max(-90.0, south - MARGIN_DEG), min(90.0, north + MARGIN_DEG)
         return firms.boxes(west - MARGIN_DEG, low, east + MARGIN_DEG, high)
     parts = options.area.split(",")
     if len(parts) != 4 or not all(re.fullmatch(r"\s*-?\d{1,3}(\.\d+)?\s*", part) for part in parts):
         raise ConfigError(f"--area {options.area!r:.60}: west,south,east,north in degrees, as 22,44,41,53")
-    west, south, east, north = map(float, parts)
-    return firms.boxes(west, south, east, north)
+    made = firms.boxes(*map(float, parts))
+    # A day fetched for part of the line would stand as a day on which all of it was looked at.
+    if not any(w <= west and s <= south and east <= e and north <= n for w, s, e, n in made):
+        bounds = ",".join(f"{edge:.2f}" for edge in (west, south, east, north))
+        raise ConfigError(f"--area {options.area} leaves out part of the watch's line, which spans {bounds}")
+    return made
 
 
 def _products(names: str | None) -> tuple[str, ...]:

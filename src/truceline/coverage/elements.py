@@ -49,6 +49,9 @@ BASIS = ELEMENTS
 FAMILY = "thermal-infrared"
 """Error family of the looks, unless told otherwise: that of the fire products these satellites make."""
 
+_Object = tuple[Mapping[str, Any] | InputError, dict[str, Any]]
+"""An object's named fields, or why it has none; and its line or number."""
+
 _EPOCH_1949 = datetime(1949, 12, 31, tzinfo=UTC)
 _NUMBERS = (
     "MEAN_MOTION",
@@ -199,17 +202,21 @@ def read_kept(text: str, file: str) -> tuple[tuple[Elements, ...], tuple[InputEr
         return _tle_kept(text.lstrip("\ufeff"), file)
     found: list[Elements] = []
     bad: list[InputError] = []
-    for named, place in fields:
-        try:
-            found.append(_omm(named, file, **place))
-        except InputError as error:
-            bad.append(error)
-        if len(found) + len(bad) > MAX_OBJECTS:
-            raise LimitExceeded(f"more than {MAX_OBJECTS:,} objects", file=file)
+    try:
+        for named, place in fields:
+            try:
+                found.append(_omm(named, file, **place))
+            except InputError as error:
+                bad.append(error)
+            if len(found) + len(bad) > MAX_OBJECTS:
+                raise LimitExceeded(f"more than {MAX_OBJECTS:,} objects", file=file)
+    except (Malformed, Truncated) as error:
+        # The file's form breaks here: what stood before is kept, what follows cannot be told apart.
+        bad.append(error)
     return tuple(found), tuple(bad)
 
 
-def _fields(text: str, body: str, file: str) -> Iterable[tuple[Mapping[str, Any], dict[str, Any]]] | None:
+def _fields(text: str, body: str, file: str) -> Iterable[_Object] | None:
     """Named fields of each object, and its line or number; None where the file holds two-line elements."""
     if not body:
         raise Truncated("the file is empty", file=file)
@@ -320,16 +327,16 @@ def _finished(
     return Elements(name, str(satellite.satnum), satellite, epoch.astimezone(UTC))
 
 
-def _omm_json(body: str, file: str) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+def _omm_json(body: str, file: str) -> Iterator[_Object]:
     value = parse_json(body, file=file)
     many = value if isinstance(value, list) else [value]
     for place, fields in enumerate(many, start=1):
-        if not isinstance(fields, dict):
-            raise Malformed("an OMM is an object of named fields", file=file, record=str(place))
-        yield fields, {"record": str(place)}
+        good = isinstance(fields, dict)
+        fault = Malformed("an OMM is an object of named fields", file=file, record=str(place))
+        yield fields if good else fault, {"record": str(place)}
 
 
-def _omm_csv(text: str, file: str) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+def _omm_csv(text: str, file: str) -> Iterator[_Object]:
     lines = text.splitlines()
     reader = csv.reader(lines, strict=True)
     try:
@@ -337,19 +344,25 @@ def _omm_csv(text: str, file: str) -> Iterator[tuple[Mapping[str, Any], dict[str
         for row in reader:
             if len(row) != len(header):
                 why = f"{len(row)} fields, the header names {len(header)}"
-                raise (Truncated if len(row) < len(header) else Malformed)(why, file=file, line=reader.line_num)
-            yield dict(zip(header, row, strict=True)), {"line": reader.line_num}
+                fault = Truncated if len(row) < len(header) else Malformed
+                yield fault(why, file=file, line=reader.line_num), {"line": reader.line_num}
+            else:
+                yield dict(zip(header, row, strict=True)), {"line": reader.line_num}
     except csv.Error as error:
         raise Malformed(f"not CSV: {error}", file=file, line=reader.line_num) from error
 
 
-def _omm(fields: Mapping[str, Any], file: str, *, line: int | None = None, record: str | None = None) -> Elements:
+def _omm(
+    fields: Mapping[str, Any] | InputError, file: str, *, line: int | None = None, record: str | None = None
+) -> Elements:
     """One object from an OMM's fields (CCSDS 502.0-B-3); angles in degrees, mean motion in turns a day."""
+    if isinstance(fields, InputError):
+        raise fields
 
     def number(key: str, default: float | None = None) -> float:
         try:
             found = float(fields[key]) if default is None else float(fields.get(key, default) or 0)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Malformed(f"{key} is not a number, or missing", file=file, line=line, record=record) from error
         if not math.isfinite(found):
             raise Malformed(f"{key} is not a number", file=file, line=line, record=record)
@@ -386,6 +399,9 @@ def _epoch(value: object, file: str, line: int | None, record: str | None) -> da
     """An OMM's epoch: UTC, whether or not it says so."""
     try:
         moment = datetime.fromisoformat(str(value).strip())
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise NoTime(f"EPOCH {value!r:.40} is not an ISO 8601 time", file=file, line=line, record=record) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not 1957 <= moment.year <= 2056:  # SGP4 keeps two digits of the year
+        raise NoTime(f"EPOCH {value!r:.40} is not of the years 1957 to 2056", file=file, line=line, record=record)
+    return moment

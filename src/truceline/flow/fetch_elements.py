@@ -31,6 +31,10 @@ AT_MOST_EVERY = timedelta(hours=2)
 """CelesTrak asks that the same elements be fetched no more often."""
 
 
+AHEAD = timedelta(days=2)
+"""Elements may be made for an epoch this far ahead, such as the next day's."""
+
+
 @dataclass
 class Fetched:
     """What came of it."""
@@ -97,7 +101,10 @@ def fetch_elements(
             if isinstance(error, UnavailableError) and not new:
                 break
             continue
-        new += answer.objects
+        # Elements of days to come would hide that the feed is late.
+        ahead = [fields for fields in answer.objects if elements.epoch_of(fields) > now + AHEAD]
+        new += [fields for fields in answer.objects if fields not in ahead]
+        found.refused += [f"an epoch of {fields['EPOCH']!s:.40} is yet to come" for fields in ahead]
         found.refused += answer.refused
         tell(f"{len(answer.objects)} elements")
     joined, found.new = elements.join(held, new)

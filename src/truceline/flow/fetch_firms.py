@@ -140,7 +140,7 @@ def fetch_firms(
     """
     run = _Run(folder, asked, wire, key, now, tell, live.read_state(folder))
     try:
-        run.has = firms.available(wire, key)
+        run.has = firms.available(wire, key, now.date())
     except (InputError, UnavailableError, ConfigError) as error:
         _fault(run, error)
         # Without the list of what there is we ask all the same; without a server or a key we do not.
@@ -220,7 +220,7 @@ def _fetch(run: _Run, source: str, first: date, days: int) -> None:
     parts: list[firms.Part] = []
     for box in run.asked.boxes:
         try:
-            part = firms.ask(run.wire, run.key, source, box, first, days)
+            part = firms.ask(run.wire, run.key, source, box, first, days, run.now)
         except (InputError, UnavailableError, ConfigError) as error:
             _fault(run, error)
             return
@@ -242,11 +242,13 @@ def _fetch(run: _Run, source: str, first: date, days: int) -> None:
 
 def _finish(run: _Run) -> None:
     """Write what a watch reads."""
+    # Products of earlier runs are written too: a run that asks for one of them must not take the others away.
+    products = tuple(name for name in firms.PRODUCTS if name in run.asked.products or _held_days(run, name))
     rows: dict[str, list[live.Row]] = {"viirs": [], "modis": []}
     days: list[tuple[str, str, str, int]] = []
     newest: dict[str, datetime] = {}
     denied: list[Denial] = []
-    for product in run.asked.products:
+    for product in products:
         sensors = firms.PRODUCTS[product]
         for day in _all_days(run, product):
             chosen, fetched, read = _day(run, product, day)
@@ -259,24 +261,28 @@ def _finish(run: _Run) -> None:
                 run.found.missing.append(f"{product} {day.isoformat()}")
             elif chosen.endswith(firms.EARLY):
                 denied += _not_yet(sensors, day, fetched)
-    for product in run.asked.products:
+    for product in products:
         denied += _late(run, product, newest)
-    _write(run, rows, sorted(days), denied)
+    _write(run, products, rows, sorted(days), denied)
+
+
+def _held_days(run: _Run, product: str) -> set[date]:
+    return {day for level in _LEVELS for day in run.state.get(f"{product}_{level}", {})}
 
 
 def _all_days(run: _Run, product: str) -> list[date]:
     """Every day of the product that was asked for or is held."""
-    held = {day for level in (firms.STANDARD, firms.EARLY) for day in run.state.get(f"{product}_{level}", {})}
-    return sorted(held | set(_days(run.asked, run.now)))
+    return sorted(_held_days(run, product) | set(_days(run.asked, run.now)))
 
 
 def _day(run: _Run, product: str, day: date) -> tuple[str | None, datetime, list[dict[str, str]]]:
     """Which source a day is taken from, when that was fetched, and its rows.
 
     An answer without rows is a day without fires only if the server lists the day as one it has: else nobody knows.
+    Nor does a day that was fetched for another area than this run's say what was in this one.
     """
-    standard, early = (f"{product}_{level}" for level in (firms.STANDARD, firms.EARLY))
-    held = {source: run.state.get(source, {}).get(day) for source in (standard, early)}
+    standard, early = (f"{product}_{level}" for level in _LEVELS)
+    held = {source: _kept(run, source, day) for source in (standard, early)}
     for source in (standard, early):
         entry = held[source]
         if entry and (entry.rows > 0 or (run.has is not None and _offers(run, source, day))):
@@ -328,6 +334,7 @@ def _late(run: _Run, product: str, newest: Mapping[str, datetime]) -> list[Denia
 
 def _write(
     run: _Run,
+    products: Sequence[str],
     rows: Mapping[str, Sequence[live.Row]],
     days: Sequence[tuple[str, str, str, int]],
     denied: Sequence[Denial],
@@ -339,7 +346,7 @@ def _write(
     run.found.files += [live.DAYS, live.DENIALS]
     beside = {"satellite_days": live.DAYS, "denials": live.DENIALS}
     for instrument, (first, second) in _BRIGHT.items():
-        mine = [product for product in run.asked.products if (product == "MODIS") == (instrument == "modis")]
+        mine = [product for product in products if (product == "MODIS") == (instrument == "modis")]
         path = f"{live.FOLDER}/{instrument}.csv"
         if not mine or (not rows[instrument] and not any(run.state.get(f"{p}_{lv}") for p in mine for lv in _LEVELS)):
             continue
@@ -351,7 +358,7 @@ def _write(
         if live.name_in_watch(run.folder, block):
             run.tell(f"watch.toml names {path} now")
         beside = {}
-    if run.found.refused:
+    if run.found.refused or (run.folder / live.FOLDER / "refused.txt").exists():
         text = "".join(f"{source}\t{reason}\t{row}\n" for source, reason, row in run.found.refused[:10_000])
         live.write(run.folder / live.FOLDER / "refused.txt", run.wire.hide(text).encode())
 

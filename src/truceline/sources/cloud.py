@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from truceline.base.geo import Floats
 from truceline.errors import Malformed
 from truceline.model.record import Rejected
 from truceline.model.watching import CloudDay
@@ -25,7 +28,7 @@ def read(data: bytes, *, file: str) -> tuple[tuple[CloudDay, ...], tuple[Rejecte
     """Return the days in the order of the file, and the rows that are none.
 
     ``cloud_cover_in_country`` becomes ``country``, ``cloud_cover_in_east_of_country`` becomes ``east``. A column
-    that holds values above 1 is read as per cent, the whole of it; see :func:`_scaled` for a stray one.
+    that holds values above 1 is read as per cent, the whole of it; see :func:`scale_of` for a stray one.
 
     Raises:
         InputError: the file as a whole cannot be used.
@@ -47,6 +50,18 @@ def read(data: bytes, *, file: str) -> tuple[tuple[CloudDay, ...], tuple[Rejecte
             good.append((record, found))
     days, beyond = _scaled(good, regions)
     return days, rejections("cloud", file, bad + beyond)
+
+
+def scale_of(values: Floats) -> float:
+    """Return what a column of cloud is divided by: 100 where it holds per cent, 1 where it holds shares.
+
+    One stray value such as 1.2 must not turn a column of shares into per cent (all the others would then read as
+    clear sky): where fewer values lie above 1 than strictly between 0 and 1, or than at an overcast 1, or where none
+    lies above 2, the column holds shares.
+    """
+    above = int((values > 1).sum())
+    shares = max(int(((values > 0) & (values < 1)).sum()), int((values == 1).sum()))
+    return 100.0 if above >= shares and (values > 2).any() else 1.0
 
 
 def _regions(table: Table) -> dict[str, str]:
@@ -87,17 +102,11 @@ def _day(fields: dict[str, str], regions: dict[str, str]) -> CloudDay | str:
 def _scaled(
     good: list[tuple[Record, CloudDay]], regions: dict[str, str]
 ) -> tuple[tuple[CloudDay, ...], list[tuple[int, str, bytes]]]:
-    """Turn columns of per cent into shares.
-
-    One stray value such as 1.2 must not turn a column of shares into per cent (all the others would then read as
-    clear sky): where fewer values lie above 1 than strictly between 0 and 1, the column holds shares, and the values
-    above 1 reject their rows.
-    """
+    """Turn columns of per cent into shares; a value above 1 in a column of shares rejects its row."""
     scale = {}
     for region in regions.values():
         values = [day.shares[region] for _, day in good]
-        above, between = sum(value > 1 for value in values), sum(0 < value < 1 for value in values)
-        scale[region] = 100.0 if above and above >= between else 1.0
+        scale[region] = scale_of(np.array(values, dtype=np.float64))
     days, bad = [], []
     for record, day in good:
         beyond = next((region for region, value in day.shares.items() if value > scale[region]), None)

@@ -16,6 +16,7 @@ from truceline.errors import InputError, LimitExceeded, Malformed
 from truceline.model.record import Rejected
 from truceline.sources._csv import open_table, rejections, rows
 from truceline.sources._words import number_of
+from truceline.sources.cloud import scale_of
 
 MAX_BYTES = 500_000_000
 """Largest file read, bytes."""
@@ -32,8 +33,8 @@ _Row = tuple[int, bytes, float, float, float, float, float]
 def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
     """Return the grid, and the rows that are none.
 
-    ``cloud`` and ``sigma`` are shares from 0 to 1; where more values of ``cloud`` lie above 1 than strictly between 0
-    and 1, both columns are per cent. Else a value above 1 rejects its row.
+    ``cloud`` and ``sigma`` are shares from 0 to 1, or both per cent, as :func:`truceline.sources.cloud.scale_of` tells
+    from ``cloud``. In shares a value above 1 rejects its row.
 
     Raises:
         InputError: the file as a whole cannot be used.
@@ -49,10 +50,11 @@ def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
         else:
             good.append((line, raw, *found))
     cloud = np.array([row[5] for row in good])
-    above, between = int((cloud > 1).sum()), int(((cloud > 0) & (cloud < 1)).sum())
-    scale = 100.0 if above and above >= between else 1.0
-    bad += [(row[0], f"cloud {row[5]:g} is above 1 in a column of shares", row[1]) for row in good if row[5] > scale]
-    kept = np.array([row[2:] for row in good if row[5] <= scale], dtype=np.float64).reshape(-1, 5).T
+    scale = scale_of(cloud)
+    beyond = {row[0]: f"cloud {row[5]:g}" for row in good if row[5] > scale}
+    beyond |= {row[0]: f"sigma {row[6]:g}" for row in good if row[6] > scale}
+    bad += [(row[0], f"{beyond[row[0]]} is above 1 in a column of shares", row[1]) for row in good if row[0] in beyond]
+    kept = np.array([row[2:] for row in good if row[0] not in beyond], dtype=np.float64).reshape(-1, 5).T
     sigma = np.where(np.isnan(kept[4]), UNKNOWN_SIGMA, kept[4] / scale)
     return CloudGrid(kept[0], kept[1], kept[2], kept[3] / scale, sigma), rejections("cloud_grid", file, sorted(bad))
 

@@ -79,7 +79,11 @@ def read(answer: Answer, numbers: Sequence[str]) -> Found:
         value = parse_json(text, file="the answer")
         listed = value if isinstance(value, list) else [value]
     elif begin in ("1", "2") or "\n1 " in text:
-        listed = [_fields(each) for each in elements.read(text, "the answer")]
+        objects, bad = elements.read_kept(text, "the answer")
+        found = _believable([_fields(each) for each in objects], frozenset(numbers))
+        if bad and not objects:
+            raise bad[0]
+        return Found(found.objects, found.refused + tuple(str(error.reason) for error in bad))
     else:
         raise UnknownFormat(f"the answer holds no elements: {answer.said()}")
     return _believable(listed, frozenset(numbers))

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from truceline.errors import ConfigError, InputError, Truncated, UnavailableError, UnknownFormat
 from truceline.sources._csv import Record, open_table, rows, show
-from truceline.sources._words import day_of, number_of, sensor_of
+from truceline.sources._words import day_of, midnight, number_of, sensor_of
 from truceline.sources.feeds.wire import Answer, Wire
+from truceline.sources.firms.words import minute
 
 ADDRESS = "https://firms.modaps.eosdis.nasa.gov"
 """Where FIRMS is."""
@@ -44,6 +45,9 @@ _TOO_MUCH = re.compile(r"transaction limit|rate limit|too many requests|quota", 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _EDGE_DEG = 0.05
 """A pixel on the edge of the area may have its centre just outside."""
+
+_SKEW = timedelta(minutes=10)
+"""How far our clock and theirs may differ."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, degrees; west <= east."""
@@ -108,8 +112,8 @@ def _outwards(west: float, south: float, east: float, north: float) -> Box:
     return *low, min(180.0, int(east * 100 + 1) / 100), min(90.0, int(north * 100 + 1) / 100)
 
 
-def available(wire: Wire, key: str) -> Mapping[str, tuple[date, date]] | None:
-    """Return source → first and last day it has; None where the server does not say.
+def available(wire: Wire, key: str, today: date) -> Mapping[str, tuple[date, date]] | None:
+    """Return source → first and last day it has; None where the server does not say, or lists days yet to come.
 
     Raises:
         ConfigError: the key is refused.
@@ -129,11 +133,15 @@ def available(wire: Wire, key: str) -> Mapping[str, tuple[date, date]] | None:
             first, last = day_of(fields["min_date"]), day_of(fields.get("max_date", ""))
             if isinstance(first, date) and isinstance(last, date):
                 found[fields["data_id"].upper()] = (first, last)
-    return found or None
+    # A list that knows the future would make quiet days of those it has not: none of it is believed.
+    honest = all(last <= today + timedelta(days=1) for _, last in found.values())
+    return found if found and honest else None
 
 
-def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int) -> Part | str:
+def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int, now: datetime) -> Part | str:
     """Return the rows of one source in one area, or why the server does not offer that source.
+
+    A row later than ``now`` is refused: it would also hide that the feed is late.
 
     Raises:
         ConfigError: the key is refused.
@@ -158,6 +166,8 @@ def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int) -> 
     for record, fields in rows(table):
         last = (record, fields)
         reason, day = _fault(fields, PRODUCTS[product_of(source)], box, kept)
+        if day is not None and _moment(day, fields) > now + _SKEW:
+            reason = "is later than now"
         if reason or day is None:
             refused.append((reason, show(record.raw)))
         else:
@@ -166,6 +176,12 @@ def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int) -> 
     if last and not answer.body.endswith(b"\n") and (isinstance(last[1], str) or not [*last[1].values()][-1]):
         raise Truncated(f"{source}: the answer ends within a row")
     return Part(table.names, kept, tuple(refused))
+
+
+def _moment(day: date, fields: dict[str, str] | str) -> datetime:
+    """When a row says its fire was seen; the day's beginning where its time cannot be read."""
+    found = minute(fields["acq_time"]) if isinstance(fields, dict) else ""
+    return midnight(day) + timedelta(seconds=found if isinstance(found, int) else 0)
 
 
 def product_of(source: str) -> str:
