@@ -80,6 +80,27 @@ def test_loose_json_is_refused(text, why):
         parse_json(text, file="x.json")
 
 
+_BAD = '"NaN, [1e999, a\\": ",\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (f'{{"type": {_BAD} "features": [\n{{"at": [1, 2]}},\n{{"at": [1, NaN]}}]}}', 4, "features[2].at[2]: NaN is not"),
+        (f'[{_BAD} {{"a": -1e999}}]', 2, "[2].a: -1e999 is too large"),
+        (f'[{_BAD} {{"a": {{"b": 1}}, "b": [],\n"b": 2}}]', 3, "[2].b: the key 'b' appears twice"),
+        ('{"a": 1,\n"\\u0061": 2}', 2, "a: the key 'a' appears twice"),
+        (f'{{"n": [1.{"0" * 5000},\n-{"9" * 5000}]}}', 2, "n[2]: holds a number"),
+        ("\n\nNaN", 3, "NaN is not JSON"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_line_and_the_record(text, line, told):
+    with pytest.raises(Malformed) as caught:
+        parse_json(text, file="x.json")
+    assert (caught.value.file, caught.value.line) == ("x.json", line)
+    assert caught.value.reason.startswith(told)
+
+
 def test_deep_nesting_is_refused_not_fatal():
     with pytest.raises(LimitExceeded, match="nest"):
         parse_json("[" * 100_000, file="x.json")

@@ -101,10 +101,29 @@ def test_what_changes_under_one_reading_alone_is_told_there(first):
     assert [(c["id"], c["fields"][0]["after"]) for c in reading["clauses"]] == [("guns-B", 22.0)]
 
 
-def test_a_reading_that_comes_or_goes_is_told_once(first):
+def test_a_reading_that_comes_or_goes_tells_what_it_reads(first):
     without = replace(first, readings=first.readings[:1])
-    assert compare(first, without).to_json()["removed"] == ["readings/south"]
-    assert compare(without, first).to_json()["added"] == ["readings/south"]
+    there, back = (compare(*pair) for pair in ((first, without), (without, first)))
+    assert (there.to_json()["removed"], back.to_json()["added"]) == (["readings/south"], ["readings/south"])
+    (gone,), (come,) = there.readings, back.readings
+    assert (gone.only_in, come.only_in) == ("a", "b")
+    read = {(c.section, c.id, f.field): (f.before_text, f.after_text) for c in come.clauses for f in c.fields}
+    changed = next(each for each in first.readings if each.id == "south").changes
+    assert {each.id for each in changed} <= {name for _, name, _ in read}
+    mirror = {(c.section, c.id, f.field): (f.after_text, f.before_text) for c in gone.clauses for f in c.fields}
+    assert read == mirror
+    assert "What only the second text reads" in comparison_text(back)
+    assert "What only the first text reads" in comparison_page(there)
+
+
+def test_a_retired_id_that_comes_back_is_pointed_at(first):
+    gone = "  - {id: leave, kind: release, text: Either may leave after notice., notice_hours: 72}\n"
+    retired = of((gone, ""), ("retired: [guns-old,", "retired: [guns-old, leave,"))
+    found = compare(retired, first)
+    assert [each.id for each in found.clauses if each.reused] == ["leave"]
+    assert found.to_json()["clauses"][0]["reused"]
+    assert "had retired this id" in comparison_text(found)
+    assert not any(each.reused for each in compare(first, retired).clauses)
 
 
 def test_clauses_that_come_and_go(first):

@@ -6,10 +6,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from typing import Any, NoReturn
 
 import rfc8785
 
+from truceline.base.json_place import place_of_repeated_key, place_of_value
 from truceline.errors import LimitExceeded, Malformed
 
 _DIFFERS = re.compile(r"-0\.0|[0-9][eE]|[0-9]{16}|[\U00010000-\U0010ffff]", re.ASCII)
@@ -63,14 +65,39 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+class _Unplaced(Malformed):
+    """A fault that the standard library's reader finds without saying where."""
+
+    def __init__(self, reason: str, *, value: str | None = None, key: str | None = None) -> None:
+        super().__init__(reason)
+        self.value, self.key = value, key
+
+    def placed(self, text: str, file: str | None) -> Malformed:
+        """The same with its line, and with the way to it: the record's number in its list."""
+        if self.key is not None:
+            found = place_of_repeated_key(text, self.key)
+        else:
+            found = place_of_value(text, lambda token: token == self.value)
+        if found is None:
+            return Malformed(self.reason, file=file)
+        path, line = found
+        return Malformed(f"{path}: {self.reason}" if path else self.reason, file=file, line=line)
+
+
 def _no_constant(name: str) -> NoReturn:
-    raise Malformed(f"{name} is not JSON")
+    raise _Unplaced(f"{name} is not JSON", value=name)
+
+
+def _is_too_long(token: str) -> bool:
+    """Whether Python refuses to read it as an integer."""
+    digits = token.lstrip("-")
+    return digits.isdigit() and len(digits) > sys.get_int_max_str_digits()
 
 
 def _float(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise Malformed(f"{text} is too large a number")
+        raise _Unplaced(f"{text} is too large a number", value=text)
     return value
 
 
@@ -78,7 +105,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise Malformed(f"the key {key!r} appears twice")
+            raise _Unplaced(f"the key {key!r} appears twice", key=key)
         found[key] = value
     return found
 
@@ -102,9 +129,11 @@ def parse_json(data: bytes | str, *, file: str | None = None) -> Any:
         raise Malformed(f"not JSON: {error.msg}", file=file, line=error.lineno) from error
     except RecursionError as error:
         raise LimitExceeded("brackets nest too deeply", file=file) from error
-    except Malformed as error:
-        error.file = error.file or file
-        raise
+    except _Unplaced as error:
+        raise error.placed(text, file) from None
     except ValueError as error:
         # Python refuses to turn a number of thousands of digits into an integer.
-        raise Malformed(f"holds a number that cannot be read: {error}", file=file) from error
+        found = place_of_value(text, _is_too_long)
+        path, line = found or ("", None)
+        reason = f"holds a number that cannot be read: {error}"
+        raise Malformed(f"{path}: {reason}" if path else reason, file=file, line=line) from error

@@ -11,7 +11,7 @@ from truceline.lang import Catalogue, catalogue
 from truceline.reports.formats import xml
 from truceline.reports.html_parts import document, paragraphs, section, table, table_of
 from truceline.scrutiny.compare import ClauseChange, Comparison, FieldChange
-from truceline.scrutiny.compared import counts_of, details_of, notes_of, standing_of, title_of
+from truceline.scrutiny.compared import counts_of, details_of, notes_of, reading_of, standing_of, title_of
 
 _STYLE = """
 main{max-width:1056px}
@@ -73,7 +73,7 @@ def _sections(comparison: Comparison, words: Catalogue) -> list[str]:
 def _readings(comparison: Comparison, words: Catalogue) -> list[str]:
     return [
         section(
-            words.say("diff.reading", name=words.quote(each.name)),
+            reading_of(each, words),
             *(_clause(clause, words, words.texts[f"sections.{clause.section}"]) for clause in each.clauses),
         )
         for each in comparison.readings

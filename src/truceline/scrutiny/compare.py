@@ -14,7 +14,7 @@ from typing import Any
 from truceline.lang import catalogue
 from truceline.model.agreement import Agreement, Reading
 from truceline.scrutiny.outlines import Outline, difference
-from truceline.scrutiny.parts import SECTIONS, Parts, parts, parts_under, values
+from truceline.scrutiny.parts import SECTIONS, Parts, overlay, parts, parts_under, values
 from truceline.scrutiny.plain import plain
 from truceline.scrutiny.tell import Teller
 
@@ -96,17 +96,24 @@ class ClauseChange:
     perhaps: str | None = None
     """``section/id`` of a clause in the other text that says nearly the same under another id."""
 
+    reused: bool = False
+    """For what was added: the first text had retired this id, and an id is never used again."""
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         more = {"was_in": self.was_in, "version_of": self.version_of, "perhaps": self.perhaps}
         found: dict[str, Any] = {"section": self.section, "id": self.id, "change": self.change}
         found |= {name: value for name, value in more.items() if value is not None}
+        found |= {"reused": True} if self.reused else {}
         return {**found, "fields": [each.to_json() for each in self.fields]}
 
 
 @dataclass(frozen=True)
 class ReadingChange:
-    """What differs under one reading beyond what differs in the text."""
+    """What differs under one reading beyond what differs in the text.
+
+    Of a reading that only one text has: how it reads that text, whose own words then stand on the other side.
+    """
 
     id: str
     """The reading's id."""
@@ -116,6 +123,9 @@ class ReadingChange:
 
     clauses: tuple[ClauseChange, ...]
     """Clauses as they stand under the reading."""
+
+    only_in: str | None = None
+    """``a`` or ``b``: the text that alone has this reading."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +185,7 @@ class Comparison:
         }
         readings = [
             {"id": each.id, "name": each.name, "clauses": [clause.to_json() for clause in each.clauses]}
+            | ({"only_in": each.only_in} if each.only_in else {})
             for each in self.readings
         ]
         return {
@@ -241,6 +252,7 @@ def _changes(old: Parts, new: Parts, tellers: tuple[Teller, Teller]) -> Iterator
                     *(section, name, "added"),
                     tuple(_fields(base, second[name], tellers)),
                     version_of=base.id if base is not None else None,
+                    reused=name in old.get("retired", {}),
                 )
             elif not (section in _CLAUSES and name in stands):
                 yield ClauseChange(section, name, "removed", tuple(_fields(first[name], None, tellers)))
@@ -322,16 +334,36 @@ def _likeness(one: str, two: str) -> float:
 def _readings(
     before: Agreement, after: Agreement, clauses: Sequence[ClauseChange], tellers: tuple[Teller, Teller]
 ) -> Iterator[ReadingChange]:
-    """Per reading that both texts have: what differs under it in another way than in the text."""
+    """Per reading: what differs under it in another way than in the text; of a new or gone one, what it reads."""
     known = {(each.section, each.id): (each.change, each.fields) for each in clauses}
+    for reading in before.readings:
+        if after.reading(reading.id) is None:
+            changes = _changes(_under(before, reading), _written(before), (tellers[0], tellers[0]))
+            yield from _alone(reading, changes, "a")
     for reading in after.readings:
         other = before.reading(reading.id)
         if other is None:
+            changes = _changes(_written(after), _under(after, reading), (tellers[1], tellers[1]))
+            yield from _alone(reading, changes, "b")
             continue
         found = _under(before, other), _under(after, reading)
-        changes = [c for c in _changes(*found, tellers) if known.get((c.section, c.id)) != (c.change, c.fields)]
-        if changes:
-            yield ReadingChange(reading.id, reading.name, tuple(changes))
+        told = [c for c in _changes(*found, tellers) if known.get((c.section, c.id)) != (c.change, c.fields)]
+        if told:
+            yield ReadingChange(reading.id, reading.name, tuple(told))
+
+
+def _alone(reading: Reading, changes: Iterator[ClauseChange], text: str) -> Iterator[ReadingChange]:
+    """A reading that only one text has, where it reads anything otherwise than that text."""
+    told = tuple(changes)
+    if told:
+        yield ReadingChange(reading.id, reading.name, told, text)
+
+
+def _written(agreement: Agreement) -> Parts:
+    """What a reading can change, as the text has it."""
+    found = parts(agreement)
+    written = overlay((), {"zones": (), "definitions": (), "lines": ()}, (), named=())
+    return {**{section: found[section] for section in written}, "ladder": found["ladder"], "head": {"head": _NOTHING}}
 
 
 def _under(agreement: Agreement, reading: Reading) -> Parts:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from truceline.base.text import clean
 from truceline.lang import Catalogue, catalogue
 from truceline.model.agreement import Agreement
-from truceline.scrutiny.compare import ClauseChange, Comparison, FieldChange
+from truceline.scrutiny.compare import ClauseChange, Comparison, FieldChange, ReadingChange
 from truceline.scrutiny.tell import Teller
 
 _WIDTH = 100
@@ -27,7 +27,7 @@ def comparison_text(comparison: Comparison) -> str:
             lines += ["", head, "=" * len(head)]
         lines += ["", *_clause(each, words)]
     for reading in comparison.readings:
-        head = words.say("diff.reading", name=words.quote(reading.name))
+        head = reading_of(reading, words)
         lines += ["", head, "=" * len(head)]
         for each in reading.clauses:
             lines += ["", *_clause(each, words, words.texts[f"sections.{each.section}"])]
@@ -56,8 +56,16 @@ def counts_of(comparison: Comparison) -> str:
     return words.say("diff.counts", same=comparison.same, **counts)
 
 
+def reading_of(reading: ReadingChange, words: Catalogue) -> str:
+    """Return the heading over what differs under a reading, or over what a new or gone one reads."""
+    key = {None: "diff.reading", "a": "diff.reading_gone", "b": "diff.reading_new"}[reading.only_in]
+    return words.say(key, name=words.quote(reading.name))
+
+
 def notes_of(change: ClauseChange, words: Catalogue) -> Iterator[str]:
     """Yield the sentences that go with a change: where it stood, what it replaces, what it resembles."""
+    if change.reused:
+        yield words.texts["diff.reused"]
     if change.was_in is not None:
         yield words.say("diff.was_in", section=words.texts[f"sections.{change.was_in}"])
     if change.version_of is not None:
