@@ -79,6 +79,21 @@ def test_parties_lines_and_zones(full):
     assert zones["energy"].classes == ("power_station", "substation")
 
 
+@pytest.mark.parametrize(
+    ("date", "stands"),
+    [("2026", True), ("2026-04", True), ("2024-02-29", True), ("2026-02-29", False), ("2026-13", False),
+     ("soon", False), ("20260420", False), ("2026-4-2", False), ("0000", False)],
+)  # fmt: skip
+def test_the_date_of_a_position_is_one(date, stands):
+    text = FULL.replace("date: 2026-04-20, source: text}", f"date: {date}, source: text}}")
+    if stands:
+        assert terms.load(text, file="full.yaml").provisions[-1].positions[0].date == date
+        return
+    with pytest.raises(Malformed, match=r"positions\[1\].date: expected a date such as 2025-12-24") as caught:
+        terms.load(text, file="full.yaml")
+    assert (caught.value.file, caught.value.line) == ("full.yaml", 156)
+
+
 def test_what_is_unknown_is_said_and_reaches_as_far_as_time_does(full):
     guns, _, jamming, medevac, islands = full.provisions
     assert islands.unknown == ("acts", "actors", "zone", "window")
@@ -237,3 +252,4 @@ def test_files_beside_the_terms_are_read_and_nothing_else(tmp_path):
         with pytest.raises(InputError, match=said) as caught:
             read_terms_file(path)
         assert caught.value.line == 56
+        assert caught.value.reason.count("line 'l'") < 2

@@ -43,34 +43,34 @@ def _walk(text: str, is_wanted: Callable[[str], bool] | None, repeated: str | No
     """Walk the tokens, keeping the way down; a text that is no JSON may be walked too, as far as it goes."""
     levels: list[_Level] = []
     for found in _TOKEN.finditer(text, 0, min(len(text), MOST_WALKED)):
-        token, top = found.group(), levels[-1] if levels else None
-        if token in "{[":
-            levels.append(_Level(token == "{", "" if token == "{" else 1))
-        elif token in "}]":
+        piece, top = found.group(), levels[-1] if levels else None
+        if piece in "{[":
+            levels.append(_Level(piece == "{", "" if piece == "{" else 1))
+        elif piece in "}]":
             levels = levels[:-1]
-        elif token == "," and top is not None:
+        elif piece == "," and top is not None:
             top.wants_key = True
             top.step = top.step + 1 if isinstance(top.step, int) else ""
-        elif token == ":":
+        elif piece == ":":
             continue
-        elif token[0] == '"':
+        elif piece[0] == '"':
             if top is not None and top.is_object and top.wants_key:
-                _take_key(top, token)
+                _take_key(top, piece)
                 if repeated is not None and top.step == repeated and repeated in top.keys:
                     return _path(levels), text.count("\n", 0, found.start()) + 1
                 top.keys.add(str(top.step))
-        elif is_wanted is not None and is_wanted(token):
+        elif is_wanted is not None and is_wanted(piece):
             return _path(levels), text.count("\n", 0, found.start()) + 1
     return None
 
 
-def _take_key(level: _Level, token: str) -> None:
+def _take_key(level: _Level, piece: str) -> None:
     """The key that the next value has; one that cannot be read is shown as it stands."""
     level.wants_key = False
     try:
-        level.step = str(json.loads(token))
+        level.step = str(json.loads(piece))
     except ValueError:
-        level.step = token[1:-1]
+        level.step = piece[1:-1]
 
 
 def _path(levels: list[_Level]) -> str:

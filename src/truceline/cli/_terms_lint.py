@@ -79,9 +79,12 @@ def _notices(path: Path, agreement: Agreement, whole: Lint) -> list[tuple[Path, 
 
 
 def _translated(finding: Finding, words: Catalogue) -> Finding:
-    """A finding in another language: what its rule finds, and what mends that; its numbers are told in English only."""
+    """A finding in another language: what its rule finds, the figures of the case, and what mends it."""
     rule = finding.rule.replace("-", "_")
-    return replace(finding, message=words.say(f"lint.rule_{rule}"), mend=words.say(f"lint.mend_{rule}"))
+    message = words.say(f"lint.rule_{rule}")
+    if finding.case:
+        message = words.say(f"lint.case_{finding.case}", **dict(finding.figures))
+    return replace(finding, message=message, mend=words.say(f"lint.mend_{rule}"))
 
 
 def _json(found: list[tuple[Path, Lint]]) -> dict[str, Any]:

@@ -53,6 +53,12 @@ class Finding:
     line: int = 1
     """Line of the file, from 1."""
 
+    case: str = ""
+    """Name of the sentence (``lint.case_…``) that tells this case's figures in any language; empty: there are none."""
+
+    figures: tuple[tuple[str, float], ...] = ()
+    """What that sentence is told with."""
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         order = ("rule", "severity", "section", "clause", "reading", "line", "message", "mend")

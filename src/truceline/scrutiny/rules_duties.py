@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from truceline.model.clauses import (
     AccessDuty,
@@ -128,12 +129,16 @@ def replies(view: View) -> Iterator[Finding]:
             message = (
                 f"{set_by} {reply:g} h would end after step {step.number} is due ({hours:g} h): nobody has been heard."
             )
-            yield view.finding("reply-longer-than-deadline", grave, section, step.id, message, mend, "clock", "hours")
+            found = view.finding("reply-longer-than-deadline", grave, section, step.id, message, mend, "clock", "hours")
+            case = "reply_not_set" if body.reply_hours is None else "reply"
+            yield replace(found, case=case, figures=(("reply", reply), ("step", step.number), ("due", hours)))
         mending = body.rectification_hours
         if mending is not None and mending > hours:
             message = f"The {mending:g} h to put a breach right end after step {step.number} is due ({hours:g} h)."
             rule = "rectification-longer-than-deadline"
-            yield view.finding(rule, grave, section, step.id, message, mend, "clock", "hours")
+            found = view.finding(rule, grave, section, step.id, message, mend, "clock", "hours")
+            figures = (("mending", mending), ("step", step.number), ("due", hours))
+            yield replace(found, case="rectification", figures=figures)
 
 
 def commission(view: View) -> Iterator[Finding]:
@@ -153,7 +158,9 @@ def commission(view: View) -> Iterator[Finding]:
             rest = f"{len(left)} of {len(voting)} are left; the quorum is {body.quorum}"
             message = f"When the members sent by {who} step back, {rest}."
             mend = "lower the quorum, or name members who stand in"
-            yield view.finding("quorum-out-of-reach", DANGEROUS, *where, message, mend, "quorum")
+            found = view.finding("quorum-out-of-reach", DANGEROUS, *where, message, mend, "quorum")
+            figures = (("left", len(left)), ("all", len(voting)), ("quorum", body.quorum))
+            yield replace(found, case="quorum", figures=figures)
         if body.rule == "chair" and not any(member.role == "chair" for member in left):
             message = f"The chair decides, and is sent by {who}: when it steps back nobody decides."
             yield view.finding(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from truceline.model.agreement import Agreement, RuleException
 from truceline.model.notice import Notice
@@ -20,7 +21,8 @@ def notices(agreement: Agreement, given: Iterable[Notice], line_of: Callable[[st
         if notice.state in ("late", "late_open"):
             message = f"It was given {notice.late_hours:g} h too late."
             mend = "put the thing off until the lead time is kept, or agree that it counts"
-            yield Finding("late-notice", DANGEROUS, _SECTION, notice.id, message, mend, None, line)
+            found = Finding("late-notice", DANGEROUS, _SECTION, notice.id, message, mend, None, line)
+            yield replace(found, case="late", figures=(("late", notice.late_hours),))
         if notice.state == "unacknowledged":
             message = "Nobody else acknowledged it before it begins, as the text asks."
             mend = "have it acknowledged by whom it goes to"

@@ -108,7 +108,19 @@ _SHARES = (
     "coverage_floor",
     "probability",
 )
-_QUOTED = ("text", "title", "term", "outlet", "trigger", "pauses", "time_zone", "why", "summary", "coverage_detail")
+_QUOTED = (
+    "text",
+    "title",
+    "term",
+    "outlet",
+    "trigger",
+    "pauses",
+    "time_zone",
+    "why",
+    "summary",
+    "coverage_detail",
+    "forces",
+)
 _IDS = (
     "replaces",
     "uses",

@@ -154,7 +154,8 @@ def _parts(entry: Entry, at: str, context: Context) -> tuple[Ring, ...]:
             else:
                 line = Line(tuple(tuple((lon, lat) for lon, lat in part) for part in entry[key]))
         except InputError as error:
-            raise type(error)(f"{at}: {error.reason}", line=error.line or entry.line(key)) from error
+            reason = error.reason.removeprefix(f"{at}: ")  # a file that was not found says so itself
+            raise type(error)(f"{at}: {reason}", line=error.line or entry.line(key)) from error
         if max(abs(lat) for part in line.parts for _, lat in part) > 89:
             raise NoPlace(f"{at}: reaches a pole; nothing is measured there", line=entry.line(key))
         check_swapped([vertex for part in line.parts for vertex in part], at, entry.line(key), context.held)

@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from truceline.base.clock import utc
@@ -15,6 +15,7 @@ from truceline.base.yaml import Node
 from truceline.errors import Malformed, NoPlace, NoTime
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
+_DAY = re.compile(r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", re.ASCII)
 _URL = re.compile(r"https?://[^\s<>\"]{1,2000}\Z")
 
 
@@ -102,6 +103,31 @@ class Text:
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema; numbers and truth values are read as the text they are written in."""
         return {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": self.most}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar, or only its month or year where no source gives more."""
+
+    def read(self, node: Node, at: str, file: str) -> str:
+        """Return it as written."""
+        text = node.value if isinstance(node.value, str) else ""
+        if not _DAY.match(text) or not _is_day(f"{text}-01-01"[:10]):
+            raise wrong(node, at, file, "a date such as 2025-12-24, 2025-12 or 2025")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema; a year alone may be read as a number."""
+        return {"type": ["string", "integer"], "pattern": _DAY.pattern}
+
+
+def _is_day(text: str) -> bool:
+    """Whether the calendar has this day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from truceline.model.clauses import STATUSES
 from truceline.model.taxonomy import ACTS, Layer
-from truceline.terms.kinds import Choice, Field, Id, IdOr, Keyed, Kind, ListOf, Moment, Number, Shape, Text, Url
+from truceline.terms.kinds import Choice, Day, Field, Id, IdOr, Keyed, Kind, ListOf, Moment, Number, Shape, Text, Url
 from truceline.terms.kinds_more import Due, Flag, Integer, Maybe, Word
 
 INCIDENTS = tuple(act.name for act in ACTS.values() if act.layer is Layer.INCIDENT)
@@ -44,7 +44,7 @@ POSITION = Shape(
     {
         "held_by": Field(ListOf(Id(), 1), "Ids of parties or others, or mediator"),
         "text": Field(Text(), "The position"),
-        "date": may(Text(100), "When it was held"),
+        "date": may(Day(), "When it was held: a day, a month or a year"),
         "source": may(SAID, "Where it was said"),
     },
     "position",
