@@ -22,7 +22,7 @@ def notices(agreement: Agreement, given: Iterable[Notice], line_of: Callable[[st
             message = f"It was given {notice.late_hours:g} h too late."
             mend = "put the thing off until the lead time is kept, or agree that it counts"
             found = Finding("late-notice", DANGEROUS, _SECTION, notice.id, message, mend, None, line)
-            yield replace(found, case="late", figures=(("late", notice.late_hours),))
+            yield replace(found, case="late", figures=(("late", notice.late_hours or 0.0),))
         if notice.state == "unacknowledged":
             message = "Nobody else acknowledged it before it begins, as the text asks."
             mend = "have it acknowledged by whom it goes to"
