@@ -48,6 +48,22 @@ def change(new):
 
 
 FAULTS = [
+    # A position on a draft's clause that nobody can check.
+    *(
+        (
+            "position-without-source",
+            "schedules/talks",
+            None,
+            [
+                (
+                    "text: Talks are held.,",
+                    f"text: Talks are held., positions: [{{held_by: [A, B], text: No., {said}}}],",
+                )
+            ],
+            "positions: [",
+        )
+        for said in ("date: 2026-04", "source: {outlet: Paper}")
+    ),
     # An act that nobody defines.
     ("undefined-act", "provisions/quiet", None, [("acts: [fire]\n    actors", "acts: [fyre]\n    actors")], "[fyre]"),
     (

@@ -27,6 +27,7 @@ from truceline.terms.mend import Draft, Fault
 
 RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     rules_text.undefined_words,
+    rules_text.unsourced_positions,
     rules_text.unknown_windows,
     rules_text.belts_without_line,
     rules_text.zones_without_geometry,

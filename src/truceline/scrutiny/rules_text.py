@@ -49,6 +49,19 @@ def undefined_words(view: View) -> Iterator[Finding]:
             )
 
 
+def unsourced_positions(view: View) -> Iterator[Finding]:
+    """Positions on a draft's clause of which nobody can check where or when they were held."""
+    for section, thing in view.things(*view.parts):
+        for position in getattr(thing, "positions", ()):
+            source = position.source
+            lost = [] if source else ["where it was said"]
+            lost += [] if position.date or (source and source.date) else ["when it was held"]
+            if lost:
+                message = f"The position of {view.who(position.held_by)} does not say {' or '.join(lost)}."
+                mend = "give the position's source and date"
+                yield view.finding("position-without-source", NOTICE, section, thing.id, message, mend, "positions")
+
+
 def unknown_windows(view: View) -> Iterator[Finding]:
     """Windows of which an end is not known, or that count from an entry into force that nobody dates."""
     for section, thing in view.things("provisions", "exceptions"):
