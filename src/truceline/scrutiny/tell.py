@@ -158,7 +158,7 @@ class Teller:
             **dict.fromkeys(("zone", "line"), self._place),
             "aliases": lambda _, value: words.join([words.quote(each) for each in value]),
             "changes": lambda _, value: "; ".join(map(self._change, value)),
-            "date": lambda _, value: str(value),
+            **dict.fromkeys(("date", "as_of"), lambda _, value: self.dated(value)),
             "holds": lambda _, value: "; ".join(self._point(*each) for each in value),
             "impact_minutes": lambda _, value: words.count(value, "minute"),
             "lat": lambda _, value: self.degrees(value),
@@ -347,9 +347,15 @@ class Teller:
         when += [self.source(position.source)] if position.source else []
         return self.words.say("explain.dated", text=text, date=", ".join(when)) if when else text
 
+    def dated(self, said: str) -> str:
+        """Return a date as it was said: quoted where it has words, which are in the language of the text."""
+        return self.words.quote(said) if any(mark.isalpha() for mark in said) else said
+
     def source(self, source: Source) -> str:
         """Return where something was said."""
-        return ", ".join(part for part in (self.words.quote(source.outlet), source.date, source.url) if part)
+        return ", ".join(
+            part for part in (self.words.quote(source.outlet), self.dated(source.date or ""), source.url) if part
+        )
 
     def _inner(self, policy: Policy) -> str:
         """A part of a policy; in brackets where it has parts of its own."""
