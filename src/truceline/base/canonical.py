@@ -65,12 +65,12 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-class _Unplaced(Malformed):
+class _UnplacedError(ValueError):
     """A fault that the standard library's reader finds without saying where."""
 
     def __init__(self, reason: str, *, value: str | None = None, key: str | None = None) -> None:
         super().__init__(reason)
-        self.value, self.key = value, key
+        self.reason, self.value, self.key = reason, value, key
 
     def placed(self, text: str, file: str | None) -> Malformed:
         """The same with its line, and with the way to it: the record's number in its list."""
@@ -85,7 +85,7 @@ class _Unplaced(Malformed):
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Unplaced(f"{name} is not JSON", value=name)
+    raise _UnplacedError(f"{name} is not JSON", value=name)
 
 
 def _is_too_long(token: str) -> bool:
@@ -97,7 +97,7 @@ def _is_too_long(token: str) -> bool:
 def _float(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise _Unplaced(f"{text} is too large a number", value=text)
+        raise _UnplacedError(f"{text} is too large a number", value=text)
     return value
 
 
@@ -105,7 +105,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Unplaced(f"the key {key!r} appears twice", key=key)
+            raise _UnplacedError(f"the key {key!r} appears twice", key=key)
         found[key] = value
     return found
 
@@ -129,7 +129,7 @@ def parse_json(data: bytes | str, *, file: str | None = None) -> Any:
         raise Malformed(f"not JSON: {error.msg}", file=file, line=error.lineno) from error
     except RecursionError as error:
         raise LimitExceeded("brackets nest too deeply", file=file) from error
-    except _Unplaced as error:
+    except _UnplacedError as error:
         raise error.placed(text, file) from None
     except ValueError as error:
         # Python refuses to turn a number of thousands of digits into an integer.
