@@ -56,8 +56,20 @@ def folder(tmp_path):
 def test_years_of_all_archives_are_joined(folder):
     archives = peace_years(read_watch(folder))
     assert [(held.rows, held.rejected) for held in archives] == [(122, 2), (120, 0)]
-    both = joined(archives)
-    assert {year: len(fires) for year, fires in both.items()} == {2019: 60, 2020: 120, 2021: 60}
+    both, parts = joined(archives)
+    assert {year: len(fires) for year, fires in both.items()} == {2019: 60, 2020: 60, 2021: 60}
+    assert parts == ()
+
+
+def test_a_year_of_which_months_are_missing_is_left_out_and_said(folder):
+    rows = archive(2021).split("\n")[1:-1]
+    (folder / "more.csv").write_text(
+        "\n".join([HEADER, *(row for row in rows if not "2021-03" < row[-10:] < "2021-08")])
+    )
+    told = []
+    found = gather(read_watch(folder), None, made.NOW, told.append)
+    assert found.around.years == (2019, 2020)
+    assert [text for text in told if text.endswith("hold only parts of them: 2021")]
 
 
 def test_each_archive_is_named_with_its_hash_and_counts_no_row_of_the_watch(folder):
@@ -82,6 +94,8 @@ def test_surroundings_are_logged_after_the_detections_and_come_back(folder):
 
 
 def test_events_name_their_mode_and_what_was_not_used(folder):
+    six = [archive(year).split("\n", 1)[1] for year in range(2016, 2022)]
+    (folder / "more.csv").write_text("\n".join([HEADER, *six]))
     _, results, ledger = ran(folder)
     events = results.events
     truce = np.array([event.body["attributes"]["mode"] == "truce" for event in ledger.records if event.kind == "event"])

@@ -5,11 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from truceline.base.bounded import read_bytes
 from truceline.flow.watchfile import SourceFile, Watch
 from truceline.sources.firetable import read_baseline
-from truceline.thermal.firetable import Baseline
+from truceline.thermal.firetable import Baseline, Fires
+
+LONGEST_SILENCE = 92
+"""Days without a fire anywhere in the archive after which a year is taken to be there in part only (assumed)."""
+
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +50,27 @@ def peace_years(watch: Watch) -> list[Archive]:
     return found
 
 
-def joined(archives: Sequence[Archive]) -> Baseline:
-    """Return all archives as one; a year that stands in two has the fires of both."""
+def joined(archives: Sequence[Archive]) -> tuple[Baseline, tuple[int, ...]]:
+    """Return all archives as one, and the years left out because they are not whole.
+
+    A year that stands in two has the fires of both; a fire that stands in both counts once.
+    """
     seasons: Baseline = {}
     for archive in archives:
         for year, fires in archive.seasons.items():
-            seasons[year] = seasons[year].and_(fires) if year in seasons else fires
-    return seasons
+            seasons[year] = seasons[year].and_(_others(fires, seasons[year])) if year in seasons else fires
+    parts = tuple(year for year in sorted(seasons) if not _whole(seasons[year], year))
+    return {year: fires for year, fires in seasons.items() if year not in parts}, parts
+
+
+def _others(fires: Fires, held: Fires) -> Fires:
+    """Those that are not held already, by place and day."""
+    known = set(zip(held.lon.tolist(), held.lat.tolist(), held.day.tolist(), strict=True))
+    mine = zip(fires.lon.tolist(), fires.lat.tolist(), fires.day.tolist(), strict=True)
+    return fires.take(np.array([fire not in known for fire in mine], dtype=bool))
+
+
+def _whole(fires: Fires, year: int) -> bool:
+    """Whether the archive goes on all year: months that are not there would pass for months without fires."""
+    edges = [(date(year, 1, 1) - EPOCH).days, (date(year + 1, 1, 1) - EPOCH).days]
+    return int(np.diff(np.unique([*edges, *fires.day.tolist()])).max()) <= LONGEST_SILENCE

@@ -270,6 +270,9 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     _check_near(lines, detections, rejected)
     region = region_of([found.line for found in lines], detections)
     archives = peace_years(watch)
+    seasons, parts = joined(archives)
+    if parts:
+        tell(f"years left out of the archives, which hold only parts of them: {', '.join(map(str, parts))}")
     files = tuple(_entry(held.source, held.source.path, held.rows, held.rejected) for held in archives)
     flown, unflown = _flown(fires.elements, region, watch.period)
     derived = passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period)
@@ -288,7 +291,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         denials=denied.published(everything, sensors),
         all_denials=everything,
         elements=flown,
-        around=surroundings(detections, joined(archives)) if archives else None,
+        around=surroundings(detections, seasons) if archives else None,
         files=(*fires.files, *cloud_files, *claim_files, *files),
     )
 
