@@ -99,12 +99,14 @@ def six_attribution(w, act, before, after):
 
 
 def seven_notified(w, act, before, after):
-    """7. Who is named was notified and had its time, or the finding is provisional."""
+    """7. Who is named was notified and had its time, or the finding is provisional, and no case ends on one that is."""
     for name in set(after.findings) - set(before.findings):
         proposal = after.proposals[after.findings[name].proposal]
         if proposal.party is not None and not proposal.provisional:
             place = before.allegations[proposal.party]
             assert place.replies or (place.due is not None and act.at > place.due)
+    if after.exit == "found" and after.finding is not None:  # provisional means until the accused was heard
+        assert not after.proposals[after.finding.proposal].provisional
 
 
 def eight_replies(w, act, before, after):

@@ -144,6 +144,17 @@ def test_clear_is_never_provisional():
     assert desk.case.proposals["p"].outcome == "standard not met"
 
 
+def test_a_case_does_not_end_on_a_provisional_finding():
+    desk = Desk().two_kinds().tested().alleged().attributed()
+    named = {"attribution": "attributed", "party": "A"}
+    desk.proposed(provisional=True, **named).voted().determined()
+    assert desk.case.state == "provisional"
+    desk.refused("the finding is provisional", "sam", "close", exit="found")
+    desk.do("lia", "reply", "r", party="A", text="no").proposed("q", corrects="f", **named)
+    desk.voted(proposal="q").determined("g", "q").do("sam", "close", "end", exit="found")
+    assert (desk.case.exit, desk.case.finding.id) == ("found", "g")
+
+
 def test_an_exception_that_applies_leaves_no_breach():
     desk = Desk().two_kinds().tested("yes").proposed().voted().determined()
     assert desk.case.proposals["p"].outcome == "standard not met"

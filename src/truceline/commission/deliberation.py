@@ -232,6 +232,8 @@ def _close(case: Case, act: Act, rules: Rules) -> Case:
         raise StateError("a vote is open", record=act.id)
     if exit_ == "found" and case.finding is None:
         raise StateError("no finding stands", record=act.id)
+    if exit_ == "found" and case.state == "provisional":  # closed, it would stay so: nobody votes on a closed case
+        raise StateError("the finding is provisional; a final one takes its place first", record=act.id)
     if exit_ != "found" and case.finding is not None:
         raise StateError("a finding stands; correct it first", record=act.id)
     if exit_ == "stopped without blame" and not all(
