@@ -10,10 +10,11 @@ import pytest
 from commission_world import PEOPLE, World
 from desk_world import office
 
-from truceline.errors import AccessError, KeyReused, NotHere, Outdated
-from truceline.model.case import Act, Actor
+from truceline.errors import AccessError, KeyReused, NotHere, Outdated, StateError
+from truceline.model.case import RECORD_OF, Act, Actor
 from truceline.services import reading
 from truceline.services.acts import act_json, acts_seen, version
+from truceline.services.cases import Cases
 from truceline.services.views import concerned
 
 PUBLIC = Actor("public", "public", clearance="public")
@@ -79,6 +80,38 @@ def test_an_approval_is_read_by_whoever_reads_what_it_approves():
             for act in (by_id[name] for name in seen):
                 if act.kind == "approve" and act.by.user != PEOPLE[who].user:
                     assert act.data["of"] in seen
+
+
+def test_to_ask_for_a_review_tells_nothing_of_a_finding_that_may_not_be_read():
+    reviewed = 0
+    for seed in range(20):
+        world, indexed = walked(seed, 150)
+        if world.case.exit is not None or not world.case.findings:
+            continue
+        cases = Cases(world.rules, lambda records: list(range(1000, 1000 + len(records))))
+        cases.load(
+            lambda kind, held=indexed: [(i, act.record().body) for i, act in held if RECORD_OF[act.kind] == kind]
+        )
+
+        def done(who, kind, name, world=world, cases=cases, **data):
+            try:
+                return cases.do(Act(name, world.case.id, kind, PEOPLE[who], world.now, "because", data))[1]
+            except StateError as error:
+                return error.reason
+
+        for number, (name, found) in enumerate(world.case.findings.items()):
+            if found.id in world.case.released:
+                continue
+            for who in ("lia", "lib"):
+                asked = done(who, "request", f"a-{number}-{who}", what="review", finding=name)
+                assert asked == done(who, "request", "x", what="review", finding="no such finding")
+            done("sam", "release", f"r-{number}", item=name, audience=["public"])
+            done("anna", "approve", f"y-{number}", of=f"r-{number}")
+            for who in ("lia", "lib"):
+                after = done(who, "request", f"b-{number}-{who}", what="review", finding=name)
+                assert after.requests[f"b-{number}-{who}"].finding == name
+                reviewed += 1
+    assert reviewed > 4
 
 
 def test_notes_are_for_whom_they_are_addressed_to():

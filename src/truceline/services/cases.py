@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from truceline.errors import AccessError, StateError
 from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act
 from truceline.services.access_log import Append, Decided
 from truceline.services.permits import permit_of
+from truceline.services.views import finding_seen
 
 _KINDS = tuple(dict.fromkeys(RECORD_OF.values()))
 
@@ -72,6 +74,7 @@ class Cases:
             UnavailableError: the ledger cannot be written; nothing happened.
         """
         self.ask(act)
+        act = self._as_read(act)
         acts = (act, *_along(act))
         after: dict[str, Case] = {}
         for each in acts:
@@ -80,6 +83,14 @@ class Cases:
         for index, each in zip(indices, acts, strict=True):
             self._hold(index, each, after[each.case])
         return indices[0], after[act.case]
+
+    def _as_read(self, act: Act) -> Act:
+        """Return a request without a finding that the person may not read: it is answered as if there were none."""
+        case, name = self._cases.get(act.case), act.data.get("finding")
+        finding = case.findings.get(name) if case is not None and isinstance(name, str) else None
+        if act.kind != "request" or case is None or finding is None or finding_seen(case, finding, act.by):
+            return act
+        return replace(act, data={**act.data, "finding": ""})
 
     def _tried(self, act: Act, cases: Mapping[str, Case]) -> Case:
         """Return the case that an act leads to; nothing is kept."""
