@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 
@@ -219,6 +220,23 @@ def test_keys_are_private_and_apart(place):
     assert [found.name for found in place[1].iterdir()] == [path.name]
     secret = path.read_bytes().strip().split(b"+")[-1]
     assert not [file for file in place[0].rglob("*") if file.is_file() and secret in file.read_bytes()]
+
+
+def test_the_database_and_its_journals_are_private_and_the_published_part_is_not(place):
+    before = os.umask(0o022)
+    try:
+        with begin(place) as store:
+            store.append(records(0, 3))
+            store.publish()
+            held = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place[0].iterdir() if path.is_file()}
+        assert held == dict.fromkeys(("truceline.db", "truceline.db-wal", "truceline.db-shm"), 0o600)
+        (place[0] / "truceline.db").chmod(0o644)  # as older ones were made
+        with begin(place) as store:
+            store.append(records(3, 6))
+            assert {stat.S_IMODE(path.stat().st_mode) for path in place[0].glob("truceline.db*")} == {0o640}
+        assert stat.S_IMODE((place[0] / "ledger" / "vkey").stat().st_mode) == 0o644
+    finally:
+        os.umask(before)
 
 
 def test_keys_inside_the_folder_are_refused(place):

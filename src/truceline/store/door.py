@@ -13,6 +13,7 @@ import os
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +85,8 @@ class Store:
         try:
             clear_waiting(folder / LEDGER)
             signer = signer_of(folder, keys, origin)
+            with suppress(OSError):  # a medium without modes, or another's file: its owner sees to it
+                sqlite.close_to_others(folder / sqlite.DATABASE)
             store = cls._load(folder, signer, held)
             opened = True
         finally:

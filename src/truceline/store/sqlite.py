@@ -7,7 +7,9 @@ acknowledged, strict tables, no trust in the schema, checks of cell sizes, one w
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +20,9 @@ from truceline.ledger.verify import Row
 
 DATABASE = "truceline.db"
 """The file's name in its folder."""
+
+PRIVATE = 0o600
+"""Mode of the file: it holds exact records. SQLite gives its journal and shared memory the mode of the file."""
 
 APPLICATION_ID = 0x54524C31
 """``TRL1``: says in the file's header whose it is."""
@@ -108,7 +113,8 @@ def connect(path: Path, *, mode: str) -> sqlite3.Connection:
 
 
 def create(path: Path, note: str) -> None:
-    """Make a database with its tables and a first checkpoint, complete and synced, under ``path``."""
+    """Make a database with its tables and a first checkpoint, complete and synced, under ``path``; private."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
     connection = connect(path, mode="write")
     try:
         connection.executescript(
@@ -117,6 +123,17 @@ def create(path: Path, note: str) -> None:
         connection.execute("INSERT INTO checkpoint VALUES (0, ?)", (note,))
     finally:
         connection.close()
+
+
+def close_to_others(path: Path) -> None:
+    """Take from everybody else what an older database, and a journal beside it, let them read; a group's is kept.
+
+    Raises:
+        OSError: the mode of a file cannot be changed.
+    """
+    for file in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm"))):
+        if file.exists() and (mode := stat.S_IMODE(file.stat().st_mode)) & stat.S_IRWXO:
+            file.chmod(mode & ~stat.S_IRWXO)
 
 
 @cache
