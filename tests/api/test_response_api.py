@@ -8,7 +8,19 @@ import re
 from itertools import product
 
 import pytest
-from ladder_office import PEOPLE, SHARES, SOURCE, begun, declared, ladder_office, made, move, posted, quick
+from ladder_office import (
+    PEOPLE,
+    SHARES,
+    SOURCE,
+    begun,
+    corroborated,
+    declared,
+    ladder_office,
+    made,
+    move,
+    posted,
+    quick,
+)
 
 from truceline.access import TABLE
 from truceline.client import Client
@@ -114,10 +126,19 @@ def test_parties_see_the_board_where_the_terms_say_so(tmp_path, repository):
         return quick(text) + "\npublication: {board_to_parties: true}\n"
 
     with ladder_office(tmp_path, repository, change=opened) as at:
-        declared(at)
+        response = declared(at)
+        made(at, "gus", "dispute", response=response, breach=corroborated(at))
+        made(at, "sam", "convene", response=response, about="the ford", invited=["A", "oak"], quorum=1)
         for user in ("lia", "lib"):
             assert at.get("/response", user).json()["responses"][0]["steps"]
-            assert at.get("/response/clocks", user).status_code == 200
+            # Who declared, chose, disputed and convened is told by office; the person only to those inside.
+            for path in ("/response", "/response/clocks", "/response/moves"):
+                said = at.get(path, user)
+                assert said.status_code == 200
+                assert not re.search('"(olga|gus|sam|anna|wanda)"', said.text), path
+        board = at.get("/response", "aud").json()
+        assert board["responses"][0]["steps"][0]["declared"]["by"] == "olga"
+        assert board["responses"][0]["breach"]["disputed"][0]["by"] == "gus"
         assert at.get("/response").status_code == 403  # the public is no party
 
 

@@ -58,6 +58,8 @@ def board_of(held: Responses, actor: Actor, now: datetime, cases: Mapping[str, C
     whole = {"drill": held.drill, **board(held.situation, held.ladder, now, held.promises(now))}
     if may_read(held, actor):
         _withhold(whole, _hidden(held, actor, now))
+        if actor.role == PARTIES:
+            _unstaffed(whole, actor.user)
         return whole if actor.role in NAMED_BELOW else _unnamed(whole, names_to(held, actor, cases))
     state = str(actor.of)
     asked = [
@@ -79,6 +81,26 @@ def _from_outside(told: dict[str, Any], state: str) -> dict[str, Any]:
         "convened_by": None,
         "minutes": [{**each, "by": None} for each in told["minutes"]],
     }
+
+
+SOMEBODY = "somebody"
+"""Who holds a sign to be the initial breach, told to a party, where that person acts for no state or party."""
+
+
+def _unstaffed(whole: dict[str, Any], user: str) -> None:
+    """Take the names of people out, but for the reader's own: a party is not told who of the staff did what."""
+    done = [step["declared"] for each in whole["responses"] for step in each["steps"] if step["declared"] is not None]
+    for each in whole["responses"]:
+        breach = each["breach"]
+        alone = {one["by"] for one in breach["disputed"] if one["of"] is None} - {user}
+        for way in (way for step in each["steps"] for way in step["clocks"] if way["held_by"] in alone):
+            way["held_by"] = SOMEBODY
+        done += [*breach["chosen"], *breach["disputed"]]
+    for talk in whole["consultations"]:
+        done += talk["minutes"]
+        talk["convened_by"] = user if talk["convened_by"] == user else None
+    for each in done:
+        each["by"] = user if each["by"] == user else None
 
 
 def _hidden(held: Responses, actor: Actor, now: datetime) -> frozenset[str]:
@@ -179,7 +201,7 @@ def _move_json(index: int, move: Move, actor: Actor, named: Named, *, whole: boo
         data["party"] = None
     if not whole:
         data = {**data, **{key: [actor.of] for key in ("asked", "invited") if key in data}}
-    own = whole or (move.by.of is not None and move.by.of == actor.of)
+    own = (whole and actor.role != PARTIES) or (move.by.of is not None and move.by.of == actor.of)
     return {
         "move": move.id,
         "kind": move.kind,

@@ -187,7 +187,7 @@ class WayToCount(Answer):
 class Declared(Answer):
     """Who declared a step."""
 
-    by: str
+    by: str | None = Field(description="null: not told to parties")
     at: Told
     move: str
     lifted: Told | None
@@ -256,7 +256,7 @@ class Choice(Answer):
     """A sign chosen, or held, to be the initial breach."""
 
     sign: str
-    by: str
+    by: str | None = Field(description="null: not told to parties")
     of: str | None
     at: Told
     reason: str

@@ -8,7 +8,7 @@ import { read } from "./api";
 import type { Desk } from "./desk";
 import { askedList, consultations } from "./responseasked";
 import { clocks, drillBanner, falselyWords, hoursWent, kindOf, stateMark, WORDS, wordOf } from "./responseparts";
-import type { Board, Replay, Running, StepNow } from "./responsetypes";
+import type { Board, Choice, Replay, Running, StepNow } from "./responsetypes";
 import { doing, link, loaded, pairs, stretch, told, top, word } from "./view";
 
 const narrow = (): boolean => matchMedia("(max-width: 720px)").matches;
@@ -82,7 +82,7 @@ function sentence(steps: StepNow[], at: string): string {
 function lead(running: Running, desk: Desk): string {
   const { breach } = running;
   const chosen = breach.chosen.at(-1);
-  const who = chosen ? `${chosen.by}${chosen.of ? `, ${desk.name(chosen.of)},` : ""} chose the initial breach ${told(chosen.at)}.` : "";
+  const who = chosen ? `${whoOf(chosen, desk)}${chosen.by && chosen.of ? "," : ""} chose the initial breach ${told(chosen.at)}.` : "";
   const fell = breach.stands ? "" : " It no longer stands as a breach.";
   return `${who}${fell} When a clock ends, a decision is due; nothing happens by itself.`;
 }
@@ -228,10 +228,13 @@ function grouped(rows: [number, string][]): [string, string][] {
   });
 }
 
+/** Who, and for whom; to a party the person is not named. */
+const whoOf = ({ by, of }: Choice, desk: Desk): string => [by, of && desk.name(of)].filter(Boolean).join(", ") || "somebody";
+
 /** Every choice of the initial breach, and what is held against it. */
 function disputes(running: Running, desk: Desk): Child {
   const { chosen, disputed } = running.breach;
-  const one = (each: (typeof chosen)[number], verb: string): HTMLElement => h("li", {}, link(address("case", each.sign, {}, false), "This case"), ` ${verb} by ${each.by}${each.of ? `, ${desk.name(each.of)}` : ""}, ${told(each.at)}: `, h("q", {}, each.reason));
+  const one = (each: (typeof chosen)[number], verb: string): HTMLElement => h("li", {}, link(address("case", each.sign, {}, false), "This case"), ` ${verb} by ${whoOf(each, desk)}, ${told(each.at)}: `, h("q", {}, each.reason));
   return h("section", {}, h("h2", { class: "minor" }, disputed.length ? "Which breach was the first is disputed" : "The initial breach"), h("ul", { class: "bullets" }, chosen.map((each) => one(each, "chosen")), disputed.map((each) => one(each, "held to be it"))));
 }
 

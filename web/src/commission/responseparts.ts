@@ -133,7 +133,7 @@ function unset(): Child {
 }
 
 function stateOfStep(step: StepNow): string {
-  const done = step.declared && !step.declared.lifted ? `Declared ${told(step.declared.at)} by ${step.declared.by}.` : step.declared?.lifted ? `Declared and lifted ${told(step.declared.lifted)}.` : `Not declared. Its trigger: ${step.trigger}.`;
+  const done = step.declared && !step.declared.lifted ? `Declared ${told(step.declared.at)}${step.declared.by ? ` by ${step.declared.by}` : ""}.` : step.declared?.lifted ? `Declared and lifted ${told(step.declared.lifted)}.` : `Not declared. Its trigger: ${step.trigger}.`;
   const ground = step.ground === false ? " What it rests on fell away; people may lift it." : "";
   return done + ground + (step.decision_due ? " A decision is due." : "");
 }
