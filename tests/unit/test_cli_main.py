@@ -65,7 +65,7 @@ OPTIONS["case"] = {"--as", "--out", "--json", "--reason", "--set", "--data"}
 OPTIONS["finding"] = {"--as", "--out", "--json"}
 OPTIONS["log"] = {"--as", "--out", "--json", "--again", "--reason", "--about", "--history", "--last", "--note"}
 OPTIONS["queue"] = {"--as", "--out", "--json"}
-OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what"}
+OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what", "--state", "--reason"}
 OPTIONS["register"] = {
     *("--as", "--out", "--json", "--reason", "--on", "--known", "--page"),
     *("--source", "--url", "--published"),
@@ -96,7 +96,7 @@ PARTS = {
     "log": ("add", "correct", "ask", "answer", "list", "handover", "takeover"),
     "register": ("list", "as-of", "show", "one-sided", "add", "stage", "withdraw", "strike"),
     "meeting": ("list", "show", "add"),
-    "patrol": ("depart", "check-in", "return", "mine", "list"),
+    "patrol": ("depart", "check-in", "return", "mine", "mine-over", "list"),
     "ladder": ("show", "declare", "acknowledge", "decide", "do", "replay"),
     "notify": ("status", "send", "ack", "retry", "call", "called", "confirm"),
     "drill": ("start", "end", "status"),

@@ -108,8 +108,9 @@ def test_the_monitors_day(who):
     wanda.heard("P1")
     assert [(patrol.patrol, patrol.state) for patrol in wanda.patrols()] == [("P1", "out")]
     wanda.back("P1")
-    wanda.report_mine("48.01,37.80", "a row beside the track")
-    assert [mine.what for mine in wanda.mines()] == ["a row beside the track"]
+    report = wanda.report_mine("48.01,37.80", "a row beside the track").entry
+    who("anna").duty.end_mine(report, "withdrawn", "an old fence")
+    assert [(mine.what, mine.state) for mine in wanda.mines()] == [("a row beside the track", "withdrawn")]
     wanda.hand_over("quiet")
     assert wanda.shift().waiting is not None
     with pytest.raises(StateError):

@@ -13,7 +13,7 @@ from truceline.base.clock import iso
 from truceline.errors import InputError, Malformed, StateError
 from truceline.logbook import Book, read_line
 from truceline.logbook.book import book_of
-from truceline.logbook.patrols import IN_DANGER, overdue
+from truceline.logbook.patrols import IN_DANGER, OVER, mine_json, overdue
 from truceline.logbook.shift import NO_COVERAGE, counts, summary
 from truceline.model.case import MACHINE, Actor
 from truceline.model.logbook import RECORD_OF_ENTRY, Entry
@@ -192,6 +192,25 @@ def test_a_mine_is_told_to_all_whose_people_are_in_danger():
     (mine,) = k.book.mines.values()
     assert mine.audience == IN_DANGER
     k.do("mine", spot=SPOT, what="another", audience=[name for name in IN_DANGER if name != "public"])
+
+
+@pytest.mark.parametrize("state", OVER)
+def test_a_mine_that_is_gone_stays_in_the_list_and_says_so(state):
+    k = Keys()
+    k.do("mine", spot=SPOT, what="a mine")
+    (report,) = k.book.mines
+    end = {"of": report, "state": state, "reason": "the sappers were there"}
+    assert mine_json(k.book.mines[report])["state"] == "stands"
+    k.refused("takes two people", "mine_over", WANDA, **end)
+    k.refused("how that is known", "mine_over", WIM, **{**end, "reason": " "})
+    k.refused("one of cleared, withdrawn", "mine_over", WIM, **{**end, "state": "moved"})
+    k.refused("in the log", "mine_over", WIM, **{**end, "of": "nothing"})
+    k.do("mine_over", WIM, **end)
+    told = mine_json(k.book.mines[report])
+    assert (told["state"], told["why"], told["lon"]) == (state, "the sappers were there", SPOT["lon"])
+    assert told["since"].endswith(":00:00Z")
+    assert not {"wanda", "wim"} & set(map(str, told.values()))
+    k.refused(f"{state} already", "mine_over", WIM, **end)
 
 
 @pytest.mark.parametrize("kind", sorted(set(RECORD_OF_ENTRY) - {"lost"}))

@@ -26,6 +26,7 @@ WRITES = (
     ("/patrols/P4/words", {}),
     ("/patrols/P4/return", {}),
     ("/mines", {"place": "48.0,37.8", "what": "a mine"}),
+    ("/mines/X/end", {"state": "cleared", "reason": "x"}),
     # What cannot be read either: the refusal tells an outsider of no post, patrol or place.
     ("/log", {"line": "1959 A99 nonsense"}),
     ("/log/X/corrections", {"line": "1959 A99 nonsense", "reason": "x"}),
@@ -146,6 +147,12 @@ def test_a_mine_is_told_to_everybody_at_once(at):
     assert (told["mines"][0]["lat"], told["mines"][0]["sigma_m"]) == (48.0123, 20)
     for user in ("lia", "lib", "gus", "olga", "aud"):
         assert at.get("/mines", user).json() == told
+    end = f"/mines/{told['mines'][0]['report']}/end"
+    assert post(at, end, status=409, state="cleared", reason="x")["type"] == "urn:truceline:state-error"
+    post(at, end, "anna", state="cleared", reason="the sappers were there")
+    told = at.get("/mines").json()
+    assert [(each["state"], each["why"]) for each in told["mines"]] == [("cleared", "the sappers were there")]
+    assert at.get("/mines", "lia").json() == told
 
 
 @pytest.mark.parametrize("user", ["lia", "lib", "gus", "olga", "adam", None])

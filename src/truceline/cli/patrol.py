@@ -8,13 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from truceline.cli._cases import common, desk, tell
-from truceline.logbook.line import read_spot
+from truceline.logbook.line import Known, read_spot
+from truceline.logbook.patrols import OVER
 from truceline.settings import Settings
 
 NAME = "patrol"
-HELP = "patrols: depart, check in, return, report a mine, list"
+HELP = "patrols: depart, check in, return, report a mine or its end, list"
 
-_KINDS = {"depart": "depart", "check-in": "check_in", "return": "return"}
+_KINDS = {"depart": "depart", "check-in": "check_in", "return": "return", "mine": "mine", "mine-over": "mine_over"}
 _TOLD = {
     "depart": "a patrol goes out and says how often it will be heard of",
     "check-in": "a patrol is heard of",
@@ -38,7 +39,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common(mine)
     mine.add_argument("--place", required=True, metavar="PLACE", help="where: 48.01,37.80 ±20")
     mine.add_argument("--what", required=True, metavar="TEXT", help="what was seen")
+    over = verbs.add_parser("mine-over", help="a mine is gone, or its report was wrong; not by whoever reported it")
+    common(over)
+    over.add_argument("report", metavar="REPORT", help="id of the report")
+    over.add_argument("--state", required=True, choices=OVER, help="cleared: it is gone; withdrawn: it was wrong")
+    over.add_argument("--reason", required=True, metavar="TEXT", help="how that is known; told to everybody")
     common(verbs.add_parser("list", help="patrols and mines, as far as you may see them"))
+
+
+def _said(options: argparse.Namespace, kind: str, known: Known) -> dict[str, Any]:
+    """What an entry of a kind says, from the command's words."""
+    if kind == "mine_over":
+        return {"of": options.report, "state": options.state, "reason": options.reason}
+    data = {"what": options.what} if kind == "mine" else {"patrol": options.patrol}
+    if kind == "depart":
+        data["every_minutes"] = options.every
+    if options.place is not None:
+        data["spot"] = asdict(read_spot(options.place, known))
+    return data
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -49,17 +67,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.patrol_verb == "list":
             told = {key: value for key, value in at.logbook.view(actor, now).items() if key in ("patrols", "mines")}
         else:
-            data: dict[str, Any] = {}
-            kind = "mine" if options.patrol_verb == "mine" else _KINDS[options.patrol_verb]
+            kind = _KINDS[options.patrol_verb]
             at.logbook.ask(actor, kind, now)
-            if options.place is not None:
-                data["spot"] = asdict(read_spot(options.place, at.logbook.known))
-            if kind == "mine":
-                data["what"] = options.what
-            else:
-                data["patrol"] = options.patrol
-            if kind == "depart":
-                data["every_minutes"] = options.every
+            data = _said(options, kind, at.logbook.known)
             index, entry = at.logbook.do(actor, kind, now, data)
             told = {"entry": entry.id, "record": index}
         told["lost_now"] = [str(entry.data["patrol"]) for entry in lost]

@@ -83,3 +83,7 @@ class Duty:
     def report_mine(self, place: str, what: str) -> told.Entered:
         """Report a mine."""
         return self._enter("/mines", place=place, what=what)
+
+    def end_mine(self, report: str, state: str, reason: str) -> told.Entered:
+        """Mark a mine as ``cleared``, or its report as ``withdrawn``; another person does than who reported it."""
+        return self._enter(f"/mines/{report}/end", state=state, reason=reason)

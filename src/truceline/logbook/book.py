@@ -273,6 +273,11 @@ def _mine(book: Book, entry: Entry) -> Items:
     return {"mines": {entry.id: patrols.mine_of(entry)}}
 
 
+def _mine_over(book: Book, entry: Entry) -> Items:
+    mine = book.mines[str(entry.data["of"])]
+    return {"mines": {mine.entry.id: patrols.mine_over(mine, entry)}}
+
+
 _TAKERS = {
     "line": _line,
     "correct": _correct,
@@ -286,6 +291,7 @@ _TAKERS = {
     "lost": _patrol,
     "return": _patrol,
     "mine": _mine,
+    "mine_over": _mine_over,
 }
 
 

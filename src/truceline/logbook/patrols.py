@@ -23,6 +23,10 @@ HUMANITARIAN = "released at once and in full to all whose people are in danger; 
 """The exception to MISSION section 7, as every report of a mine states it."""
 
 
+OVER = ("cleared", "withdrawn")
+"""How a report of a mine ends: the mine is gone, or the report was wrong. It stays in the list and says so."""
+
+
 @dataclass(frozen=True)
 class Patrol:
     """One outing."""
@@ -72,6 +76,14 @@ class Mine:
 
     audience: tuple[str, ...] = IN_DANGER
     """To whom it was released."""
+
+    over: Entry | None = None
+    """The entry that says why nothing lies there any more; None: the report stands."""
+
+    @property
+    def state(self) -> str:
+        """``stands``, or one of :data:`OVER`."""
+        return "stands" if self.over is None else str(self.over.data["state"])
 
 
 def name_of(entry: Entry) -> str:
@@ -139,6 +151,22 @@ def mine_of(entry: Entry) -> Mine:
     return Mine(entry, spot, what, audience)
 
 
+def mine_over(mine: Mine, entry: Entry) -> Mine:
+    """Return a report of a mine that was ended. Whoever reported it does not end it: a slip here costs a leg.
+
+    Raises:
+        StateError: it ended already, or the same person reported it.
+        ValueError: how it ended is none of :data:`OVER`, or no reason is given.
+    """
+    if entry.data["state"] not in OVER or not str(entry.data["reason"]).strip():
+        raise ValueError(f"state and reason: one of {', '.join(OVER)}, and how that is known")
+    if mine.over is not None:
+        raise StateError(f"the report is {mine.state} already", record=entry.id)
+    if mine.entry.by.user == entry.by.user:
+        raise StateError("it takes two people; you reported the mine", record=entry.id)
+    return replace(mine, over=entry)
+
+
 def patrol_json(patrol: Patrol, now: datetime, *, place: bool) -> dict[str, Any]:
     """Return a patrol as JSON; its place only for whom that is to be seen."""
     told: dict[str, Any] = {
@@ -156,15 +184,22 @@ def patrol_json(patrol: Patrol, now: datetime, *, place: bool) -> dict[str, Any]
     return told
 
 
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def mine_json(mine: Mine) -> dict[str, Any]:
     """Return a report of a mine as everybody may see it: where it lies, not who found it or on which way."""
     return {
         "report": mine.entry.id,
-        "at": iso(mine.entry.at.replace(minute=0, second=0, microsecond=0)),
+        "at": iso(_hour(mine.entry.at)),
         "lon": mine.spot.lon,
         "lat": mine.spot.lat,
         "sigma_m": mine.spot.sigma_m,
         "what": mine.what,
+        "state": mine.state,
+        "since": None if mine.over is None else iso(_hour(mine.over.at)),
+        "why": None if mine.over is None else str(mine.over.data["reason"]).strip(),
         "exception": HUMANITARIAN,
         "audience": list(mine.audience),
     }

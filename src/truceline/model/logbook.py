@@ -26,6 +26,7 @@ RECORD_OF_ENTRY = {
     "lost": "patrol",
     "return": "patrol",
     "mine": "mine",
+    "mine_over": "mine",
 }
 """Kind of ledger record for each kind of entry."""
 

@@ -22,7 +22,7 @@ PERMIT_OF_ENTRY = {
     **dict.fromkeys(("line", "correct", "strike", "question", "answer"), ("log", "write")),
     **dict.fromkeys(("handover", "take_over"), ("handover", "write")),
     **dict.fromkeys(("depart", "check_in", "return", "lost"), ("patrol", "write")),
-    "mine": ("mine", "write"),
+    **dict.fromkeys(("mine", "mine_over"), ("mine", "write")),
 }
 """Resource and action of each kind of entry."""
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -68,6 +68,13 @@ class NewMine(Form):
 
     place: Place
     what: Text
+
+
+class MineOver(Form):
+    """Nothing lies there any more, or never did."""
+
+    state: Literal["cleared", "withdrawn"] = Field(description="cleared: it is gone; withdrawn: the report was wrong")
+    reason: Annotated[Text, Field(description="how that is known; told to everybody")]
 
 
 class Entered(Answer):
@@ -156,6 +163,9 @@ class Mine(Answer):
     lat: float
     sigma_m: float | None
     what: str
+    state: str = Field(description="stands, cleared or withdrawn; one that is over stays in the list")
+    since: Moment | None = Field(description="in which hour it was cleared or withdrawn")
+    why: str | None
     exception: str
     audience: list[str]
 

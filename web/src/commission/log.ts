@@ -125,7 +125,7 @@ function correction(one: Line): HTMLElement {
 }
 
 /** A small form behind a word; once it is sent the log is read again. */
-function small(open: string, fields: Child[], label: string, act: () => Promise<unknown>): HTMLElement {
+export function small(open: string, fields: Child[], label: string, act: () => Promise<unknown>): HTMLElement {
   const problem = h("p", { role: "alert", class: "problem" });
   const form = h("form", { autocomplete: "off", class: "small-form" }, fields, problem, h("button", { class: "button", type: "submit", "data-act": "" }, label));
   form.addEventListener("submit", (event) => {

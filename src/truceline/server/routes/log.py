@@ -184,6 +184,18 @@ def report_mine(desk: TheDesk, actor: TheActor, asked: told.NewMine) -> told.Ent
     return _enter(desk, actor, "mine", {"what": asked.what}, asked.place)
 
 
+@router.post(
+    "/mines/{report}/end",
+    status_code=201,
+    response_model=told.Entered,
+    responses=WRITE,
+    openapi_extra=permit("mine", "write"),
+)
+def end_mine(desk: TheDesk, actor: TheActor, report: Id, asked: told.MineOver) -> told.Entered:
+    """Mark a mine as cleared, or withdraw its report; another person does than who reported it."""
+    return _enter(desk, actor, "mine_over", {"of": report, "state": asked.state, "reason": asked.reason})
+
+
 def _enter(desk: Desk, actor: Actor, kind: str, data: Mapping[str, Any], place: str | None = None) -> told.Entered:
     with duty.at_the_log(desk) as (log, now):
         log.ask(actor, kind, now)
