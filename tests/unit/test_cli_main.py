@@ -82,7 +82,7 @@ OPTIONS["claim"] = {
 }
 OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had"}
 OPTIONS["notify"] = {"--as", "--out", "--json", "--office", "--code", "--totp"}
-for _verb in ("case", "finding", "log", "queue", "patrol", "ladder", "notify", "serve"):
+for _verb in ("case", "finding", "log", "queue", "patrol", "ladder", "notify", "register", "meeting", "serve"):
     OPTIONS[_verb] = OPTIONS[_verb] | {"--drill"}
 OPTIONS["drill"] = {"--as", "--json", "--name"}
 PARTS = {
