@@ -202,6 +202,8 @@ def test_packing_that_cannot_be_undone(feed, body, coding, fault):
     feed.answer = answers((200, body, (("Content-Encoding", coding),)))
     with pytest.raises(fault):
         wire(feed, tries=1).get("/x")
+    feed.answer = answers((503, body, (("Content-Encoding", coding),)), (200, "fine"))
+    assert wire(feed).get("/x").body == b"fine"
 
 
 def test_garbage_in_place_of_http(feed):

@@ -305,11 +305,19 @@ class Wire:
         if stated is not None and len(packed) != stated:
             raise Truncated(f"{self._host} announces {stated:,} bytes and sends {len(packed):,}")
         coding = (response.getheader("Content-Encoding") or "identity").strip().lower()
-        if coding not in ("identity", "gzip", "x-gzip"):
-            raise UnknownFormat(f"{self._host} packs its answer as {coding!r:.40}, which was not asked for")
-        body = bytes(packed) if coding == "identity" else self._unpack(bytes(packed))
+        try:
+            body = self._unpacked(bytes(packed), coding)
+        except InputError:
+            if response.status not in AGAIN:
+                raise
+            body = b""  # however an intermediary packs its "try again", it says so by the status
         kind = (response.getheader("Content-Type") or "").split(";")[0].strip().lower()
         return Answer(response.status, kind, body, after, onward)
+
+    def _unpacked(self, packed: bytes, coding: str) -> bytes:
+        if coding not in ("identity", "gzip", "x-gzip"):
+            raise UnknownFormat(f"{self._host} packs its answer as {coding!r:.40}, which was not asked for")
+        return packed if coding == "identity" else self._unpack(packed)
 
     def _unpack(self, packed: bytes) -> bytes:
         """Bytes out of gzip; a bomb is left before it goes off."""
