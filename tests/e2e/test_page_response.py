@@ -70,7 +70,7 @@ def test_a_commissioner_chooses_and_declares_and_others_are_offered_neither(at, 
         assert "A decision on step 1 is due in" in page.locator("h1").inner_text()
         assert "No claim started a clock." in page.locator("main").inner_text()
         page.get_by_role("link", name="Declare a step").click()
-        page.get_by_label("Step").select_option("warning")
+        page.get_by_label("Step", exact=True).select_option("warning")
         page.get_by_label("Why, or by which decision").fill("two kinds of sensor agree")
         page.get_by_role("button", name="Declare the step").click()
         page.locator(".leads").get_by_role("button", name="Declare the step").click()
