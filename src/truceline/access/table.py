@@ -149,10 +149,10 @@ TABLE: tuple[Row, ...] = (
     Row(("guarantor", "liaison"), "response", ("answer",), "own"),
     Row(("watch_officer", "secretariat", "administrator"), "response", ("stop",)),
     Row(("secretariat", "commissioner", "guarantor"), "response", ("consult",)),
-    # Messages to people outside: who sees all and rings; each acknowledges what came to the own office.
+    # Messages to people outside: who sees all and rings; each reads and acknowledges what came to the own office.
     Row(("watch_officer", "secretariat", "auditor", "administrator"), "dispatch", ("read",)),
     Row(("watch_officer", "secretariat"), "dispatch", ("send", "call")),
-    Row(SIGNED_IN, "dispatch", ("acknowledge",), "own"),
+    Row(SIGNED_IN, "dispatch", ("read", "acknowledge"), "own"),
     # A drill is begun and ended by those who keep the watch.
     Row(("watch_officer", "secretariat"), "drill", ("begin", "end")),
     Row(("watch_officer", "secretariat", "auditor", "administrator"), "drill", ("read",)),

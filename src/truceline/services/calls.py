@@ -13,17 +13,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from truceline.access import Thing, decide
-from truceline.access.check import owner_name
 from truceline.dispatch.outbox import TRIES, Call, Item, Ring, call_json, item_json
 from truceline.errors import AccessError, NotHere, StateError
 from truceline.model.case import Actor
 from truceline.model.dispatch import Entry
 from truceline.services.desk import Desk, new_id
+from truceline.services.notify import may_be_told
 
 
-def _may(desk: Desk, actor: Actor, action: str, name: str, owner: frozenset[str] = frozenset()) -> None:
-    allowed = decide(actor, action, Thing("dispatch", owners=owner)).allowed
-    if not allowed:
+def _may(desk: Desk, actor: Actor, action: str, name: str) -> None:
+    if not decide(actor, action, Thing("dispatch")).allowed:
         desk.log(actor, action, "dispatch", name, allowed=False)
         raise AccessError(f"{actor.user} ({actor.role}) may not {action} messages")
 
@@ -75,12 +74,14 @@ def _ring_json(ring: Ring) -> dict[str, Any]:
 
 
 def _nobody(desk: Desk) -> list[str]:
-    """Contacts whose account is not in use: nobody is told through them, and somebody should know."""
+    """Contacts whose account is not in use or may read no message: nobody is told through them; that is said."""
     found = []
     for contact in desk.notifier.contacts.people.values():
         try:
-            desk.person(contact.user)
+            told = may_be_told(desk.person(contact.user))
         except AccessError:
+            told = False
+        if not told:
             found.append(contact.id)
     return found
 
@@ -102,8 +103,9 @@ def acknowledge(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
     """
     with desk.lock:
         item = _item(desk, actor, name)
-        own = frozenset({owner_name(actor.user)} if desk.notifier.is_own(item.message, actor) else ())
-        _may(desk, actor, "acknowledge", name, own)
+        if not desk.notifier.may(actor, "acknowledge", item.message):
+            desk.log(actor, "acknowledge", "dispatch", name, allowed=False)
+            raise AccessError(f"{actor.user} ({actor.role}) may not acknowledge it: it went to {item.message.of:.40}")
         if item.acknowledged is not None:
             raise StateError(f"{item.by} acknowledged it already", record=name)
         desk.notifier.log(Entry("acknowledge", name, actor, desk.now(), {"how": "signed in"}))
@@ -188,10 +190,10 @@ def confirm(desk: Desk, actor: Actor, name: str, code: str, totp: str) -> Mappin
     with desk.lock:
         call, notifier = _call(desk, name), desk.notifier
         contact = notifier.contacts.people.get(call.to)
+        if contact is None or actor.user != contact.user:
+            _may(desk, actor, "call", name)
         if contact is None:
             raise StateError("the contacts file has no such person any more", record=name)
-        if actor.user != contact.user:
-            _may(desk, actor, "call", name)
         if call.confirmed is not None or call.wrong >= TRIES:
             raise StateError("this call is over", record=name)
         said = "".join(character for character in code if character.isdigit())

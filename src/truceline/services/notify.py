@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from truceline.access import Thing, decide
+from truceline.access.check import owner_name
 from truceline.access.release import coarse_place, coarse_time
 from truceline.base.clock import iso, utc
 from truceline.channels import Sent, by_email, by_service, by_webhook
@@ -39,6 +40,11 @@ OF_ALL = ("begun", "disputed", "corrected", "declared", "lifted")
 
 Read = Callable[[str], list[tuple[int, dict[str, Any]]]]
 """Bodies of the ledger's records of a kind, with their indices."""
+
+
+def may_be_told(actor: Actor) -> bool:
+    """Return whether the table lets a person read what comes to the own office; one with too low a clearance is not."""
+    return decide(actor, "read", Thing("dispatch", owners=frozenset({owner_name(actor.user)}))).allowed
 
 
 class Notifier:
@@ -169,7 +175,7 @@ class Notifier:
 
     def _concerns(self, cause: Cause, contact: Contact, actor: Actor, responses: Responses) -> bool:
         """Whether somebody is told: by the access table and the terms, then by what they want."""
-        if not contact.wants(cause.kind):
+        if not contact.wants(cause.kind) or not may_be_told(actor):
             return False
         if cause.kind == "stop_first":
             return actor.role == "liaison" and actor.of == cause.state
@@ -268,12 +274,17 @@ class Notifier:
 
     def status(self, actor: Actor) -> Mapping[str, Item]:
         """Return the messages a person may see: all, or those of the person's own office."""
-        if decide(actor, "read", Thing("dispatch")).allowed:
-            return dict(self.outbox.items)
-        return {name: item for name, item in self.outbox.items.items() if self.is_own(item.message, actor)}
+        return {name: item for name, item in self.outbox.items.items() if self.may(actor, "read", item.message)}
 
-    def is_own(self, message: Message, actor: Actor) -> bool:
-        """Return whether a message went to a person, or to a colleague of the same office and role."""
+    def may(self, actor: Actor, action: str, message: Message) -> bool:
+        """Return whether the table lets a person do something to a message, which may be the own office's."""
+        if decide(actor, action, Thing("dispatch")).allowed:
+            return True
+        own = decide(actor, action, Thing("dispatch", owners=frozenset({owner_name(actor.user)}))).allowed
+        return own and self._is_own(message, actor)
+
+    def _is_own(self, message: Message, actor: Actor) -> bool:
+        """Whether a message went to a person, or to a colleague of the same office and role."""
         held = self.contacts.people.get(message.to)
         if held is None or held.user == actor.user:
             return held is not None

@@ -72,7 +72,7 @@ class Messages(Answer):
     messages: list[Message]
     calls: list[Call] | None = None
     ring: list[ToRing] | None = None
-    nobody: list[str] | None = Field(None, description="contacts whose account is not in use")
+    nobody: list[str] | None = Field(None, description="contacts whose account is not in use, or may read no message")
 
 
 class NewCall(Form):
