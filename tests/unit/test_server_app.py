@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import http.client
 import json
+import socket
 from base64 import b64encode
 from pathlib import Path
 
@@ -227,6 +228,12 @@ def test_a_taken_port_gives_another():
     with listen(0) as one, listen(one.getsockname()[1]) as two:
         assert one.getsockname()[0] == two.getsockname()[0] == "127.0.0.1"
         assert one.getsockname()[1] != two.getsockname()[1]
+
+
+def test_answers_do_not_wait_for_delayed_acknowledgements():
+    """What asyncio accepts on it gets TCP_NODELAY, which it sets where the protocol is said only."""
+    with listen(0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_there_must_be_a_folder(tmp_path):
