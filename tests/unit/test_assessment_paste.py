@@ -14,12 +14,15 @@ from truceline.assessment.paste import FIELDS, Known, qualifier_of, read
 from truceline.base.clock import Interval
 
 KNOWN = Known(
-    [("North", "North"), ("Northern army", "North"), ("Northern", "North"), ("South", "South"), ("Southern", "South")],
-    ["Pokrovsk", "Huliaipole", "North", "Izium"],
+    [("North", "North"), ("Northern army", "North"), ("Northern", "North"), ("South", "South"), ("Southern", "South"),
+     ("Північ", "North"), ("північний", "North"), ("Северия", "North"), ("Nord", "North"), ("ПА", "South"),
+     ("Південия", "South"), ("Южия", "South"), ("Sudie", "South")],
+    ["Pokrovsk", "Huliaipole", "North", "Izium", "Kharkiv"],
     Interval(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 23, tzinfo=UTC)),
     3.0,
     Interval(datetime(2026, 4, 11, 13, tzinfo=UTC), datetime(2026, 4, 12, 21, tzinfo=UTC)),
-)
+    [("Покровськ", "Pokrovsk"), ("Покровск", "Pokrovsk"), ("Харків", "Kharkiv"), ("Харьков", "Kharkiv"), ("Izyum", "Izium")],
+)  # fmt: skip
 
 
 def got(text, known=KNOWN):
@@ -40,12 +43,30 @@ def at(day, hour=0, minute=0):
         ("North said there were 12 fires", 12, "", "fires"),
         ("more than 2,299 ceasefire violations by South", 2299, "more than", "ceasefire violations"),
         ("about 1 500 hot spots in the night", 1500, "about", "hot spots"),
-        ("no fewer than 40 thermal anomalies", 40, "no fewer than", "thermal anomalies"),
+        ("no fewer than 40 thermal anomalies", 40, "at least", "thermal anomalies"),
         ("South violated the truce 469 times", 469, "", "truce violations"),
         ("no fires were seen", 0, "", "fires"),
         ("three fires near Pokrovsk", 3, "", "fires"),
         ("with 120 mm mortars, 7 fires", 7, "", "fires"),
         ("killed 3 people and lit 5 fires", 5, "", "fires"),
+        ("twenty-five fires", 25, "", "fires"),
+        ("two hundred and six fires", 206, "", "fires"),
+        ("a dozen fires", 12, "about", "fires"),
+        ("not a single fire was seen", 0, "", "fire"),
+        ("2.5 thousand fires", 2500, "", "fires"),
+        ("горіло понад 900 пожеж.", 900, "more than", "пожеж"),
+        ("двадцять п'ять пожеж поблизу", 25, "", "пожеж"),
+        ("не було жодної пожежі на лінії", 0, "", "пожежі"),
+        ("щонайменше 2,5 тис. загорянь", 2500, "at least", "загорянь"),
+        ("около десятка возгораний", 10, "about", "возгораний"),
+        ("не более 30 очагов возгорания", 30, "at most", "очагов возгорания"),
+        ("свыше двухсот сорока пожаров", 240, "more than", "пожаров"),
+        ("ни одного пожара", 0, "", "пожара"),
+        ("au moins quatre-vingt-dix incendies", 90, "at least", "incendies"),
+        ("une vingtaine d’incendies ont", 20, "about", "incendies"),
+        ("aucun incendie n'a été vu", 0, "", "incendie"),
+        ("un incendie", 1, "", "incendie"),
+        ("за 32 години поранено 5 людей і 7 пожеж", 7, "", "пожеж"),
     ],
 )
 def test_counts(text, count, qualifier, what):
@@ -54,7 +75,20 @@ def test_counts(text, count, qualifier, what):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "all was quiet", "dozens of fires", "on 11 April at 13:00", "120 mm", "5.5 fires"]
+    "text",
+    [
+        "",
+        "all was quiet",
+        "dozens of fires",
+        "on 11 April at 13:00",
+        "120 mm",
+        "5.5 fires",
+        "between 40 and 50 fires",
+        "сотні пожеж",
+        "12 апреля",
+        "pendant 24 heures",
+        "тысячи пожаров",
+    ],
 )
 def test_no_count(text):
     assert got(text)["count"].value is None
@@ -84,6 +118,16 @@ def test_other_numbers_are_told():
         ("during the Easter truce", at(11, 13), at(12, 21)),
         ("throughout the ceasefire", at(11, 13), at(12, 21)),
         ("on 10 April, before and in the truce", at(10), at(11)),
+        ("з 16:00 11 квітня до 08:00 12 квітня за північним часом", at(11, 13), at(12, 5)),
+        ("12 квітня 2026 року", at(12), at(13)),
+        ("с 11 по 12 апреля", at(11), at(13)),
+        ("12 апреля с 9 до 20 часов мск", at(12, 6), at(12, 17)),
+        ("с 8 утра до 9 вечера 12 апреля", at(12, 8), at(12, 21)),
+        ("du 11 au 12 avril", at(11), at(13)),
+        ("le 11 avril entre 16 h et 20 h 30, heure locale", at(11, 13), at(11, 17, 30)),
+        ("під час великоднього перемир'я", at(11, 13), at(12, 21)),
+        ("во время режима прекращения огня", at(11, 13), at(12, 21)),
+        ("pendant la trêve pascale", at(11, 13), at(12, 21)),
     ],
 )
 def test_periods(text, start, end):
@@ -121,8 +165,10 @@ def test_what_was_taken_of_a_truce_or_of_a_day_is_said():
 def test_one_end_only():
     found = got("12 fires until 18:00 UTC on 11 April")
     assert (found["from"].value, found["to"].value) == (None, at(11, 18))
-    found = got("12 fires since 18:00 UTC on 11 April")
-    assert (found["from"].value, found["to"].value) == (at(11, 18), None)
+    for text in ("12 fires since 18:00 UTC on 11 April", "12 пожеж після 18:00 11 квітня"):
+        assert (values(text)["from"], values(text)["to"]) == (at(11, 18), None)
+    assert (values("12 fires since 11 April")["from"], values("12 fires since 11 April")["to"]) == (at(11), None)
+    assert values("станом на 12 квітня 12 пожеж")["to"] == at(13)
 
 
 def test_what_was_taken_for_granted_is_said():
@@ -131,6 +177,7 @@ def test_what_was_taken_for_granted_is_said():
     assert "taken as UTC" in found["from"].note
     assert "one hour" in found["to"].note
     assert "whole line" in found["where"].note
+    assert "“Paris time” is not known" in got("12 fires at 13:00 Paris time on 11 April")["from"].note
     assert "UTC+3" in got("12 fires from 13:00 local time to 14:00 on 11 April")["from"].note
 
 
@@ -142,6 +189,13 @@ def test_what_was_taken_for_granted_is_said():
         ("According to the North, 12 fires", "North", None),
         ("12 fires, said South", "South", None),
         ("12 fires by the Northern army", None, "North"),
+        ("12 fires by South, said North", "North", "South"),
+        ("In South, North said 12 fires burned", "North", None),
+        ("Північ заявила про 12 пожеж з боку ПА", "North", "South"),
+        ("12 пожеж з боку ПА, повідомила Північ", "North", "South"),
+        ("По данным Северии, 12 пожаров", "North", None),
+        ("Южия: 12 пожаров", "South", None),
+        ("Selon l'état-major du Nord, Sudie a provoqué 12 incendies", "North", "South"),
         ("North and South met", None, None),
         ("Nobody said anything", None, None),
     ],
@@ -165,6 +219,16 @@ def test_parties_that_change_names_change_nothing_else():
     ("text", "where", "word"),
     [
         ("12 fires near Pokrovsk", "Pokrovsk", "25 km"),
+        ("12 fires near Izyum", "Izium", "25 km"),
+        ("12 пожеж поблизу Покровська", "Pokrovsk", "25 km"),
+        ("12 пожеж у Харкові", "Kharkiv", "25 km"),
+        ("12 пожаров под Покровском", "Pokrovsk", "25 km"),
+        ("12 пожаров в Харькове", "Kharkiv", "25 km"),
+        ("12 incendies près de Kharkiv", "Kharkiv", "25 km"),
+        ("12 пожеж у Харківській області", None, "polygon"),
+        ("12 пожаров на линии соприкосновения", "line", ""),
+        ("12 пожеж вздовж лінії фронту", "line", ""),
+        ("12 incendies le long de la ligne de front", "line", ""),
         ("12 fires along the front line", "line", ""),
         ("12 fires", "line", "whole line"),
         ("12 fires near Pokrovsk and near Izium", None, "several places"),

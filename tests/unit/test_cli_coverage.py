@@ -92,9 +92,10 @@ def test_in_words(folder, capsys):
     assert main(["coverage", str(folder), "--from", "2026-04-11T00:00Z", "--to", "2026-04-12T00:00Z"]) == 4
     out = capsys.readouterr().out
     assert "Longest blind gap" in out
+    assert "missed, lasting 0.25 h: " in out
     assert "Refused" in out
     assert main(["coverage", str(folder), "--audience", "public", *WINDOW]) == 4
-    assert "Withheld: 0 hours" in capsys.readouterr().out
+    assert "Withheld: 0\u00a0hours" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,34 @@ def test_a_pasted_claim_is_understood_and_what_is_not_read_is_said(ground, late,
 
 
 @pytest.mark.parametrize(
+    ("fires", "none", "violations"),
+    [
+        (
+            "There were {n} fires during the ceasefire.",
+            "Not a single fire burned in the truce.",
+            "broke the truce 469 times",
+        ),
+        (
+            "Під час перемир'я виникло {n} пожеж.",
+            "Під час перемир'я не було жодної пожежі.",
+            "порушила перемир'я 469 разів",
+        ),
+        ("Во время перемирия было {n} пожаров.", "Во время перемирия ни одного пожара.", "нарушила перемирие 469 раз"),
+        ("Pendant la trêve, {n} incendies.", "Aucun incendie pendant la trêve.", "a violé la trêve 469 fois"),
+    ],
+)
+def test_every_verdict_is_reached_in_every_language(ground, window, late, fires, none, violations):
+    low, high = ends(ground, window, late)
+    for text, verdict in (
+        (fires.format(n=int((low + high) / 2)), Verdict.CONSISTENT),
+        (fires.format(n=int(high) + 1), Verdict.INCONSISTENT),
+        (none, Verdict.INCONSISTENT),
+        (f"{violations}, 11.04.2026", Verdict.CANNOT_BE_JUDGED),
+    ):
+        assert check(ground, understand(ground, text), now=late).verdict is verdict, text
+
+
+@pytest.mark.parametrize(
     ("text", "want"), [("12", (12, "")), ("more than 2,299", (2299, "more than")), ("1 000", (1000, ""))]
 )
 def test_counts_as_options(text, want):
@@ -242,6 +270,9 @@ def test_the_command(command, tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["claim"]["count"], told["claim"]["qualifier"], told["hours"]) == (5, "more than", 24.0)
     assert sheet.read_bytes().startswith(b"%PDF")
+    text = command(*words, cwd=tmp_path, keys=tmp_path / "keys").stdout
+    for row in told["sensors"]:
+        assert f"{row['sensor']}: {row['passes']}\u00a0pass{'' if row['passes'] == 1 else 'es'}, " in text
     for wrong, code in (
         (["claim", "check", folder], 2),
         ([*words, "--sheet", tmp_path / "sheet.docx"], 2),

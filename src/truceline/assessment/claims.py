@@ -25,10 +25,18 @@ from truceline.terms import party_of
 
 _MEASURED = re.compile(
     r"(?<!artillery )(?<!direct )(?<!arms )(?<!mortar )(?<!rocket )(?<!gun )(?<!tank )(?<!open )(?<!opened )"
-    r"\b(fires|fire pixels?|thermal anomal(y|ies)|hot ?spots?|heat sources?|fires? near the line)\b",
+    r"\b(?:fires|fire pixels?|thermal anomal(?:y|ies)|hot ?spots?|heat sources?)\b"
+    r"|^(?:active |single )?fire(?: burned| broke out)?$"
+    r"|(?<!\w)(?:пожеж(?:а|і|у|ею|ам|ах)?|загорян(?:ня|ь)|термоточ(?:ок|ки|ка))(?!\w)"
+    r"|(?<!\w)осеред(?:ок|ки|ку|ків) (?:пожеж|вогню|горіння)"
+    r"|(?<!\w)(?:теплов|термічн|термическ)\w+ аномал\w+"
+    r"|(?<!\w)(?:пожар(?:а|ов|ы|е|у|ом)?|возгоран(?:ие|ия|ий)|термоточ(?:ек|ки|ка))(?!\w)"
+    r"|(?<!\w)очаг(?:а|ов|и)? (?:пожар|огня|возгоран|горения)"
+    r"|\b(?:incendies?|feux(?! d'artillerie)|départs? de feu|points? chauds?|anomalies? thermiques?)\b",
     re.IGNORECASE,
 )
-"""Units that these sensors measure. ``ceasefire violations`` and military "fires" (shots) are none of them."""
+"""Units that these sensors measure, in English, Ukrainian, Russian and French. ``ceasefire violations`` and military
+"fires" (shots) are none of them; nor are firemen."""
 
 _AT_LEAST = re.compile(
     r"(?<!no )\b(more than|over|at least|upwards of)\b|\b(no|not) (less|fewer) than\b", re.IGNORECASE

@@ -18,6 +18,7 @@ from truceline.flow.checking import Asked, check, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.flow.watchfile import read_watch
 from truceline.reports import claim_sheet
+from truceline.reports.formats import plural
 from truceline.settings import Settings
 
 NAME = "claim"
@@ -105,6 +106,8 @@ def _show(checked: dict[str, Any], sheet: Path | None) -> None:
         print(f"  {heading}: {text}")
     for row in checked["sensors"]:
         chance = "withheld" if row["chance"] is None else f"{row['chance']:.1%}"
-        print(f"  {row['sensor']}: {row['passes']} passes, {row['read']} read; chance to detect such an act {chance}")
+        read = "–" if row["read"] is None else row["read"]
+        passes = plural(row["passes"], "pass", "passes")
+        print(f"  {row['sensor']}: {passes}, {read} read; chance to detect such an act {chance}")
     if sheet:
         print(f"Sheet: {sheet}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from truceline.flow import telling
 from truceline.flow.seeing import scene
 from truceline.flow.watchfile import Watch, read_watch
 from truceline.model.watching import ReferenceAct
+from truceline.reports.formats import plural
 from truceline.settings import Settings
 
 NAME = "coverage"
@@ -98,16 +99,33 @@ def _words(told: Mapping[str, Any]) -> str:
         gap = told["longest_blind_gap"]
         if gap:
             lines.append(
-                f"Longest blind gap: sector {gap['sector']}, {gap['side']}: {gap['hours']} hours from {gap['from']}"
+                f"Longest blind gap: sector {gap['sector']}, {gap['side']}: {plural(gap['hours'], 'hour')} "
+                f"from {gap['from']}"
             )
         where = {(item["sector"], item["side"]) for item in told["smallest_missed"]}
         where -= {(item["sector"], item["side"]) for item in told["smallest_missed"] if not item["any_power"]}
         hours = telling.NIGHT_HOURS
         lines.append(f"Sides of sectors in which the last {hours} hours showed no fire of any size: {len(where)}")
+        lines += _missed(told["smallest_missed"])
     else:
         lines += [f"  {row['area']} {row['day']}: {row['share']:.0%}" for row in told["areas"]]
         held = told["withheld"]
-        lines.append(f"Withheld: {held['hours']} hours, the oldest {held['oldest_age_hours']:g} hours old")
+        lines.append(f"Withheld: {plural(held['hours'], 'hour')}, the oldest {held['oldest_age_hours']:g} h old")
     lines += [f"Refused: {reason}" for reason in told["refused"]]
     lines.append(told["caveat"])
     return "\n".join(lines)
+
+
+def _missed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How great a fire of each duration the worst and the best watched side would still have missed."""
+    found = []
+    for hours in sorted({row["duration_hours"] for row in rows}):
+        own = [row for row in rows if row["duration_hours"] == hours]
+        unseen = sum(row["any_power"] for row in own)
+        told = [row["up_to_mw"] for row in own if not row["any_power"]]
+        text = f"any tried on {unseen} of {plural(len(own), 'side')}" if unseen else ""
+        if told:
+            low, high = f"{min(told):g}", f"{max(told):g}"
+            text += f"{'; elsewhere ' if text else ''}up to {low if low == high else f'{low} to {high}'} MW"
+        found.append(f"  missed, lasting {hours:g} h: {text}")
+    return found

@@ -22,6 +22,7 @@ from truceline.flow.fetch_elements import Fetched as FetchedElements
 from truceline.flow.fetch_elements import fetch_elements
 from truceline.flow.fetch_firms import Asked, Fetched, fetch_firms
 from truceline.flow.watchfile import Watch, read_watch
+from truceline.reports.formats import plural
 from truceline.settings import Settings
 from truceline.sources import line
 from truceline.sources.feeds import elements, firms
@@ -150,9 +151,9 @@ def _text(found: Fetched | FetchedElements) -> str:
     """What came of it, for a person."""
     if isinstance(found, Fetched):
         rows = [
-            f"{found.rows:,} rows in {found.requests:,} requests; the watch now holds {found.held:,}.",
-            f"Superseded by standard processing: {found.superseded:,} near-real-time rows.",
-            f"Not to be had: {len(found.missing):,} satellite-days." if found.missing else "",
+            f"{plural(found.rows, 'row')} in {plural(found.requests, 'request')}; the watch now holds {found.held:,}.",
+            f"Superseded by standard processing: {plural(found.superseded, 'near-real-time row')}.",
+            f"Not to be had: {plural(len(found.missing), 'satellite-day')}." if found.missing else "",
         ]
     else:
         used = "The watch uses them." if found.named else "The watch does not use them."

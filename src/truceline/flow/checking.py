@@ -28,7 +28,7 @@ from truceline.coverage import chance, fields, passes
 from truceline.coverage import cloud as clouds
 from truceline.errors import LimitExceeded, Malformed
 from truceline.flow.estimates import Answer, answer
-from truceline.flow.ground import Area, Ground, area_of
+from truceline.flow.ground import Area, Ground, area_of, spellings
 from truceline.model.claim import Verdict
 from truceline.model.look import Look
 from truceline.reports.public import coarse_detections, coarse_events
@@ -116,12 +116,14 @@ def understand(ground: Ground, text: str) -> Asked:
         for name in (party.name, *party.aliases)
         if party_of(agreement, name) == party.id
     ]
+    towns = [str(n) for n in ground.place_names["name"]]
     known = Known(
         names,
-        [str(n) for n in ground.place_names["name"]],
+        towns,
         ground.period,
         agreement.local_offset_hours,
         agreement.window,
+        [(spelt, towns[row]) for row, spelt in spellings(ground)],
     )
     parts = read(text, known)
     by = {part.field: part for part in parts}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -291,6 +291,13 @@ def _covered(extent: fields.Rings, lon: Floats, lat: Floats) -> Bools:
     return np.asarray(shapely.intersects_xy(area, lon, lat))
 
 
+def spellings(ground: Ground) -> Iterator[tuple[int, str]]:
+    """Yield (row, another spelling) of the towns of the theatre, the biggest first."""
+    for row, others in enumerate(ground.place_names.get("spellings", ())):
+        for other in others:
+            yield row, str(other)
+
+
 def _town(ground: Ground, words: str) -> Area:
     """A town of the theatre by its name, the biggest of several."""
     name, reach = words, AROUND_KM
@@ -298,6 +305,7 @@ def _town(ground: Ground, words: str) -> Area:
         name, reach = match[1], float(match[2])
     names = [str(each) for each in ground.place_names["name"]]
     found = [row for row, each in enumerate(names) if each.casefold() == name.casefold()]
+    found = found or [row for row, spelt in spellings(ground) if spelt.casefold() == name.casefold()][:1]
     if not found:
         raise NoPlace(
             f"no town of the theatre is called {name!r:.60}; give line, side:PARTY, sector:N, lon,lat or a polygon file"

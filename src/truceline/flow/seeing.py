@@ -134,7 +134,7 @@ def scene(
     span = _period(watch, gathered, period)
     sides: Sides | None = sides_of(first, gathered.agreement)
     cells, outside = _observed(along_line(first, within_km, sides, resolution=RESOLUTION), gathered.extent)
-    tell(f"{len(cells):,} cells, {span.hours:,.0f} hours")
+    tell(f"{len(cells):,} cells × {span.hours:,.0f} h")
     orbits = orbit.fit(gathered.detections)
     flown = on_time(gathered.elements, gathered.all_denials, {found.sensor for found in orbits})
     known = {look.sensor for look in flown}

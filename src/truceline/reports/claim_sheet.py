@@ -13,7 +13,7 @@ import typst
 
 from truceline.base.clock import utc
 from truceline.base.text import clean
-from truceline.reports.formats import NBSP, number, percent
+from truceline.reports.formats import NBSP, number, percent, plural
 from truceline.reports.pdf_fonts import without_missing
 
 MOST_PASSES = 14
@@ -59,10 +59,10 @@ def sheet(checked: Mapping[str, Any], *, title: str, made: datetime, ledger: Map
             for row in checked["sensors"]
         ],
         "passes": [_pass(row) for row in passes[:MOST_PASSES]],
-        "more": f"and {more} more passes, in the data" if more > 0 else "",
+        "more": f"and {plural(more, 'more pass', 'more passes')}, in the data" if more > 0 else "",
         "seen": _seen(checked["seen"]),
         "foot": FOOT,
-        "ledger": f"Ledger {ledger.get('origin') or ''}, {number(int(ledger.get('size') or 0))} records, root "
+        "ledger": f"Ledger {ledger.get('origin') or ''}, {plural(int(ledger.get('size') or 0), 'record')}, root "
         f"{ledger.get('root') or ''}.",
     }
     return {key: _clean(value) for key, value in content.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from truceline.base.geo import Line, metres_per_degree
 from truceline.coverage.cells import Cells, outlines
 from truceline.coverage.field import CoverageField
-from truceline.reports.formats import xml
+from truceline.reports.formats import NBSP, plural, xml
 from truceline.reports.html_style import STYLE
 from truceline.reports.svg import COVERAGE_LABELS, SCREEN, Canvas, coverage_class, polygon
 
@@ -66,7 +66,7 @@ def cell_map(field: CoverageField, line: Line) -> str:
         corners = np.array(part)
         svg.path(polygon(place(corners[:, 0], corners[:, 1]), close=False), stroke=SCREEN.text, width=2)
     _legend(svg)
-    return svg.text("Coverage by cell", f"{len(cells)} cells; mean {float(means.mean()):.0%}")
+    return svg.text("Coverage by cell", f"{plural(len(cells), 'cell')}; mean {float(means.mean()):.0%}")
 
 
 def _legend(svg: Canvas) -> None:
@@ -93,7 +93,9 @@ def timeline(told: Mapping[str, Any]) -> str:
                 begun = hour
     svg.label(120, 14, str(told["period"]["from"]), size=11)
     svg.label(_WIDTH, 14, str(told["period"]["to"]), size=11, anchor="end")
-    return svg.text("Coverage by sector and hour", f"{len(rows)} sides of sectors over {hours} hours")
+    return svg.text(
+        "Coverage by sector and hour", f"{plural(len(rows), 'side')} of sectors over {plural(hours, 'hour')}"
+    )
 
 
 def _gaps(told: Mapping[str, Any]) -> str:
@@ -103,8 +105,8 @@ def _gaps(told: Mapping[str, Any]) -> str:
         text += "<p>No sector was blind for a whole hour.</p>"
     else:
         text += (
-            f"<p>Longest: sector {gap['sector']}, {xml(str(gap['side']))}, {gap['hours']} hours, from {gap['from']} "
-            f"to {gap['to']}.</p>"
+            f"<p>Longest: sector {gap['sector']}, {xml(str(gap['side']))}, {plural(gap['hours'], 'hour')}, "
+            f"from {gap['from']} to {gap['to']}.</p>"
         )
     rows = "".join(
         f"<tr><th>{item['sector']} {xml(str(item['side']))}</th><td>{item['duration_hours']:g} h</td>"
@@ -127,8 +129,8 @@ def _areas(told: Mapping[str, Any]) -> str:
     held = told["withheld"]
     return (
         "<div class='scroll'><table><thead><tr><th>Province</th><th>Day</th><th>Coverage</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div><p>Withheld: {held['hours']} hours, the oldest "
-        f"{held['oldest_age_hours']:g} hours old. Coverage is told per province and day, once it is old enough: up to "
+        f"<tbody>{rows}</tbody></table></div><p>Withheld: {plural(held['hours'], 'hour')}, the oldest "
+        f"{held['oldest_age_hours']:g}{NBSP}h old. Coverage is told per province and day, once it is old enough: up to "
         f"{xml(str(told['released_until']))} now.</p>"
     )
 

@@ -16,6 +16,9 @@ from truceline.errors import Malformed, UnavailableError
 LEAST = 500
 """Inhabitants from which a place is named (the list also holds seats of administration of fewer)."""
 
+_SPELLING = re.compile(r"[A-ZÀ-ÞŁŚŻА-ЯІЇЄҐ][A-Za-zÀ-žА-Яа-яІіЇїЄєҐґЁё' -]{3,59}")
+"""Another name that is kept: no code, no romanisation in small letters, no other script."""
+
 _LATITUDE = re.compile(rb'"latitude":\s*(-?\d+(?:\.\d+)?)')
 _LONGITUDE = re.compile(rb'"longitude":\s*(-?\d+(?:\.\d+)?)')
 
@@ -23,7 +26,8 @@ _LONGITUDE = re.compile(rb'"longitude":\s*(-?\d+(?:\.\d+)?)')
 def load(bounds: tuple[float, float, float, float]) -> dict[str, npt.NDArray[Any]]:
     """Return ``name``, ``lon``, ``lat`` (degrees, WGS 84), ``population`` and ``division`` of places, biggest first.
 
-    ``division`` is the country and its first-order division, as GeoNames codes them: ``UA.05``.
+    ``division`` is the country and its first-order division, as GeoNames codes them: ``UA.05``. ``spellings`` holds a
+    tuple per place: its other names in Latin and Cyrillic letters.
 
     Args:
         bounds: west, south, east, north, degrees.
@@ -61,13 +65,18 @@ def search(data: bytes, bounds: tuple[float, float, float, float]) -> dict[str, 
         if int(entry["population"]) < LEAST:
             continue
         division = f"{entry.get('countrycode', '')}.{entry.get('admin1code', '')}"
-        place = entry["name"], float(entry["longitude"]), float(entry["latitude"]), division
+        others = (str(other).replace("’", "'").replace("ʼ", "'") for other in entry.get("alternatenames", ()))
+        spellings = tuple(dict.fromkeys(other for other in others if _SPELLING.fullmatch(other)))
+        place = entry["name"], float(entry["longitude"]), float(entry["latitude"]), division, spellings
         found.append((-int(entry["population"]), *place))
     found.sort()
+    spelt = np.empty(len(found), dtype=object)
+    spelt[:] = [row[-1] for row in found]
     return {
         "name": np.array([name for _, name, *_ in found], dtype=object),
         "lon": np.array([lon for _, _, lon, *_ in found], dtype=np.float64),
-        "lat": np.array([lat for _, _, _, lat, _ in found], dtype=np.float64),
+        "lat": np.array([lat for _, _, _, lat, *_ in found], dtype=np.float64),
         "population": np.array([-negative for negative, *_ in found], dtype=np.int64),
-        "division": np.array([division for *_, division in found], dtype=object),
+        "division": np.array([division for *_, division, _ in found], dtype=object),
+        "spellings": spelt,
     }

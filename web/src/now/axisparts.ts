@@ -154,7 +154,7 @@ export function passLines(d: Draw): SVGElement {
     const rows = looks.rows[k] as number;
     const name = looks.sensors[looks.sensor[k] as number] ?? "";
     const denied = Boolean(looks.denied[k]);
-    const words = denied ? "passed, its file is not here: not observed" : rows ? `${comma(rows)} rows` : looks.over[k] ? "passed, left no row" : "passed beside the line, left no row";
+    const words = denied ? "passed, its file is not here: not observed" : rows ? `${comma(rows)} ${rows === 1 ? "row" : "rows"}` : looks.over[k] ? "passed, left no row" : "passed beside the line, left no row";
     const colour = denied ? "var(--edge)" : "var(--seen)";
     const top = PLOT.top - 7;
     out.push(
@@ -245,10 +245,10 @@ function crowd(d: Draw, found: number[]): SVGElement {
     "g",
     {},
     [...bins.values()].map((bin) =>
-      s("g", {}, s("title", {}, `${comma(bin.n)} events`),
+      s("g", {}, s("title", {}, `${comma(bin.n)} ${bin.n === 1 ? "event" : "events"}`),
         s("circle", { cx: bin.x, cy: bin.y, r: 1.5 + (BIN / 2 - 1.5) * Math.sqrt(bin.n / most), fill: "var(--panel)", stroke: "var(--happened)", "stroke-width": 1.4 })),
     ),
-    box(d.scale.width - PLOT.right - 150, PLOT.bottom - 16, [`${comma(found.length)} events: larger is more, at most ${comma(most)}`]),
+    box(d.scale.width - PLOT.right - 150, PLOT.bottom - 16, [`${comma(found.length)} ${found.length === 1 ? "event" : "events"}: larger is more, at most ${comma(most)}`]),
   );
 }
 

@@ -57,7 +57,7 @@ export function claimForm(): HTMLElement {
         void ask(query(), answer, button);
       },
     },
-    h("label", { for: "claim-text" }, "The claim, in English; what can be read in it is shown"),
+    h("label", { for: "claim-text" }, "The claim, in English, Ukrainian, Russian or French; what can be read in it is shown"),
     text,
     h("div", { class: "claim-fields" }, FIELDS.map(([name, label], k) => h("div", {}, h("label", { for: `claim-${name}` }, label), inputs[k]))),
     h("p", { class: "small soft" }, "What you fill in comes before what is read in the text. Nothing leaves this machine, and nothing is kept."),
