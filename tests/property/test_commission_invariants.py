@@ -7,6 +7,7 @@ Each is checked from the outside, on what an act did to the case, by rules writt
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from commission_world import PEOPLE, World, mirrored, rules
 from truceline.commission import apply, fold
 from truceline.errors import InputError, StateError
 from truceline.model.case import LEVELS, RECORD_OF, Act
+from truceline.services.views import exhibit_seen
 
 STEPS = 1_000_000
 LENGTH = 400
@@ -34,6 +36,8 @@ def two_votes(w, act, before, after):
         assert len(seats) == len(set(seats))
         old = before.proposals.get(proposal.id)
         for vote in proposal.votes[len(old.votes) if old and len(old.votes) <= len(proposal.votes) else 0 :]:
+            users = [after.users[v.act] for v in proposal.votes]
+            assert len(users) == len(set(users))
             if vote.act == act.id:
                 assert act.at <= proposal.deadline
                 assert vote.seat not in before.conflicts
@@ -83,6 +87,13 @@ def five_readable(w, act, before, after):
             exhibit = before.exhibits[name]
             assert LEVELS.index(act.by.clearance) >= LEVELS.index(exhibit.level)
             assert exhibit.readers is None or act.by.seat in exhibit.readers
+            assert exhibit_seen(before, exhibit, act.by)  # what may be voted on is shown
+    for name in set(after.findings) - set(before.findings):
+        proposal = after.proposals[after.findings[name].proposal]
+        rests = {*proposal.basis, *(before.attribution_basis if proposal.party else ())}
+        for vote in proposal.votes:
+            voter = replace(PEOPLE[after.users[vote.act]], seat=vote.seat)
+            assert all(exhibit_seen(before, before.exhibits[each], voter) for each in rests)
 
 
 def six_attribution(w, act, before, after):
@@ -113,6 +124,14 @@ def eight_replies(w, act, before, after):
     """8. No reply is lost, or late through our fault."""
     for party, place in before.allegations.items():
         assert after.allegations[party].replies[: len(place.replies)] == place.replies
+    for place in after.allegations.values():  # whatever outage was recorded since
+        for reply, came in zip(place.replies, place.came, strict=True):
+            assert reply not in place.late or came > after.due(place)
+    for finding in after.findings.values():
+        proposal = after.proposals[finding.proposal]
+        if finding.superseded is None and proposal.party is not None and not proposal.provisional:
+            place = after.allegations[proposal.party]
+            assert place.came[:1] <= (finding.at,) if place.came else after.due(place) < finding.at
     if act.kind == "reply":
         place = after.allegations[act.data["party"]]
         assert place.replies[-1] == act.id
@@ -146,6 +165,8 @@ def nine_withdrawn(w, act, before, after):
     for finding in after.findings.values():
         if finding.superseded is None:
             assert not gone & set(after.proposals[finding.proposal].basis)
+            if after.proposals[finding.proposal].party is not None:
+                assert not gone & set(after.attribution_basis)
     if act.kind == "withdraw_evidence" and before.exit == "found" and after.finding is None:
         assert after.exit is None
 

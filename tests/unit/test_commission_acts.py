@@ -178,10 +178,18 @@ def test_thresholds_of_attribution(share, level, outcome):
 
 
 def test_an_act_may_have_thresholds_of_its_own():
-    how = replace(rules(), attribution=Attribution(acts=(("missile_strike", 0.6, 0.95),)))
-    assert how.threshold("attributed") == 0.80
-    assert how.threshold("attributed", "missile_strike") == 0.95
-    assert how.threshold("likely", "missile_strike") == 0.6
+    clauses = {"strikes": frozenset({"missile_strike"}), "quiet": frozenset({"shelling"}), "sites": frozenset()}
+    how = replace(rules(), attribution=Attribution(acts=(("missile_strike", 0.5, 0.95),)), clauses=clauses)
+    told = [
+        how.threshold("attributed", names) for names in (("strikes",), ("quiet",), ("quiet", "strikes"), ("sites",))
+    ]
+    assert told == [0.95, 0.80, 0.95, 0.95]
+    assert (how.threshold("likely", ("strikes",)), rules().threshold("likely")) == (0.5, 0.55)
+    for number, (provision, outcome) in enumerate((("strikes", "standard not met"), ("quiet", "found"))):
+        desk = Desk(how, provisions=[provision]).two_kinds().tested().alleged().attributed(0.9)
+        desk.do("lia", "reply", f"r{number}", party="A", text="no")
+        desk.proposed(attribution="attributed", party="A").voted().determined()
+        assert desk.case.proposals["p"].outcome == outcome
 
 
 def test_an_admission_is_the_partys_own():
@@ -205,10 +213,8 @@ def test_an_agreement_can_ask_for_more_but_not_for_less():
 def test_a_withdrawn_detection_reopens_the_case():
     desk = Desk().two_kinds().tested().proposed().voted().determined().do("sam", "close", "end", exit="found")
     assert desk.case.state == "closed"
-    desk.refused("the case is closed", "wanda", "withdraw_evidence", evidence="sound")
-    desk.do("sam", "reopen", "again", evidence="sound")
-    assert desk.case.finding is None
     desk.do("wanda", "withdraw_evidence", "gone", evidence="sound")
+    assert (desk.case.finding, desk.case.exit, desk.case.findings["f"].superseded) == (None, None, "reopened")
     desk.refused("withdrawn already", "wanda", "withdraw_evidence", evidence="sound")
     desk.refused("sound is withdrawn", "c-oak", "propose", status="recorded", reading="text", basis=["sound"],
                  coverage=COVERAGE, deadline=iso(desk.now + timedelta(days=1)))  # fmt: skip
@@ -262,7 +268,7 @@ def test_votes_that_are_refused():
     desk = Desk().two_kinds().evidence("secret", "radio", "net", "birch", level="secret")
     desk.proposed(basis=("sound", "secret"), hours=1).do("c-elm", "conflict", "k")
     desk.refused("declared a conflict", "c-elm", "vote", proposal="p", choice="for")
-    desk.refused("cannot read secret", "c-birch", "vote", proposal="p", choice="for")
+    desk.refused("cannot read 1 of", "c-birch", "vote", proposal="p", choice="for")
     desk.refused("holds no voting seat", "anna", "vote", proposal="p", choice="for")
     desk.refused("choice: for, against", "c-oak", "vote", proposal="p", choice="perhaps")
     desk.do("c-oak", "vote", "v", proposal="p", choice="for")
@@ -271,6 +277,30 @@ def test_votes_that_are_refused():
                  coverage=COVERAGE, deadline=iso(desk.now + timedelta(days=1)))  # fmt: skip
     desk.refused("these may still vote", "sam", "determine", proposal="p")
     desk.refused("deadline of the vote has passed", "c-pine", "vote", after=61, proposal="p", choice="for")
+
+
+def test_one_person_votes_once_whatever_seats_the_account_is_given():
+    desk = Desk().two_kinds().proposed().voted("for", ("oak",))
+    then, data = desk.now + timedelta(hours=1), {"proposal": "p", "choice": "for"}
+    moved = Act("m", "c", "vote", replace(PEOPLE["c-oak"], seat="elm"), then, "again", data)
+    with pytest.raises(StateError, match="one person has one vote"):
+        apply(desk.case, moved, desk.rules)
+    desk.do("c-oak", "conflict", "k")
+    with pytest.raises(StateError, match="declared a conflict"):
+        apply(desk.case, moved, desk.rules)
+    assert desk.case.proposals["p"].votes == ()
+
+
+def test_a_vote_rests_on_no_attribution_that_the_seat_could_not_read():
+    desk = Desk(rules(quorum=1)).two_kinds().evidence("intercept", "radio", "net", "birch", level="secret")
+    desk.tested().alleged().attributed().do("lia", "reply", "r", party="A", text="no")
+    desk.proposed(attribution="attributed", party="A").voted("for", ("oak", "birch"))  # birch reads nothing secret
+    desk.attributed(0.95, basis=("sound", "intercept"))
+    desk.refused("cannot read 1 of", "c-pine", "vote", proposal="p", choice="for")
+    desk.determined()
+    assert desk.case.proposals["p"].outcome == "standard not met"
+    desk.proposed("q", attribution="attributed", party="A").voted("for", ("oak", "elm"), "q").determined("g", "q")
+    assert desk.case.proposals["q"].outcome == "found"
 
 
 def test_a_conflict_declared_late_takes_the_vote_back():
@@ -300,6 +330,19 @@ def test_an_outage_of_ours_is_added_to_the_time_of_a_reply():
     desk.do("lia", "reply", "r2", after=20, party="A", text="more")
     assert desk.case.allegations["A"].late == ("r2",)
     assert desk.case.allegations["A"].replies == ("r", "r2")  # late, and kept all the same
+
+
+@pytest.mark.parametrize("hours", [1, 3])
+def test_an_outage_recorded_afterwards_lets_no_reply_be_late_and_no_finding_come_too_soon(hours):
+    """It is recorded once it is over; what came between its end and the record of it is looked at again."""
+    desk = Desk(rules(reply_hours=6.0)).two_kinds().tested().alleged().attributed()
+    out = {"from": iso(desk.now + timedelta(hours=4)), "to": iso(desk.now + timedelta(hours=4 + hours))}
+    desk.proposed(attribution="attributed", party="A", hours=2).voted().determined(after=6 * 60 + 20)
+    desk.do("lia", "reply", "r", after=60, party="A", text="no").do("sam", "close", "end", exit="found")
+    assert desk.case.allegations["A"].late == ("r",)
+    desk.do("machine", "outage", "o", after=60, **out)
+    assert desk.case.allegations["A"].late == (("r",) if hours == 1 else ())
+    assert (desk.case.state, desk.case.findings["f"].superseded) == ("heard", "reopened")
 
 
 def test_where_the_terms_set_no_time_no_reply_is_late_and_no_time_runs_out():

@@ -283,6 +283,48 @@ def test_a_split_case_takes_its_events_and_the_evidence_it_names():
     assert {c.id: c for c in office.again()} == {c.id: c for c in office.cases}
 
 
+def test_what_befalls_an_exhibit_befalls_it_in_every_case_it_lies_in():
+    office = Office()
+    one = office.do("wanda", "open", origin="event", events=[1, 2])
+    sound, image = (
+        exhibit(office, one, blobs=BLOBS),
+        exhibit(office, one, modality="imagery", family="sar", owner="elm"),
+    )
+    two = office.do("anna", "open", origin="event", events=[2], split_from=one, evidence=[sound, image])
+    office.do("anna", "custody", two, evidence=image, to="store")
+    office.do("anna", "grade", two, evidence=image, grade="C3")
+    office.do("anna", "withdraw_evidence", two, evidence=sound)
+    held = [office.cases.case(name).exhibits for name in (one, two)]
+    assert [each[sound].withdrawn for each in held] == [True, True]
+    assert [(each[image].grade, each[image].custody[-1].holder) for each in held] == [("C3", "store")] * 2
+    assert {c.id: c for c in office.again()} == {c.id: c for c in office.cases}
+
+
+def test_what_cannot_be_judged_is_no_inspectors_record():
+    for grade, outcome in (("B2", "found"), ("F6", "standard not met")):
+        desk = Desk().tested().alleged().do("lia", "reply", "r", party="A", text="no")
+        for name, owner, said in (("one", "elm", "B2"), ("two", "oak", grade)):
+            desk.evidence(name, "inspector_record", "visit", owner, said)
+        desk.proposed(status="clear breach", basis=("one", "two")).voted().determined()
+        assert desk.case.proposals["p"].outcome == outcome
+
+
+def test_a_provisional_finding_waits_for_the_allegation_and_then_for_the_last_vote():
+    desk = Desk(rules(reply_hours=6.0)).two_kinds().tested().attributed()
+    desk.proposed(attribution="attributed", party="A", provisional=True, hours=1).voted().determined(after=70)
+    assert "allege" in kinds(desk)
+    assert "propose" not in kinds(desk)
+    desk.alleged()
+    assert not {"allege", "propose"} & set(kinds(desk))
+    over = kinds(desk, after=6 * 60 + 1)["propose"]
+    assert (over.since, over.data) == (desk.case.due(desk.case.allegations["A"]), {"corrects": "f"})
+    desk.do("lia", "reply", "r", party="A", text="no").do("c-elm", "conflict", "k")
+    last = kinds(desk)["propose"]
+    assert (last.since, last.seats) == (desk.now - timedelta(minutes=1), frozenset(desk.rules.seats) - {"elm"})
+    desk.proposed("q", attribution="attributed", party="A")
+    assert "propose" not in kinds(desk)
+
+
 def kinds(desk, after=0):
     now = desk.now + timedelta(minutes=after)
     return {item.kind: item for item in waiting(desk.case, desk.rules, now)}

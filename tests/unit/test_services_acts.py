@@ -84,7 +84,7 @@ def test_an_approval_is_read_by_whoever_reads_what_it_approves():
 
 def test_to_ask_for_a_review_tells_nothing_of_a_finding_that_may_not_be_read():
     reviewed = 0
-    for seed in range(20):
+    for seed in range(60):
         world, indexed = walked(seed, 150)
         if world.case.exit is not None or not world.case.findings:
             continue
@@ -112,6 +112,73 @@ def test_to_ask_for_a_review_tells_nothing_of_a_finding_that_may_not_be_read():
                 assert after.requests[f"b-{number}-{who}"].finding == name
                 reviewed += 1
     assert reviewed > 4
+
+
+HEARD = {"modality": "acoustic", "family": "array", "owner": "mission", "grade": "B2"}
+NEXT = {"status": "corroborated", "reading": "text", "deadline": "2026-05-09T00:00:00Z"}
+NEXT |= {"coverage": {"share": 0.4, "reference_act": "a shell", "period": "2 May"}}
+OUT = {"audience": ["public"]}
+LAW = {"fields": ["witness"], "basis": "article 9"}
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "place", "data"),
+    [
+        ("lia", "evidence", "counters", {**HEARD, "owner": "A"}),
+        ("wanda", "evidence", "counters", HEARD),
+        ("wanda", "withdraw_evidence", "evidence", {}),
+        ("wanda", "custody", "evidence", {"to": "store"}),
+        ("sam", "release", "item", OUT),
+        ("sam", "redact", "evidence", LAW),
+        ("emma", "propose", "basis", NEXT),
+    ],
+)
+def test_what_one_may_not_read_is_answered_as_if_it_were_not_there(at, who, kind, place, data):
+    """Neither that it exists is told, nor can it be acted upon; the same of an allegation to another party."""
+    case = at.desk.act(at.desk.person("wanda"), "open", None, "seen", {**OPEN, "origin": "call"})[1].id
+    secret = at.desk.act(at.desk.person("anna"), "evidence", case, "heard", {**HEARD, "level": "secret"})[1].id
+    asked = at.desk.act(at.desk.person("ben"), "allege", case, "asked", {"party": "B", "text": "you?"})[1].id
+    for name in (secret, asked) if place == "counters" else (secret,):
+        said = []
+        for each in (name, "01AAAAAAAAAAAAAAAAAAAAAAAA"):
+            asks = {**data, place: [each] if place == "basis" else each}
+            with pytest.raises(StateError) as refused:
+                at.desk.act(at.desk.person(who), kind, case, "because", asks)
+            said.append(refused.value.reason.replace(each, "it"))
+        assert said[0] == said[1]
+    shown = reading.case(at.desk, at.desk.person("olga"), case)["exhibits"]  # a seat cleared for it judges by it
+    assert [each["id"] for each in shown] == [secret]
+    step = at.desk.act(at.desk.person("anna"), "release", case, "out", {**OUT, "item": secret})[1].id
+    with pytest.raises(StateError, match="may not read what this is about"):
+        at.desk.act(at.desk.person("sam"), "approve", case, "unread", {"of": step})
+    at.desk.act(at.desk.person("ben"), "approve", case, "read", {"of": step})
+
+
+def test_a_party_takes_nothing_out_of_a_case_and_acts_in_no_other_name(at):
+    wanda, lia = at.desk.person("wanda"), at.desk.person("lia")
+    case = at.desk.act(wanda, "open", None, "seen", {**OPEN, "events": [7, 8]})[1].id
+    complaint = {"title": "Mill", "origin": "complaint"}
+    for data in (
+        {**complaint, "split_from": case, "events": [7]},
+        {**complaint, "split_from": "nothing", "events": [7]},
+        {**complaint, "complainant": "B", "party": "A"},
+        {**complaint, "complainant": "B", "owner": "A"},
+    ):
+        with pytest.raises(AccessError):
+            at.desk.act(lia, "open", None, "because", data)
+    with pytest.raises(AccessError, match="may not split"):
+        at.desk.act(wanda, "open", None, "because", {**OPEN, "split_from": case, "events": [7]})
+    assert at.desk.cases.case(case).events == (7, 8)
+    own = at.desk.act(lia, "open", None, "because", complaint)[1].id
+    with pytest.raises(AccessError):
+        at.desk.act(lia, "evidence", own, "because", {**HEARD, "owner": "mission", "party": "A"})
+
+
+@pytest.mark.parametrize("data", [{"reading": "of-nobody"}, {"provisions": ["no-such-clause"]}])
+def test_a_reading_or_clause_that_the_agreement_has_not_is_refused(at, data):
+    case = at.desk.act(at.desk.person("wanda"), "open", None, "seen", OPEN)[1].id
+    with pytest.raises(StateError, match=r"is none of text|is no clause of the agreement"):
+        at.desk.act(at.desk.person("olga"), "propose", case, "because", {**NEXT, "basis": [], **data})
 
 
 def test_notes_are_for_whom_they_are_addressed_to():

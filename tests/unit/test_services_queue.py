@@ -287,6 +287,19 @@ def notices(office, kind="exercise", given="2026-05-01T12:00:00Z", place="zone: 
     (office.folder / "terms" / "notices.yaml").write_text(text)
 
 
+def test_a_party_that_names_an_event_beforehand_stops_no_notice(office):
+    office.desk.act(
+        office.desk.person("lia"),
+        "open",
+        None,
+        "ours",
+        {"title": "x", "origin": "self_report", "events": list(range(200))},
+    )
+    index = put(office)
+    (name,) = run(office).opened
+    assert office.desk.cases.case(name).events == (index,)
+
+
 def test_an_announced_exercise_is_no_allegation(office):
     notices(office)
     index = put(office)

@@ -19,7 +19,7 @@ OF_THE_MACHINE = frozenset({"open", "evidence", "assess", "notice", "outage"})
 AFTER_THE_END = frozenset(
     {
         *("reopen", "remedy", "report_remedy", "verify_remedy", "release", "approve", "reply", "note", "redact"),
-        *("silence", "custody", "request", "outcome"),
+        *("silence", "custody", "request", "outcome", "withdraw_evidence", "grade", "outage"),
     }
 )
 """What is still possible once a case is closed."""
@@ -111,14 +111,14 @@ def apply(case: Case, act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CAS
 
 def _refused(act: Act, error: Exception) -> StateError | Malformed:
     """What the act names is not there, which another act may change; or it is not of the form at all."""
-    if isinstance(error, KeyError) and error.args[0] in _named(act.data):
+    if isinstance(error, KeyError) and error.args[0] in named(act.data):
         return StateError(f"{act.kind}: there is no {error.args[0]!r:.80} here", record=act.id)
     said = f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)[:200]
     return Malformed(f"{act.kind}: {said}", record=act.id)
 
 
-def _named(data: Mapping[str, Any]) -> set[str]:
-    """What an act names, alone or in a list: a thing of that name may not be there."""
+def named(data: Mapping[str, Any]) -> set[str]:
+    """Return what an act names, alone or in a list: a thing of that name may not be there."""
     values = [each for value in data.values() for each in (value if isinstance(value, list | tuple) else (value,))]
     return {each for each in values if isinstance(each, str)}
 

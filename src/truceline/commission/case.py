@@ -50,6 +50,9 @@ class Served:
     replies: tuple[str, ...] = ()
     """Acts that replied, in the order they came through the door."""
 
+    came: tuple[datetime, ...] = ()
+    """When each of them came, UTC."""
+
     late: tuple[str, ...] = ()
     """Those of them that came after the time; they are kept and read all the same."""
 
@@ -72,6 +75,9 @@ class Vote:
 
     reason: str = ""
     """Why; of a vote against it is the dissent."""
+
+    read: frozenset[str] = frozenset()
+    """Exhibits of the case that the seat could read when it voted."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +131,6 @@ class Proposal:
 
     outcome: str | None = None
     """``found``, ``not found``, ``deadlock``, ``no quorum`` or ``standard not met``; None while open."""
-
-    shown_to: frozenset[str] = frozenset()
-    """Seats that could read all of the basis when they voted."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +310,9 @@ class Case:
     conflicts: frozenset[str] = frozenset()
     """Seats that declared a conflict of interest."""
 
+    stepped_back: frozenset[str] = frozenset()
+    """Users who declared one: another seat given to them later votes no more than the first."""
+
     boycotts: frozenset[str] = frozenset()
     """Seats that stay away."""
 
@@ -400,8 +406,7 @@ class Case:
         """
         items = [self.exhibits[name] for name in basis if not self.exhibits[name].withdrawn]
         facts = set()
-        whole = [item for item in items if not item.broken and item.counters is None]
-        inspectors = {item.owner for item in whole if item.modality == "inspector_record"}
+        inspectors = {item.owner for item in items if item.counts and item.modality == "inspector_record"}
         if len(inspectors) >= 2:
             facts.add("two_inspectors")
         heard = [s for s in self.allegations.values() if party in (None, s.party)]

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from truceline.commission.case import EXITS, Case, Proposal
 from truceline.commission.rules import FLOOR, Rules
@@ -61,6 +62,7 @@ def lacking(case: Case, proposal: Proposal, rules: Rules, *, votes: bool, now: d
         missing.append("a provisional finding cannot be clear: the accused was not heard")
     missing += _attribution(case, proposal, rules)
     missing += _notified(case, proposal, now)
+    missing += _read(case, proposal)
     return tuple(dict.fromkeys(missing))
 
 
@@ -73,7 +75,7 @@ def _attribution(case: Case, proposal: Proposal, rules: Rules) -> Iterable[str]:
         if not (party in case.allegations and case.allegations[party].admitted):
             yield f"an admission by {party}"
         return
-    least = rules.threshold(proposal.attribution)
+    least = rules.threshold(proposal.attribution, proposal.provisions)
     held = case.hypotheses.get(party, 0.0)
     if held < least:
         yield f"an attribution of {least:g} or more; the analyst's stands at {held:g}"
@@ -92,6 +94,18 @@ def _notified(case: Case, proposal: Proposal, now: datetime) -> Iterable[str]:
         yield f"the time for a reply of {proposal.party} is not over: only a provisional finding is possible"
 
 
+def rests_on(case: Case, proposal: Proposal) -> frozenset[str]:
+    """Return the exhibits a proposal rests on: its basis and, where it names a party, that of the attribution."""
+    return frozenset((*proposal.basis, *(case.attribution_basis if proposal.party is not None else ())))
+
+
+def _read(case: Case, proposal: Proposal) -> Iterable[str]:
+    """Who voted before it could read all that the finding would rest on; that attribution came later."""
+    for vote in proposal.votes:
+        if not rests_on(case, proposal) <= vote.read:
+            yield f"evidence that seat {vote.seat} could read when it voted: put it to the vote anew"
+
+
 def may_vote(case: Case, proposal: Proposal, rules: Rules, actor: Actor, now: datetime) -> None:
     """Return if a person may vote on a proposal now.
 
@@ -105,15 +119,41 @@ def may_vote(case: Case, proposal: Proposal, rules: Rules, actor: Actor, now: da
         raise StateError(f"the vote is over: {proposal.outcome}", record=proposal.id)
     if now > proposal.deadline:
         raise StateError("the deadline of the vote has passed", record=proposal.id)
-    if seat in case.conflicts:
+    if seat in case.conflicts or actor.user in case.stepped_back:
         raise StateError(f"seat {seat} declared a conflict of interest", record=proposal.id)
     if seat in rules.barred(case.accused, case.complainant):
         raise StateError(f"seat {seat} may not vote: the agreement recuses {rules.recused}", record=proposal.id)
     if any(vote.seat == seat for vote in proposal.votes):
         raise StateError(f"seat {seat} has voted; a vote is final", record=proposal.id)
-    unread = [name for name in proposal.basis if not case.exhibits[name].readable_by(actor, LEVELS)]
+    if any(case.users[vote.act] == actor.user for vote in proposal.votes):
+        raise StateError(f"{actor.user} has voted for another seat; one person has one vote", record=proposal.id)
+    unread = rests_on(case, proposal) - readable(case, actor)
     if unread:
-        raise StateError(f"seat {seat} cannot read {', '.join(unread)}, on which the finding rests", record=proposal.id)
+        raise StateError(
+            f"seat {seat} cannot read {len(unread)} of the exhibits on which the finding rests", record=proposal.id
+        )
+
+
+def readable(case: Case, actor: Actor) -> frozenset[str]:
+    """Return the exhibits of a case that a voter may read."""
+    return frozenset(name for name, exhibit in case.exhibits.items() if exhibit.readable_by(actor, LEVELS))
+
+
+def check_words(data: Mapping[str, Any], rules: Rules) -> None:
+    """Return if the reading and the clauses that an act names are the agreement's.
+
+    Asked before an act is done and not of acts already in the ledger: a later version of the terms may drop a word.
+
+    Raises:
+        StateError: one is not.
+    """
+    reading = data.get("reading")
+    if rules.readings and reading is not None and reading not in rules.readings:
+        raise StateError(f"reading: {reading!r:.80} is none of {', '.join(sorted(rules.readings))}")
+    named = data.get("provisions", ())
+    unknown = [name for name in named if name not in rules.clauses] if isinstance(named, list | tuple) else []
+    if rules.clauses and unknown:
+        raise StateError(f"provisions: {unknown[0]!r:.80} is no clause of the agreement")
 
 
 def eligible(case: Case, rules: Rules) -> tuple[str, ...]:

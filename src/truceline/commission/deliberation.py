@@ -30,13 +30,16 @@ def _seat(act: Act, rules: Rules) -> str:
 
 
 def _conflict(case: Case, act: Act, rules: Rules) -> Case:
-    """A seat steps back. Votes it cast before stand in the record but no longer count."""
+    """A seat steps back, and so does who holds it. Votes cast before stand in the record but no longer count."""
     seat = _seat(act, rules)
     proposals = {
-        name: replace(p, votes=tuple(v for v in p.votes if v.seat != seat)) if p.outcome is None else p
+        name: replace(p, votes=tuple(v for v in p.votes if v.seat != seat and case.users[v.act] != act.by.user))
+        if p.outcome is None
+        else p
         for name, p in case.proposals.items()
     }
-    return replace(case, conflicts=case.conflicts | {seat}, proposals=proposals)
+    stepped_back = case.stepped_back | {act.by.user}
+    return replace(case, conflicts=case.conflicts | {seat}, stepped_back=stepped_back, proposals=proposals)
 
 
 def _boycott(case: Case, act: Act, rules: Rules) -> Case:
@@ -100,11 +103,8 @@ def _vote(case: Case, act: Act, rules: Rules) -> Case:
     seat = _seat(act, rules)
     if seat in case.boycotts:
         raise StateError(f"seat {seat} stays away; it returns first, then votes", record=act.id)
-    voted = replace(
-        proposal,
-        votes=(*proposal.votes, Vote(seat, choice, act.id, act.reason)),
-        shown_to=proposal.shown_to | {seat},
-    )
+    vote = Vote(seat, choice, act.id, act.reason, checks.readable(case, act.by))
+    voted = replace(proposal, votes=(*proposal.votes, vote))
     return replace(case, proposals={**case.proposals, proposal.id: voted})
 
 

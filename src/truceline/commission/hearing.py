@@ -230,7 +230,8 @@ def _reply(case: Case, act: Act, rules: Rules) -> Case:
     due = case.due(place)
     late = (*place.late, act.id) if due is not None and act.at > due else place.late
     admitted = place.admitted or bool(act.data.get("admits", False))
-    now = replace(place, replies=(*place.replies, act.id), late=late, admitted=admitted)
+    replies, came = (*place.replies, act.id), (*place.came, act.at)
+    now = replace(place, replies=replies, came=came, late=late, admitted=admitted)
     return replace(case, allegations={**case.allegations, party: now})
 
 
@@ -274,7 +275,35 @@ def _outage(case: Case, act: Act, rules: Rules) -> Case:
     start, end = utc(str(act.data["from"])), utc(str(act.data["to"]))
     if not start < end <= act.at:
         raise StateError("an outage is recorded once it is over: from, then to, then now", record=act.id)
-    return replace(case, outages=tuple(sorted({*case.outages, (start, end)})))
+    return heard_anew(replace(case, outages=tuple(sorted({*case.outages, (start, end)}))))
+
+
+def heard_anew(case: Case) -> Case:
+    """Return the case with what a longer time to reply changes: which replies were late, which findings came too soon.
+
+    An outage is recorded once it is over, so a reply or a finding may have come before the record of it.
+    """
+    allegations = {}
+    for party, served in case.allegations.items():
+        due = case.due(served)
+        in_time = {reply for reply, at in zip(served.replies, served.came, strict=True) if due is None or at <= due}
+        allegations[party] = replace(served, late=tuple(name for name in served.late if name not in in_time))
+    case = replace(case, allegations=allegations)
+    too_soon = {f.id for f in case.findings.values() if f.superseded is None and not _was_heard(case, f)}
+    findings = {n: replace(f, superseded="reopened") if n in too_soon else f for n, f in case.findings.items()}
+    return replace(case, findings=findings, exit=None if too_soon and case.exit == "found" else case.exit)
+
+
+def _was_heard(case: Case, finding: Finding) -> bool:
+    """Whether whom a final finding accuses had replied by then, or had had its time."""
+    proposal = case.proposals[finding.proposal]
+    if proposal.provisional or (proposal.party is None and proposal.status != "clear breach"):
+        return True
+    accused = [s for s in case.allegations.values() if proposal.party in (None, s.party) and s.at <= finding.at]
+    return all(
+        any(at <= finding.at for at in served.came) or (due := case.due(served)) is None or due < finding.at
+        for served in accused
+    )
 
 
 HANDLERS: Mapping[str, Callable[[Case, Act, Rules], Case]] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from truceline.commission.case import Case, Served
+from truceline.commission.hearing import heard_anew
 from truceline.commission.rules import Rules
 from truceline.errors import StateError
 from truceline.model.case import Act
@@ -44,7 +45,7 @@ def absorbed(case: Case, act: Act, cases: Mapping[str, Case]) -> Case:
     for party in set(case.allegations) & set(other.allegations):
         if bool(case.allegations[party].replies) != bool(other.allegations[party].replies):
             raise StateError(f"{party} replied in one of the two cases only; it is heard in both first", record=act.id)
-    return replace(
+    joined = replace(
         case,
         events=tuple(dict.fromkeys((*case.events, *other.events))),
         provisions=tuple(dict.fromkeys((*case.provisions, *other.provisions))),
@@ -56,12 +57,14 @@ def absorbed(case: Case, act: Act, cases: Mapping[str, Case]) -> Case:
         requests={**other.requests, **case.requests},
         outages=tuple(sorted({*case.outages, *other.outages})),
         conflicts=case.conflicts | other.conflicts,
+        stepped_back=case.stepped_back | other.stepped_back,
         notes=(*case.notes, *other.notes),
         released={**other.released, **case.released},
         exceptions_tested=False,
         notices_matched=False,
         absorbed=(*case.absorbed, other.id),
     )
+    return heard_anew(joined)
 
 
 def _both(one: Mapping[str, Served], other: Mapping[str, Served]) -> dict[str, Served]:
@@ -72,6 +75,7 @@ def _both(one: Mapping[str, Served], other: Mapping[str, Served]) -> dict[str, S
         found[party] = replace(
             last,
             replies=(*first.replies, *last.replies),
+            came=(*first.came, *last.came),
             late=(*first.late, *last.late),
             admitted=first.admitted or last.admitted,
         )

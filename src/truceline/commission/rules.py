@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from truceline.model.agreement import Agreement
+from truceline.model.agreement import Agreement, Reading
 from truceline.model.clauses import DEFAULT_ATTRIBUTION, DEFAULT_PUBLICATION, Attribution, Member, Publication
 from truceline.model.proof import CLEAR_BREACH, AllOf, Fact, Independent, Policy
 
@@ -62,6 +62,12 @@ class Rules:
     publication: Publication = DEFAULT_PUBLICATION
     """Release and delay rules."""
 
+    readings: frozenset[str] = frozenset()
+    """Readings that a finding can be made under; empty: not known here."""
+
+    clauses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Provisions and other clauses by id, each with the acts that it is about; empty: not known here."""
+
     not_recognising: frozenset[str] = frozenset()
     """Parties that do not recognise the mechanism. They are served by publication, and their clocks run."""
 
@@ -81,12 +87,16 @@ class Rules:
             return frozenset()
         return frozenset(seat for seat, member in self.seats.items() if member.of in out)
 
-    def threshold(self, level: str, act: str | None = None) -> float:
-        """Return the least probability of ``likely`` or ``attributed``, for an act where the terms differ."""
-        for name, likely, attributed in self.attribution.acts:
-            if name == act:
-                return likely if level == "likely" else attributed
-        return self.attribution.likely if level == "likely" else self.attribution.attributed
+    def threshold(self, level: str, clauses: Iterable[str] = ()) -> float:
+        """Return the least probability of ``likely`` or ``attributed`` for what clauses are about.
+
+        Where the terms set other thresholds for some acts, the strictest of those the clauses name decides; where
+        nobody can tell which acts they name, the strictest of all.
+        """
+        common = self.attribution.likely if level == "likely" else self.attribution.attributed
+        own = {act: likely if level == "likely" else most for act, likely, most in self.attribution.acts}
+        acts = {act for clause in clauses for act in self.clauses.get(clause, ())}
+        return max((own.get(act, common) for act in acts), default=max(common, *own.values()) if own else common)
 
 
 def rules_of(agreement: Agreement) -> Rules:
@@ -108,4 +118,18 @@ def rules_of(agreement: Agreement) -> Rules:
         attribution=agreement.attribution,
         publication=agreement.publication,
         not_recognising=frozenset(p.id for p in agreement.parties if p.recognises_mechanism is False),
+        readings=frozenset(reading.id for reading in agreement.readings),
+        clauses=_clauses(agreement),
     )
+
+
+def _clauses(agreement: Agreement) -> dict[str, frozenset[str]]:
+    """Every clause that a case can be about, under any reading, with the acts that it names."""
+    found: dict[str, frozenset[str]] = {}
+    texts: tuple[Agreement | Reading, ...] = (agreement, *agreement.readings)
+    for text in texts:
+        for clause in text.clauses:
+            found.setdefault(clause.id, frozenset())
+        for provision in text.provisions:
+            found[provision.id] = found.get(provision.id, frozenset()) | agreement.vocabulary.expand(provision.acts)
+    return found

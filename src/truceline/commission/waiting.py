@@ -53,7 +53,7 @@ def waiting(case: Case, rules: Rules, now: datetime) -> tuple[Waiting, ...]:
         return ()
     found = [*_remedies(case, now), *_pending(case), *_requests(case)]
     if case.exit is None:
-        found += [*_stopping(case, rules), *_hearing(case), *_votes(case, rules, now)]
+        found += [*_stopping(case, rules), *_hearing(case), *_votes(case, rules, now), *_final(case, rules, now)]
     return tuple(found)
 
 
@@ -102,6 +102,25 @@ def _votes(case: Case, rules: Rules, now: datetime) -> Iterator[Waiting]:
         else:
             due = min(proposal.deadline, now)
             yield Waiting("determine", since, due, "the vote is over", data)
+
+
+def _final(case: Case, rules: Rules, now: datetime) -> Iterator[Waiting]:
+    """What a provisional finding still waits for: the allegation, then the last vote once the accused was heard."""
+    if case.state != "provisional" or case.finding is None:
+        return
+    party, since = case.proposals[case.finding.proposal].party, case.finding.at
+    clock = "none: a final finding takes the place of the provisional one"
+    if party is not None and party not in case.allegations:
+        if not any(step.kind == "allege" for step in case.pending.values()):
+            yield Waiting("allege", since, None, "none: whom the provisional finding names was not notified")
+        return
+    if party is not None:
+        served = case.allegations[party]
+        if not case.reply_over(served, now):
+            return
+        since = max(since, min(moment for moment in (*served.came[:1], case.due(served)) if moment is not None))
+        clock = "none: the accused was heard, or its time ran out"
+    yield Waiting("propose", since, None, clock, {"corrects": case.finding.id}, seats=frozenset(eligible(case, rules)))
 
 
 def _pending(case: Case) -> Iterator[Waiting]:

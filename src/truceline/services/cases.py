@@ -9,14 +9,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from truceline.access import decide
+from truceline.access import Thing, decide
 from truceline.base.ids import ulid
 from truceline.commission import Case, Rules, apply, begin
+from truceline.commission.apply import named
+from truceline.commission.checks import check_words
 from truceline.errors import AccessError, StateError
 from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act
 from truceline.services.access_log import Append, Decided
+from truceline.services.acts import acts_seen
 from truceline.services.permits import permit_of
-from truceline.services.views import finding_seen
+from truceline.services.views import unread
+
+OF_AN_EXHIBIT = ("withdraw_evidence", "grade", "custody")
+"""Acts on an exhibit itself, whichever case it lies in."""
 
 _KINDS = tuple(dict.fromkeys(RECORD_OF.values()))
 
@@ -74,8 +80,9 @@ class Cases:
             UnavailableError: the ledger cannot be written; nothing happened.
         """
         self.ask(act)
-        act = self._as_read(act)
-        acts = (act, *_along(act))
+        check_words(act.data, self.rules)
+        self._known(act)
+        acts = (act, *self._along(act))
         after: dict[str, Case] = {}
         for each in acts:
             after[each.case] = self._tried(each, {**self._cases, **after})
@@ -84,13 +91,41 @@ class Cases:
             self._hold(index, each, after[each.case])
         return indices[0], after[act.case]
 
-    def _as_read(self, act: Act) -> Act:
-        """Return a request without a finding that the person may not read: it is answered as if there were none."""
-        case, name = self._cases.get(act.case), act.data.get("finding")
-        finding = case.findings.get(name) if case is not None and isinstance(name, str) else None
-        if act.kind != "request" or case is None or finding is None or finding_seen(case, finding, act.by):
-            return act
-        return replace(act, data={**act.data, "finding": ""})
+    def _known(self, act: Act) -> None:
+        """Return if the person may know of all that an act names; else it is answered as if that were not there.
+
+        Raises:
+            StateError: what it names is not there, or not this person's to know of; the words are the same.
+            Malformed: the same of an act that has not the form.
+        """
+        case = self._cases.get(str(act.data.get("split_from")) if act.kind == "open" else act.case)
+        if case is None or act.by.role == MACHINE_ROLE:
+            return
+        step = case.pending.get(str(act.data.get("of")))
+        names = [*named(act.data), *(named(step.data) if step is not None else ())]
+        hidden = unread(case, act.by, names)
+        if act.kind == "evidence":  # what it speaks against may be any act
+            seen = {each.id for _, each in acts_seen(case, self.acts(case.id), act.by, self.rules)}
+            hidden |= {name for name in names if name in case.acts} - seen
+        if hidden:
+            self._tried(act, {**self._cases, case.id: _without(case, hidden)})
+            raise StateError(f"{act.by.user} may not read what this is about", record=act.id)
+
+    def _along(self, act: Act) -> tuple[Act, ...]:
+        """Return what one act does to other cases at once.
+
+        What is merged is absorbed; what is split off leaves; what befalls an exhibit befalls it in every case it is in.
+        """
+        if act.kind == "merge" and act.data.get("into") is not None:
+            return (_beside(act, str(act.data["into"]), "absorb", {"from": act.case}),)
+        if act.kind == "open" and act.data.get("split_from") is not None:
+            data = {"events": list(act.data.get("events", ())), "into": act.case}
+            return (_beside(act, str(act.data["split_from"]), "split", data),)
+        if act.kind not in OF_AN_EXHIBIT:
+            return ()
+        name = str(act.data.get("evidence"))
+        others = [c for c in self if c.id != act.case and c.merged_into is None and name in c.exhibits]
+        return tuple(_beside(act, c.id, act.kind, act.data) for c in others if not c.exhibits[name].withdrawn)
 
     def _tried(self, act: Act, cases: Mapping[str, Case]) -> Case:
         """Return the case that an act leads to; nothing is kept."""
@@ -113,7 +148,11 @@ class Cases:
             return
         action, thing = permit_of(act, self._cases.get(act.case))
         if decide(act.by, action, thing).allowed:
-            return
+            if act.kind != "open" or act.data.get("split_from") is None:
+                return
+            action, thing = "split", Thing("case")  # it takes from another case, too
+            if decide(act.by, action, thing).allowed:
+                return
         self._refused(Decided(act.by, action, thing.resource, act.case, allowed=False), act.at)
         raise AccessError(f"{act.by.user} ({act.by.role}) may not {action} {thing.resource}", record=act.case)
 
@@ -139,15 +178,19 @@ class Cases:
         return iter(self._cases.values())
 
 
-def _along(act: Act) -> tuple[Act, ...]:
-    """Return what one act does to a second case at once: what is merged is absorbed, what is split off leaves."""
-    if act.kind == "merge" and act.data.get("into") is not None:
-        where, kind = str(act.data["into"]), "absorb"
-        data: dict[str, Any] = {"from": act.case}
-    elif act.kind == "open" and act.data.get("split_from") is not None:
-        where, kind = str(act.data["split_from"]), "split"
-        data = {"events": list(act.data.get("events", ())), "into": act.case}
-    else:
-        return ()
-    name = ulid(act.at, hashlib.sha256(f"{act.id}/{kind}".encode()).digest()[:10])
-    return (Act(name, where, kind, act.by, act.at, act.reason, data),)
+def _beside(act: Act, where: str, kind: str, data: Mapping[str, Any]) -> Act:
+    """Return what an act does to another case at once."""
+    name = ulid(act.at, hashlib.sha256(f"{act.id}/{kind}/{where}".encode()).digest()[:10])
+    return Act(name, where, kind, act.by, act.at, act.reason, data)
+
+
+def _without(case: Case, hidden: frozenset[str]) -> Case:
+    """Return a case as it would be if some things were not there."""
+
+    def left(held: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: each for name, each in held.items() if name not in hidden}
+
+    acts = tuple(name for name in case.acts if name not in hidden)
+    return replace(
+        case, acts=acts, exhibits=left(case.exhibits), findings=left(case.findings), remedies=left(case.remedies)
+    )

@@ -49,6 +49,12 @@ PERMIT: Mapping[str, tuple[str, str]] = {
 }
 """Resource and action of each kind of act."""
 
+_WHOSE = {"open": "complainant", "evidence": "owner"}
+"""Which word of an act says whose it is, where that is not ``party``."""
+
+_LEVELLED = ("evidence", "note")
+"""Acts that say themselves at which level stands what they make."""
+
 _BY_ORIGIN = {"complaint": "complain", "self_report": "self_report", "call": "call"}
 
 
@@ -60,7 +66,8 @@ def permit_of(act: Act, case: Case | None) -> tuple[str, Thing]:
         action = _BY_ORIGIN.get(origin, "open")
         resource = "notice" if origin == "call" else resource
     # Whose it is stands in the act itself: a liaison acts in the name of its own party only.
-    owners = {str(act.data[key]) for key in ("party", "complainant", "owner") if act.data.get(key) is not None}
+    whose = act.data.get(_WHOSE.get(act.kind, "party"))
+    owners = set() if whose is None else {str(whose)}
     if act.kind == "open" and act.by.role == "liaison" and act.by.of is not None and not owners:
         owners.add(act.by.of)  # a call on the hotline complains of nobody, and is the caller's own all the same
     if act.kind in ("conflict", "boycott", "return", "vote") and act.by.seat is not None:
@@ -68,7 +75,7 @@ def permit_of(act: Act, case: Case | None) -> tuple[str, Thing]:
     if act.kind == "request" and act.by.of is not None:
         owners.add(act.by.of)
     audience = {str(name) for name in act.data.get("audience", ())} | ({act.by.role} if act.kind == "note" else set())
-    level = str(act.data.get("level", "restricted"))
+    level = str(act.data.get("level", "restricted")) if act.kind in _LEVELLED else "restricted"
     state = None if case is None else case.state
     return action, Thing(resource, level, frozenset(owners), frozenset(audience), state)
 

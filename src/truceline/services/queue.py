@@ -11,6 +11,7 @@ from typing import Any
 from truceline.access import Thing, decide
 from truceline.base.clock import iso
 from truceline.commission import Case, Rules
+from truceline.commission.apply import named
 from truceline.commission.waiting import Waiting, waiting
 from truceline.logbook import Book
 from truceline.model.case import Act, Actor
@@ -18,7 +19,7 @@ from truceline.services.log import PERMIT_OF_ENTRY
 from truceline.services.permits import permit_of
 from truceline.services.response import Responses
 from truceline.services.response_tasks import of_response
-from truceline.services.views import concerned, may_see
+from truceline.services.views import concerned, may_see, unread
 
 OF_THE_CLOCK = timedelta(minutes=10)
 """A check-in stands in the queue from so long before it is due."""
@@ -92,6 +93,9 @@ def _is_for(item: Waiting, case: Case, actor: Actor, now: datetime) -> bool:
     if item.not_by == actor.user or (item.seats is not None and actor.seat not in item.seats):
         return False
     if item.kind in ("acknowledge", "order", "reply", "report_remedy") and item.data.get("party") != actor.of:
+        return False
+    step = case.pending.get(str(item.data.get("of")))
+    if step is not None and unread(case, actor, named(step.data)):
         return False
     action, thing = permit_of(Act("queue", case.id, item.kind, actor, now, "queue", item.data), case)
     return decide(actor, action, thing).allowed

@@ -231,7 +231,8 @@ class Responses:
 
     def _party(self, case: Case) -> str | None:
         """Whom the analyst's attribution names over the terms' threshold, before anybody found it."""
-        over = [p for p in self.rules.parties if case.hypotheses.get(p, 0.0) >= self.rules.threshold("attributed")]
+        least = self.rules.threshold("attributed", case.provisions)
+        over = [p for p in self.rules.parties if case.hypotheses.get(p, 0.0) >= least]
         return over[0] if len(over) == 1 else None
 
     def refresh(self, cases: Iterable[Case], at: datetime) -> list[Move]:

@@ -72,7 +72,9 @@ def open_corroborated(cases: Cases, read: Read, at: datetime, new: New) -> Stopp
     for _, body in read("assessment"):
         if body["status"] == Status.CORROBORATED.value:
             assessed.setdefault(int(body["event"]), []).append(body)
-    known = {index for case in cases for index in case.events}
+    # A party cannot know an event's index; whoever names one in a complaint stops no notice by it.
+    ours = (case for case in cases if cases.acts(case.id)[0][1].by.role != "liaison")
+    known = {index for case in ours for index in case.events}
     opened, announced = [], []
     for index, event in read("event"):
         if index not in assessed or index in known or at - utc(event["last"]) > STOPPABLE:

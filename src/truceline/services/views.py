@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,10 +163,25 @@ def _may_name(case: Case, party: str, actor: Actor, rules: Rules) -> bool:
 
 def exhibit_seen(case: Case, exhibit: Exhibit, actor: Actor) -> bool:
     """Return whether a person may read an exhibit."""
-    audience = audience_of(case, exhibit.id) | frozenset(map(party_name, exhibit.readers or ()))
+    readers = {"commissioner"} if exhibit.readers is None else set(map(party_name, exhibit.readers))
+    audience = audience_of(case, exhibit.id) | readers
     return decide(actor, "read", Thing("exhibit", exhibit.level, audience=audience, state=case.state)).allowed and (
         actor.role != "commissioner" or exhibit.readers is None or actor.seat in exhibit.readers
     )
+
+
+def unread(case: Case, actor: Actor, names: Iterable[str]) -> frozenset[str]:
+    """Return which of the exhibits, findings and remedies that are named a person may not know of."""
+    found = set()
+    for name in names:
+        if name in case.exhibits:
+            hidden = not exhibit_seen(case, case.exhibits[name], actor)
+        elif name in case.findings:
+            hidden = not finding_seen(case, case.findings[name], actor)
+        else:
+            hidden = name in case.remedies and actor.role not in INSIDE and case.remedies[name].party != actor.of
+        found |= {name} if hidden else set()
+    return frozenset(found)
 
 
 def finding_seen(case: Case, finding: Finding, actor: Actor) -> bool:
