@@ -100,7 +100,9 @@ class Made:
         return self.seen_by(actor) and bool(allowed(actor, "read", "finding", level, (), audience, self.state))
 
     def exhibit_seen_by(self, actor, level):
-        return self.seen_by(actor) and bool(allowed(actor, "read", "exhibit", level, (), (), self.state))
+        return self.seen_by(actor) and bool(
+            allowed(actor, "read", "exhibit", level, (), ("commissioner",), self.state)  # no seats are named
+        )
 
 
 class Maker:

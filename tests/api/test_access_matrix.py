@@ -37,7 +37,7 @@ RESULTS = {
 """Results that everybody may see, who is asking, and the description of it all."""
 
 DATA = {
-    "open": {"title": "x", "origin": "event", "split_from": "nothing"},
+    "open": {"title": "x", "origin": "event", "provisions": ["no-such-clause"]},
     "evidence": {"modality": "video", "family": "x", "owner": "mission", "grade": "B2"},
     "custody": {"evidence": "x", "to": "store"},
     "grade": {"evidence": "x", "grade": "C3"},
@@ -237,7 +237,7 @@ def test_everything_done(at, world, asking, proof_scale, figures):
 
 @pytest.mark.parametrize("origin", ["event", "complaint", "self_report", "call"])
 def test_everything_opened(at, asking, origin):
-    """Allowed: 409, for it is split from a case that is not there."""
+    """Allowed: 409, for it names a clause that the agreement has not."""
     for actor, party in product(asking, ("A", "B")):
         data = {**DATA["open"], "origin": origin, "complainant": party}
         resource, action = "case", "open"

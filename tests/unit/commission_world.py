@@ -82,7 +82,9 @@ class World:
         kind = r.choice(_DRAWN)
         who, data = _MAKERS[kind](self)
         person = PEOPLE[who if r.random() < 0.93 else r.choice(tuple(PEOPLE))]
-        if kind == "vote" and person.seat is not None and r.random() < 0.02:  # the account was given another seat meanwhile
+        if (
+            kind == "vote" and person.seat is not None and r.random() < 0.02
+        ):  # the account was given another seat meanwhile
             person = replace(person, seat=r.choice(SEATS))
         prefix = "" if self.case.id == "0000" else f"{self.case.id}-"
         return Act(f"{prefix}{self.count:04d}", self.case.id, kind, person, self.now, "because", data)

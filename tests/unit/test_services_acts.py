@@ -84,7 +84,7 @@ def test_an_approval_is_read_by_whoever_reads_what_it_approves():
 
 def test_to_ask_for_a_review_tells_nothing_of_a_finding_that_may_not_be_read():
     reviewed = 0
-    for seed in range(60):
+    for seed in range(100):
         world, indexed = walked(seed, 150)
         if world.case.exit is not None or not world.case.findings:
             continue
