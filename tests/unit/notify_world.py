@@ -23,7 +23,7 @@ SECRET = "forty-two hedgehogs under a lime tree"
 CONTACTS = """
 contacts:
   - {id: oak-duty, user: gus, name: Duty officer of Oak, email: duty@oak.example, webhook: "http://127.0.0.1:%(hook)d/oak", secret: oak, phone: "+1 555 1"}
-  - {id: oak-second, user: olga, name: Oak's commissioner, email: second@oak.example, phone: "+1 555 2", without: [corrected]}
+  - {id: oak-second, user: olga, name: Oak's commissioner, email: second@oak.example, phone: "+1 555 2", language: uk, without: [corrected]}
   - {id: a-liaison, user: lia, name: A's liaison, email: liaison@a.example}
   - {id: b-liaison, user: lib, name: B's liaison, cap: "http://127.0.0.1:%(hook)d/b", secret: b, phone: "+1 555 3"}
   - {id: watch, user: wanda, name: The watch, email: watch@centre.example}

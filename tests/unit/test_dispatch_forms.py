@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 import xmlschema
@@ -18,10 +20,12 @@ from notify_world import CONTACTS
 from truceline.channels import by_service
 from truceline.channels.email import mail
 from truceline.channels.webhook import body_of
-from truceline.dispatch import read_contacts, signing
+from truceline.dispatch import read_contacts, signing, words
 from truceline.dispatch.cap import cap
+from truceline.dispatch.causes import Cause
 from truceline.dispatch.contacts import House, Pace
 from truceline.errors import BadSignature, ClockImplausible, InputError, Replayed
+from truceline.lang import languages
 from truceline.model.dispatch import CAUSES, Message
 
 NOW = datetime(2026, 2, 3, 12, tzinfo=UTC)
@@ -38,17 +42,48 @@ def schema(repository):
     return xmlschema.XMLSchema(repository / "tests" / "vectors" / "cap" / "CAP-v1.2.xsd")
 
 
+LADDER = SimpleNamespace(steps={"warning": SimpleNamespace(number=1, text="!")})
+
+
+@pytest.mark.parametrize("drill", [None, "01k"])
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("cause", CAUSES)
+def test_every_language_says_all_of_a_message_in_its_own_words(cause, language, drill):
+    due = ("2026-02-03T12:00:00Z", None)
+    of = Cause(cause, "k", NOW, "7", "warning", None, due, due)
+    line = words.subject(of, LADDER, "7", drill, language)
+    told = words.text(of, LADDER, drill, ("7",), (NOW, 10.0), language)
+    call = words.script("7", [line], "123 456", drill, language)
+    assert "123 456" in call
+    assert line in call
+    if drill:
+        assert line.startswith("[DRILL]")
+        assert line.endswith("[DRILL]")
+        assert told.startswith("DRILL DRILL DRILL")
+        assert told.endswith("DRILL")
+        assert call.startswith("DRILL DRILL DRILL")
+    said = f"{line}\n{told}\n{call}"
+    assert ("DRILL" in said) is (drill is not None)
+    if language in ("uk", "ru"):
+        assert set(re.findall(r"[A-Za-z]+", said)) <= {"DRILL", "UTC", "T", "Z", "k"}
+    elif language != "en":
+        english = words.text(of, LADDER, drill, ("7",), (NOW, 10.0)).split("\n")
+        assert not set(told.split("\n")) & {each for each in english if "DRILL" not in each}
+
+
 @pytest.mark.parametrize("drill", [None, "01kdrill"])
 @pytest.mark.parametrize("cause", CAUSES)
 def test_every_message_is_valid_cap(cause, drill, schema):
     bare = cause == "asked"
     kind = {"corrected": "Update", "lifted": "Cancel"}.get(cause, "Alert")
     message = replace(MESSAGE, cause=cause, kind=kind, drill=drill, text="bell \x07 \ud800 and \ufffe go", incident="")
+    message = replace(message, language="uk" if drill else "en")
     message = replace(message, circle=None, refers=()) if bare else message
     made = cap(message, "truceline@centre.example")
     schema.validate(made.decode())
     told = schema.to_dict(made.decode())
     assert told.get("cap:status", told.get("status")) == ("Exercise" if drill else "Actual")
+    assert f"<language>{message.language}</language>" in made.decode()
     assert ("DRILL" in made.decode()) is (drill is not None)
     assert b"48.1000,37.5000 1" in made or bare
     assert made == cap(message, "truceline@centre.example")
@@ -150,6 +185,7 @@ def test_contacts_are_read():
         ("secret: oak,", "", 3, "needs a secret"),
         ("duty@oak.example", '"duty@oak.example, all@oak.example"', 3, "one e-mail address"),
         ("without: [corrected]", "without: [asleep]", 4, "asleep"),
+        ("language: uk", "language: xx", 4, "xx"),
         ("without: [corrected]", "order: [webhook]", 4, "no address"),
         ("oak: [oak-duty, oak-second]", "oak: [a-liaison]", 10, "no phone"),
         ("oak: [oak-duty, oak-second]", "oak: [nobody-here]", 10, "no contact"),

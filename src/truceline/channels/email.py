@@ -28,6 +28,7 @@ def mail(message: Message, address: str, house: House) -> bytes:
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"], made["Subject"] = house.sender, address, " ".join(message.subject.split())
     made["Date"], made["Message-ID"] = format_datetime(message.sent), message_id(message, house)
+    made["Content-Language"] = message.language
     made["Auto-Submitted"] = "auto-generated"
     made["X-Truceline-Id"] = message.id
     if message.drill is not None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
+from truceline.dispatch.words import drill_line
+from truceline.lang import catalogue
 from truceline.model.dispatch import DRILL, Message
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -13,28 +15,16 @@ NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 EXPIRES = timedelta(hours=72)
 """How long a message is of interest at most."""
 
-_EVENT = {
-    "proposed": "A clock is proposed",
-    "begun": "A response has begun",
-    "disputed": "The initial breach is disputed",
-    "corrected": "A clock was corrected",
-    "declared": "A step was declared",
-    "asked": "A step was declared and you are asked",
-    "lifted": "A step was lifted",
-    "decision_due": "A decision is due",
-    "stop_first": "Stop first: a notice to both liaisons",
-}
 _NEVER = dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
 _NOW = ("asked", "decision_due", "stop_first")
 
 
-def cap(message: Message, sender: str, language: str = "en") -> bytes:
+def cap(message: Message, sender: str) -> bytes:
     """Return a message as a CAP 1.2 document; the same message gives the same bytes.
 
     Args:
         message: the message.
         sender: who sends it, an address without spaces.
-        language: of its text (RFC 3066).
     """
     alert = ET.Element("alert", xmlns=NAMESPACE)
     drill = message.drill is not None
@@ -46,21 +36,23 @@ def cap(message: Message, sender: str, language: str = "en") -> bytes:
     _add(alert, "scope", "Private")
     _add(alert, "addresses", message.to)
     if drill:
-        _add(alert, "note", f"{DRILL} {message.drill}: an exercise. Nothing of it is real.")
+        _add(alert, "note", f"{drill_line(catalogue(message.language))} {message.drill}")
     if message.refers:
         _add(alert, "references", " ".join(f"{sender},{name},{_time(at)}" for name, at in _referred(message)))
     if message.incident:
         _add(alert, "incidents", message.incident)
-    _info(alert, message, language)
+    _info(alert, message)
     body: bytes = ET.tostring(alert, encoding="utf-8", xml_declaration=False)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
-def _info(alert: ET.Element, message: Message, language: str) -> None:
+def _info(alert: ET.Element, message: Message) -> None:
+    words = catalogue(message.language)
     info = ET.SubElement(alert, "info")
-    _add(info, "language", language)
+    _add(info, "language", message.language)
     _add(info, "category", "Security")
-    _add(info, "event", f"{DRILL}: {_EVENT[message.cause]}" if message.drill else _EVENT[message.cause])
+    event = words.say(f"tell.{message.cause}")
+    _add(info, "event", f"{DRILL}: {event}" if message.drill else event)
     _add(info, "responseType", "Execute" if message.cause == "stop_first" else "Assess")
     _add(info, "urgency", "Immediate" if message.cause in _NOW else "Expected")
     # How grave it is and how sure, people find; the message does not.
@@ -75,10 +67,10 @@ def _info(alert: ET.Element, message: Message, language: str) -> None:
         _add(parameter, "value", value)
     area = ET.SubElement(info, "area")
     if message.circle is None:
-        _add(area, "areaDesc", "The whole area of the agreement")
+        _add(area, "areaDesc", words.say("tell.whole"))
     else:
         lon, lat, km = message.circle
-        _add(area, "areaDesc", f"Within about {km:g} km of the point given")
+        _add(area, "areaDesc", words.say("tell.circle", n=km))
         _add(area, "circle", f"{lat:.4f},{lon:.4f} {km:g}")
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from truceline.base.yaml import Node, parse
 from truceline.errors import Malformed
+from truceline.lang import languages
 from truceline.model.dispatch import ALWAYS, CAUSES, CHANNELS
 from truceline.terms.kinds import Choice, Entry, Field, Id, Keyed, ListOf, Number, Shape, Text
 from truceline.terms.kinds_more import Flag, Integer
@@ -48,6 +49,9 @@ class Contact:
 
     without: tuple[str, ...] = ()
     """Causes the person does not want."""
+
+    language: str = "en"
+    """Code of the language messages and calls are in."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -182,6 +186,7 @@ CONTACT = Shape(
         "secret": may(Id(), "Name of the secret that signs webhooks; needed for webhook and cap"),
         "phone": may(Text(40), "Number"),
         "order": may(ListOf(Choice(CHANNELS, "a channel"), most=4), "Which of these ways are used; all if absent"),
+        "language": may(Choice(languages(), "a language"), "Of messages and calls; en if absent"),
         "without": may(ListOf(Choice(CAUSES, "a cause"), most=20), "Causes the person does not want"),
     },
     "contact",
@@ -269,6 +274,7 @@ def _contact(entry: Entry, file: str) -> Contact:
         secret=entry["secret"].text if "secret" in entry else None,
         phone=entry.get("phone"),
         without=tuple(entry.get("without") or ()),
+        language=entry.get("language") or "en",
     )
 
 

@@ -1,76 +1,107 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a message says. No party is named as the accused, no place finer than the terms let out, nothing is ordered."""
+"""What a message or a call says, in the contact's language.
+
+No party is named as the accused, no place finer than the terms let out, nothing is ordered.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from truceline.access.release import caveat
 from truceline.dispatch.causes import Cause
+from truceline.lang import Catalogue, catalogue
 from truceline.model.dispatch import DRILL
 from truceline.response import Ladder
 
-NOTHING_FOLLOWS = "Nothing follows by itself: people declare, decide and act."
-
-_SUBJECT = {
-    "proposed": "a clock is proposed; nobody has said yet that it began",
-    "begun": "a response has begun: the initial breach was chosen",
-    "disputed": "the initial breach is disputed; both clocks are shown",
-    "corrected": "{step}: its clock was corrected",
-    "declared": "{step} was declared",
-    "asked": "{step} was declared, and you are asked",
-    "lifted": "{step} was lifted",
-    "decision_due": "{step}: a decision is due",
-    "stop_first": "stop first: a notice to both liaisons; nobody is accused",
-}
-_ASKS = {
-    "asked": "Please acknowledge, and say what your capital decides.",
-    "decision_due": f"Please acknowledge, and decide whether to declare it. {NOTHING_FOLLOWS}",
-    "stop_first": "Both liaisons got these words at the same moment. Please acknowledge and order silence.",
-    "proposed": "Whoever may declare a step can choose the initial breach, or leave it.",
-}
+WITHOUT_STEP = ("proposed", "begun", "disputed", "stop_first")
+"""Causes that are told of the whole, and name no step in their first words."""
 
 
-def subject(cause: Cause, ladder: Ladder, watch: str, drill: str | None) -> str:
+def subject(cause: Cause, ladder: Ladder, watch: str, drill: str | None, language: str = "en") -> str:
     """Return one line; of a drill it begins and ends with the word."""
-    step = ladder.steps.get(cause.step or "")
-    line = _SUBJECT[cause.kind].format(step=f"step {step.number}" if step else "a step")
     title = " ".join(watch.split())[:80]
-    return f"[{DRILL}] {title}: {line} [{DRILL}]" if drill else f"{title}: {line}"
+    line = f"{title}: {_line(cause, ladder, catalogue(language))}"
+    return f"[{DRILL}] {line} [{DRILL}]" if drill else line
+
+
+def _line(cause: Cause, ladder: Ladder, words: Catalogue) -> str:
+    step = None if cause.kind in WITHOUT_STEP else ladder.steps.get(cause.step or "")
+    what = words.say(f"tell.{cause.kind}")
+    return what if step is None else f"{words.say('tell.step', n=step.number)}: {what}"
 
 
 def text(
-    cause: Cause, ladder: Ladder, drill: str | None, releasable: tuple[str, ...], window: tuple[datetime, float] | None
+    cause: Cause,
+    ladder: Ladder,
+    drill: str | None,
+    releasable: tuple[str, ...],
+    window: tuple[datetime, float] | None,
+    language: str = "en",
 ) -> str:
     """Return the whole.
 
     Args:
         cause: what it is about.
-        ladder: the steps, for their words.
+        ladder: the steps, for their words, which are the agreement's own.
         drill: id of the drill; None: it is real.
         releasable: to whom it may be shown.
         window: middle and half-width (minutes) of the stretch in which a thing happened, coarse; None: not told.
+        language: code of the language it is told in.
     """
+    words = catalogue(language)
     step = ladder.steps.get(cause.step or "")
-    lines = [f"{DRILL} {DRILL} {DRILL}. This is an exercise. Nothing of it is real."] if drill else []
-    lines.append(f"{_SUBJECT[cause.kind].format(step=f'Step {step.number}' if step else 'A step').capitalize()}.")
+    lines = [drill_line(words)] if drill else []
+    lines.append(f"{_capital(_line(cause, ladder, words))}.")
     if step is not None:
-        lines.append(f"Step {step.number}: {step.text}")
+        lines.append(f"{_capital(words.say('tell.step', n=step.number))}: {words.quote(step.text)}")
     if window is not None:
-        middle, minutes = window
-        lines.append(f"When: about {middle:%Y-%m-%d %H:%M} UTC, {minutes:g} minutes either way.")
+        lines.append(words.say("tell.when", at=window[0], minutes=window[1]))
     if cause.before is not None:
-        lines.append(f"Due before: {_due(cause.before)}.")
+        lines.append(words.say("tell.before", due=_due(cause.before, words)))
     if cause.due is not None:
-        lines.append(f"Due: {_due(cause.due)}.")
-    lines.append(_ASKS.get(cause.kind, NOTHING_FOLLOWS))
-    lines.append(f"Logged: {cause.at:%Y-%m-%d %H:%M:%S} UTC. Of: {cause.incident}.")
-    lines.append(caveat(releasable))
+        lines.append(words.say("tell.due", due=_due(cause.due, words)))
+    lines.append(_asks(cause, words))
+    lines.append(words.say("tell.logged", at=cause.at.replace(microsecond=0), incident=cause.incident))
+    lines.append(words.say("tell.caveat", to=", ".join(releasable)))
     if drill:
         lines.append(f"{DRILL} {drill} {DRILL}")
     return "\n".join(lines)
 
 
-def _due(due: tuple[str | None, str | None]) -> str:
-    earliest, latest = (each or "open" for each in due)
-    return earliest if earliest == latest else f"between {earliest} and {latest}"
+def script(watch: str, subjects: Sequence[str], code: str, drill: str | None, language: str = "en") -> str:
+    """Return what whoever rings reads out to the person rung.
+
+    Args:
+        watch: title of the watch.
+        subjects: of the messages nobody of the office acknowledged.
+        code: digits that only this centre can make.
+        drill: id of the drill; None: it is real.
+        language: code of the language of the person rung.
+    """
+    words = catalogue(language)
+    said = words.say("tell.call", watch=" ".join(watch.split())[:80], subjects="; ".join(subjects), code=code)
+    return f"{drill_line(words)} {said} {drill_line(words)}" if drill else said
+
+
+def drill_line(words: Catalogue) -> str:
+    """Return the sentence that everything of a drill begins with."""
+    return words.say("tell.drill", mark=DRILL)
+
+
+def _asks(cause: Cause, words: Catalogue) -> str:
+    """What the reader is asked to do, and that nothing follows by itself."""
+    key, nothing = f"tell.answer_{cause.kind}", words.say("tell.nothing")
+    if key not in words:
+        return nothing
+    return f"{words.say(key)} {nothing}" if cause.kind == "decision_due" else words.say(key)
+
+
+def _due(due: tuple[str | None, str | None], words: Catalogue) -> str:
+    """Deadlines stay in figures, to the second: they are compared with a board's, and not misread."""
+    earliest, latest = (each or words.say("tell.open") for each in due)
+    return earliest if earliest == latest else words.say("tell.between", earliest=earliest, latest=latest)
+
+
+def _capital(line: str) -> str:
+    return line[:1].upper() + line[1:]

@@ -85,6 +85,9 @@ class Message:
     drill: str | None = None
     """Id of the drill it belongs to; None: it is real."""
 
+    language: str = "en"
+    """Code of the language it is told in."""
+
     @property
     def id(self) -> str:
         """The same for the same cause and person, so that a receiver knows a second copy."""
@@ -100,6 +103,7 @@ class Message:
             "answer": self.answer,
             "circle": None if self.circle is None else list(self.circle),
             "drill": self.drill,
+            "language": self.language,
         }
 
     @classmethod
@@ -122,6 +126,7 @@ class Message:
             answer=bool(value["answer"]),
             circle=None if circle is None else (lon, lat, km),
             drill=value.get("drill"),
+            language=str(value.get("language", "en")),  # what was queued before there were others is English
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from truceline.access import Thing, decide
 from truceline.dispatch.outbox import TRIES, Call, Item, Ring, call_json, item_json
+from truceline.dispatch.words import script
 from truceline.errors import AccessError, NotHere, StateError
 from truceline.model.case import Actor
 from truceline.model.dispatch import Entry
@@ -148,7 +149,9 @@ def ring(desk: Desk, actor: Actor, office: str | None = None) -> dict[str, Any]:
         notifier.log(Entry("call", name, actor, now, data))
         contact = notifier.contacts.people[found.to]
         told = {"call": name, "of": found.of, "why": found.why, "ask_for": contact.name, "phone": contact.phone}
-        return {**told, "read_out": code, "items": _subjects(desk, found)}
+        subjects = _subjects(desk, found)
+        said = script(notifier.watch, subjects, code, notifier.drill, contact.language)
+        return {**told, "read_out": code, "say": said, "language": contact.language, "items": subjects}
 
 
 def _subjects(desk: Desk, found: Ring) -> list[str]:

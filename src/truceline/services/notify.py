@@ -78,7 +78,7 @@ class Notifier:
         self._secrets = secrets
         self._append = append
         self._person = person
-        self._watch = watch
+        self.watch = watch
         self._rules = rules
         self._keys: dict[tuple[str, str], str] = {}
 
@@ -160,8 +160,8 @@ class Notifier:
                 cause=cause.kind,
                 to=contact.id,
                 of=of,
-                subject=subject(cause, responses.ladder, self._watch, self.drill),
-                text=text(cause, responses.ladder, self.drill, to, window),
+                subject=subject(cause, responses.ladder, self.watch, self.drill, contact.language),
+                text=text(cause, responses.ladder, self.drill, to, window, contact.language),
                 sent=now,
                 releasable=to,
                 channels=contact.channels,
@@ -171,6 +171,7 @@ class Notifier:
                 answer=cause.kind in ("asked", "decision_due", "stop_first"),
                 circle=circle,
                 drill=self.drill,
+                language=contact.language,
             )
 
     def _concerns(self, cause: Cause, contact: Contact, actor: Actor, responses: Responses) -> bool:

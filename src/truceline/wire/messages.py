@@ -90,7 +90,9 @@ class Ringing(Answer):
     ask_for: str
     phone: str | None
     read_out: str = Field(description="six digits that only this centre can make; in no record")
-    items: list[str]
+    say: str = Field(description="what to say to the person rung, in their language, digits and all")
+    language: str = Field(description="code of the language of the person rung")
+    items: list[str] = Field(description="subjects of the messages")
 
 
 class Said(Form):
