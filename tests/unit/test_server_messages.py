@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 import pytest
 from desk_world import office
 
+from truceline.base.clock import utc
 from truceline.dispatch import read_contacts
 from truceline.services.accounts import CONSOLE
 
+TICK = timedelta(microseconds=1)
 CONTACTS = """
 contacts:
   - {id: a-duty, user: lia, name: A's liaison, phone: "1"}
@@ -32,10 +36,18 @@ def test_each_office_reads_and_acknowledges_its_own(at):
     (mine,) = at.get("/messages", "lia").json()["messages"]
     assert (mine["to"], mine["of"], mine["state"], mine["drill"]) == ("a-duty", "A", "queued", None)
     for user in (None, "gus", "anna"):
-        assert at.get("/messages", user).json() == {"messages": []}
+        assert at.get("/messages", user).json() == {"messages": [], "drill": None}
     whole = at.get("/messages", "wanda").json()
     assert {each["of"] for each in whole["messages"]} == {"A", "B"}
     assert (whole["ring"], whole["calls"]) == ([], [])
+    outbox, held = at.desk.notifier.outbox, at.desk.notifier.contacts
+    for tree in whole["trees"]:
+        assert (tree["open"], tree["next"]) == (1, held.trees[tree["of"]][0])
+        due = utc(tree["at"])
+        rung = [[each.of for each in outbox.ring(moment, held.trees, held.pace)] for moment in (due - TICK, due)]
+        assert [tree["of"] in offices for offices in rung] == [False, True]
+    assert (mine["may"], whole["messages"][0]["may"]) == (["acknowledge"], [])
+    assert "nobody is accused" in at.get(f"/messages/{mine['id']}", "lia").json()["text"]
     path = f"/messages/{mine['id']}/acknowledgement"
     statuses = {user: at.post(path, user).status_code for user in (None, "lib", "gus", "wanda", "lia")}
     assert statuses == {None: 404, "lib": 404, "gus": 404, "wanda": 403, "lia": 201}

@@ -109,10 +109,14 @@ class Call:
     wrong: int = 0
     """Wrong codes given."""
 
+    @property
+    def nobody(self) -> bool:
+        """Whether it came to nothing, so that the next of the tree is due at once."""
+        return self.result in CALLED[1:] or self.wrong >= TRIES
+
     def over(self, now: datetime, pace: Pace) -> bool:
         """Return whether the next of the tree is to be rung."""
-        nobody = self.result in CALLED[1:] or self.wrong >= TRIES
-        return self.confirmed is None and (nobody or now >= self.at + timedelta(minutes=pace.call_minutes))
+        return self.confirmed is None and (self.nobody or now >= self.at + timedelta(minutes=pace.call_minutes))
 
 
 @dataclass(frozen=True)
@@ -229,6 +233,20 @@ class Outbox:
         """Return what an office has to acknowledge, and has not."""
         return [i for i in self.items.values() if i.message.of == office and i.message.answer and not i.acknowledged]
 
+    def next_call(self, office: str, tree: tuple[str, ...], pace: Pace) -> tuple[str, datetime] | None:
+        """Return who of an office's tree is rung next, and from when if nobody acknowledges; None: nothing is open."""
+        held = self.open_of(office)
+        names = {i.message.id for i in held}
+        calls = [c for c in self.calls.values() if c.of == office and names & set(c.items)]
+        if not held:
+            return None
+        wait = timedelta(minutes=pace.acknowledge_minutes)
+        at = min(i.message.sent if i.state(pace) == "failed" else i.message.sent + wait for i in held)
+        if calls:
+            last = calls[-1]
+            at = max(at, last.at if last.nobody else last.at + timedelta(minutes=pace.call_minutes))
+        return tree[len(calls) % len(tree)], at
+
     def ring(self, now: datetime, trees: Mapping[str, tuple[str, ...]], pace: Pace) -> list[Ring]:
         """Return the offices that are to be rung now, and who is next in their trees; round again at the end."""
         found = []
@@ -248,7 +266,7 @@ class Outbox:
 def item_json(item: Item, pace: Pace) -> dict[str, Any]:
     """Return a message and what became of it as JSON."""
     message = item.message
-    told = {key: getattr(message, key) for key in ("id", "cause", "to", "of", "subject", "drill", "answer")}
+    told = {key: getattr(message, key) for key in ("id", "cause", "to", "of", "subject", "drill", "answer", "language")}
     return {
         **told,
         "sent": iso(message.sent),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from truceline.access import Thing, decide
+from truceline.base.clock import iso
 from truceline.dispatch.outbox import TRIES, Call, Item, Ring, call_json, item_json
 from truceline.dispatch.words import script
 from truceline.errors import AccessError, NotHere, StateError
@@ -61,13 +62,48 @@ def status(desk: Desk, actor: Actor) -> dict[str, Any]:
     with desk.lock:
         notifier, now = desk.notifier, desk.now()
         pace, whole = notifier.contacts.pace, decide(actor, "read", Thing("dispatch")).allowed
-        told: dict[str, Any] = {"messages": [item_json(item, pace) for item in notifier.status(actor).values()]}
+        seen = notifier.status(actor).values()
+        told: dict[str, Any] = {"messages": [item_json(i, pace) | {"may": _may_do(desk, actor, i)} for i in seen]}
+        told["drill"] = None if desk.drill is None else desk.drill.to_json()
         if whole:
             desk.log(actor, "read", "dispatch", "status", allowed=True)
             told["calls"] = [call_json(call) for call in notifier.outbox.calls.values()]
             told["ring"] = [_ring_json(ring) for ring in notifier.outbox.ring(now, notifier.contacts.trees, pace)]
+            told["trees"] = [_tree(desk, office) for office in notifier.contacts.trees]
             told["nobody"] = _nobody(desk)
         return told
+
+
+def message(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
+    """Return one message with its text.
+
+    Raises:
+        NotHere: there is no such message, or it is not theirs to know.
+        UnavailableError: the ledger cannot be written.
+    """
+    with desk.lock:
+        item = _item(desk, actor, name)
+        desk.log(actor, "read", "dispatch", name, allowed=True)
+        told = item_json(item, desk.notifier.contacts.pace) | {"may": _may_do(desk, actor, item)}
+        return told | {"text": item.message.text, "releasable": list(item.message.releasable)}
+
+
+def _may_do(desk: Desk, actor: Actor, item: Item) -> list[str]:
+    """What a person may do to a message as it stands."""
+    if item.acknowledged is not None:
+        return []
+    found = ["acknowledge"] if desk.notifier.may(actor, "acknowledge", item.message) else []
+    unproved = any(leg.state in ("failed", "refused") for leg in item.legs.values())
+    return [*found, "retry"] if unproved and decide(actor, "send", Thing("dispatch")).allowed else found
+
+
+def _tree(desk: Desk, office: str) -> dict[str, Any]:
+    """An office's telephone tree, without numbers: whoever rings is told the one number of that call."""
+    outbox, held = desk.notifier.outbox, desk.notifier.contacts
+    people = [{"id": name, "name": held.people[name].name} for name in held.trees[office]]
+    due = outbox.next_call(office, held.trees[office], held.pace)
+    to, at = (None, None) if due is None else (due[0], iso(due[1]))
+    return {"of": office, "people": people, "open": len(outbox.open_of(office)), "next": to, "at": at}
 
 
 def _ring_json(ring: Ring) -> dict[str, Any]:

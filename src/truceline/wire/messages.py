@@ -15,6 +15,15 @@ Result = Literal["reached", "no answer", "wrong person", "refused"]
 """What came of a call (``model.dispatch.CALLED``)."""
 
 
+class OfDrill(Answer):
+    """The drill that all of it is."""
+
+    word: str
+    id: str
+    name: str
+    since: Moment
+
+
 class Way(Answer):
     """One way of one message."""
 
@@ -41,6 +50,15 @@ class Message(Answer):
     by: str | None
     how: str | None
     ways: dict[str, Way]
+    language: str = Field(description="code of the language it is told in")
+    may: list[str] | None = Field(None, description="what you may do: acknowledge, retry")
+
+
+class WholeMessage(Message):
+    """One message with its text."""
+
+    text: str
+    releasable: list[str]
 
 
 class Call(Answer):
@@ -66,12 +84,31 @@ class ToRing(Answer):
     items: list[str]
 
 
+class TreePerson(Answer):
+    """One person of a telephone tree; the number is told to whoever begins the call."""
+
+    id: str
+    name: str
+
+
+class Tree(Answer):
+    """An office's telephone tree."""
+
+    of: str
+    people: list[TreePerson] = Field(description="in the order they are rung")
+    open: int = Field(description="messages nobody of the office has acknowledged")
+    next: str | None = Field(description="contact who is rung next; null: nothing is open")
+    at: Moment | None = Field(description="from when, if nobody acknowledges")
+
+
 class Messages(Answer):
     """Messages you may see; with calls for those who keep the watch."""
 
     messages: list[Message]
+    drill: OfDrill | None = Field(description="null: it is real")
     calls: list[Call] | None = None
     ring: list[ToRing] | None = None
+    trees: list[Tree] | None = None
     nobody: list[str] | None = Field(None, description="contacts whose account is not in use, or may read no message")
 
 

@@ -6,6 +6,7 @@ import { accessScreen, findingScreen, findingsScreen, peopleScreen, personScreen
 import { actScreen } from "./act";
 import { ROLE, type Desk } from "./desk";
 import { logScreen } from "./log";
+import { messagesScreen } from "./messages";
 import { minesScreen } from "./mines";
 import { moveScreen } from "./move";
 import { meetingsScreen, registerScreen, sidesScreen, stateScreen } from "./promised";
@@ -28,6 +29,7 @@ export function places(desk: Desk): Place[] {
     [true, "cases", "Cases", "c"],
     [true, "findings", "Findings", "f"],
     [desk.reads("response"), "response", "Response", "r"],
+    [desk.signedIn, "messages", "Messages", "d"],
     [true, "register", "Register", "u"],
     [true, "meetings", "Meetings", "h"],
     [true, "sides", "Sides", "b"],
@@ -43,7 +45,7 @@ export function places(desk: Desk): Place[] {
 export const PARENT: Record<string, string> = { case: "cases", act: "cases", notice: "notices", finding: "findings", person: "people", move: "response", state: "response" };
 
 /** Screens behind whose back things happen. */
-export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings", "response", "state"];
+export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings", "response", "state", "messages"];
 
 export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
   const make: Record<string, () => HTMLElement> = {
@@ -60,6 +62,7 @@ export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
     response: () => responseScreen(desk, route),
     move: () => moveScreen(desk, route),
     state: () => stateScreen(desk, route),
+    messages: () => messagesScreen(desk, route),
     register: () => registerScreen(desk, route),
     meetings: () => meetingsScreen(desk, route),
     sides: () => sidesScreen(desk, route),

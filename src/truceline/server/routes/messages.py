@@ -37,6 +37,17 @@ def list_messages(request: Request, desk: TheDesk, actor: TheActor) -> Response:
     return tagged(request, told.Messages.model_validate(calls.status(desk, actor)))
 
 
+@router.get(
+    "/messages/{message}",
+    response_model=told.WholeMessage,
+    responses=READ | answers(404, 422),
+    openapi_extra=permit("dispatch", "read"),
+)
+def read_message(request: Request, desk: TheDesk, actor: TheActor, message: Id) -> Response:
+    """Return one message with its text, and what became of it."""
+    return tagged(request, told.WholeMessage.model_validate(calls.message(desk, actor, message)))
+
+
 @router.post(
     "/messages/{message}/acknowledgement",
     status_code=201,
