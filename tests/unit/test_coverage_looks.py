@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import field_cases as cases
 import numpy as np
+import pyproj
 import pytest
 from sgp4.api import Satrec
 from sgp4.conveniences import sat_epoch_datetime
@@ -17,7 +18,8 @@ from skyfield.api import EarthSatellite, load, wgs84
 from truceline.base.clock import Interval, utc
 from truceline.base.geo import geodesic_m
 from truceline.coverage import catalogue, cells, earth, elements, ephemeris, looks
-from truceline.coverage.orbit import lonlat
+from truceline.coverage._compile import seen
+from truceline.coverage.orbit import lonlat, unit
 from truceline.errors import ChecksumMismatch, Malformed, NoTime, Truncated, UnknownFormat
 from truceline.model.watching import ReferenceAct
 
@@ -279,6 +281,39 @@ def test_what_a_sensor_detects():
     assert msi.chance_at(fire, 100.0, 786, by_day=True) > 0.9
     assert msi.chance_at(fire, 200.0, 786, by_day=True) == 0
     assert msi.chance_at(damage, 10.0, 786, by_day=True) == 0.5
+
+
+GEOD = pyproj.Geod(ellps="WGS84")
+
+
+def edges(satellite, sight):
+    """Both edges of a swath at its middle: geodesics square to Skyfield's ground track, as long as the sensor sees."""
+    middle = (sight.first + sight.last) / 2
+    flown = EarthSatellite.from_satrec(satellite.elements.satellite, TIMES).at(moments(middle + np.array([-1.0, 0, 1])))
+    below = wgs84.subpoint_of(flown)
+    lon, lat = below.longitude.degrees, below.latitude.degrees
+    ahead = GEOD.inv(lon[1], lat[1], lon[2], lat[2])[0]
+    sides = {0: (-90, 90), 1: (-90,), -1: (90,)}[sight.side]
+    return [GEOD.fwd(lon[1], lat[1], ahead + side, sight.far_km * 1000)[:2] for side in sides]
+
+
+@pytest.mark.parametrize("where", [(37.0, 48.0), (179.95, 66.0), (10.0, 89.9), (-60.0, -3.0)])
+def test_a_swaths_edge_equals_skyfields_to_a_hundred_metres(where):
+    place = unit(np.array([where[0]]), np.array([where[1]]))[0]
+    period = Interval(cases.START, cases.START + timedelta(days=2))
+    made = looks.from_elements([(text_of(*NUMBERS.values()), "e")], catalogue.known(), place, 0.2, period, cases.ACT)
+    by = {satellite.sensor.name: satellite for satellite in made.satellites}
+    assert len(made.passes) > 4
+    for sight in made.passes:
+        for lon, lat in edges(by[sight.sensor], sight):
+            found = looks.geometry(by[sight.sensor], sight, lon, lat, cases.ACT)
+            assert abs(abs(found.across_km) - sight.far_km) < 0.1
+            # the field's own test of cells puts its edge there too
+            beside = [GEOD.fwd(lon, lat, azimuth, 150.0)[:2] for azimuth in range(0, 360, 15)]
+            x, y = np.array(beside).T
+            same = np.zeros(len(x), dtype=np.int64)
+            ring = cells.Cells(np.arange(len(x), dtype=np.uint64), x, y, same, same, np.zeros(len(x)))
+            assert 6 <= seen(sight, ring).sum() <= 18
 
 
 @pytest.mark.parametrize("lat", [89.9, -60.0])

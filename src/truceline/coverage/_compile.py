@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.geo import EARTH_KM, WGS84, Floats, inside_rings
-from truceline.coverage._kernels import pieces, visits, within
+from truceline.coverage._kernels import pieces, stretch, visits, within
 from truceline.coverage.cells import Cells
 from truceline.coverage.orbit import unit
 from truceline.coverage.sights import Area, Fixed, Sight, Swath, Track, denied_spans, seconds_of
@@ -225,9 +225,12 @@ def seen(sight: Sight, cells: Cells) -> npt.NDArray[np.bool_]:
         for frame, bend, limit in zip(made.frame, made.bend, made.limits, strict=True):
             ahead, along, across = frame @ cells.places.T
             tangent = along / np.maximum(ahead, 0.05)
-            aside = across - np.polynomial.polynomial.polyval(tangent, bend) * (1 - 0.5 * across**2)
+            curve = np.polynomial.polynomial.polyval(tangent, bend)
+            aside = across - curve * (1 - 0.5 * across**2)
             inside = (ahead > 0.05) & (tangent >= limit[0]) & (tangent < limit[1]) & (limit[5] * aside >= 0)
-            found |= inside & (np.abs(aside) >= limit[2]) & (np.abs(aside) <= limit[3]) & (np.abs(across) <= limit[4])
+            foot = (frame[0, 2] + tangent * frame[1, 2]) / np.sqrt(1 + tangent**2) + curve * frame[2, 2]
+            far = np.abs(aside) * (1 + stretch(foot, cells.places[:, 2], np.abs(aside)))
+            found |= inside & (far >= limit[2]) & (far <= limit[3]) & (np.abs(across) <= limit[4])
     elif isinstance(sight, Track):
         found[moving(sight, [seconds_of(sight)], cells).cells] = True
     else:

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 
 from truceline.base.compiled import compiled
+from truceline.base.geo import EARTH_KM
+from truceline.coverage.earth import FLATTENING
 
 Array = Any
 """A NumPy array; what each holds is said where it is made."""
+
+_EQUATOR = 6378.137 / EARTH_KM
+_FLATTENING = FLATTENING
 
 
 @compiled
@@ -207,6 +212,18 @@ def spread(low: float, high: float, slot: float, rows: int, weights: Array) -> N
 
 
 @compiled
+def stretch(foot: Array, place: Array, aside: Array) -> Array:
+    """By what share a distance over the ellipsoid is longer than on the mean sphere, as its sine takes it.
+
+    ``foot`` and ``place`` are the heights of its two ends on the unit sphere, ``aside`` the sine of the angle between
+    them; numbers or arrays. As :func:`truceline.coverage.earth.ground_km`, in the few steps a loop can afford.
+    """
+    half = (foot + place) / 2 * (1 + aside * aside / 8)
+    longer = _EQUATOR * (1 - _FLATTENING * (foot * foot + 4 * half * half + place * place) / 6) - 1
+    return longer * (1 - aside * aside / 3)
+
+
+@compiled
 def _of_passes(
     px: float, py: float, pz: float, frame: Array, bend: Array, limits: Array, first_row: Array, shares: Array,
     pass_table: Array, pass_group: Array, tables: Array, table_scale: float, allowed: Array, pass_mask: Array,
@@ -228,7 +245,9 @@ def _of_passes(
         aside = across - curve * (1 - 0.5 * across * across)
         if limits[look, 5] * aside < 0:
             continue
+        foot = (frame[look, 0, 2] + along * frame[look, 1, 2]) / np.sqrt(1 + along * along) + curve * frame[look, 2, 2]
         aside = abs(aside)
+        aside *= 1 + stretch(foot, pz, aside)
         if aside < limits[look, 2] or aside > limits[look, 3] or not allowed[pass_mask[look]]:
             continue
         at = aside * table_scale

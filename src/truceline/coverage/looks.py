@@ -13,7 +13,7 @@ import numpy.typing as npt
 from truceline.base.clock import Interval, iso
 from truceline.base.geo import EARTH_KM, Floats
 from truceline.coverage.catalogue import Sensor
-from truceline.coverage.earth import geodetic, look_angles, subpoint, sun_elevation
+from truceline.coverage.earth import geodetic, ground_km, look_angles, subpoint, sun_elevation
 from truceline.coverage.elements import MAX_AGE_DAYS, Elements, read_kept
 from truceline.coverage.ephemeris import STEP_S, Ephemeris, propagate
 from truceline.coverage.orbit import unit
@@ -214,7 +214,7 @@ def geometry(satellite: Satellite, sight: Swath, lon: float, lat: float, act: Re
         low, high = best - step, best + step
     where = satellite.orbit.fixed(np.array([best - 0.5, best, best + 0.5]))
     track = subpoint(where)
-    across = float(np.arccos(np.clip(track[1] @ place, -1, 1)) * EARTH_KM)
+    across = float(ground_km(track[1], place))
     left = float(np.cross(track[1], track[2] - track[0]) @ place) >= 0
     off, incidence, length = look_angles(where[1:2], np.array([lon]), np.array([lat]))
     sun = float(sun_elevation(np.array([lon]), np.array([lat]), np.array([best]))[0])
