@@ -73,6 +73,9 @@ def test_cloud_grids_in_shares_or_per_cent(values, wanted, bad):
     assert len(rejected) == bad
     assert grid.share[1] == pytest.approx(wanted)
     assert (grid.sigma == 0.2).all()
+    for stated, meant in ((b"10", 0.1), (b"0.1", 0.1)):  # per cent, or a share beside cloud in per cent
+        text = b"lon,lat,time,cloud,sigma\n37,48,2026-04-11T03:00:00Z,70," + stated + b"\n"
+        assert cloud_grid.read(text, file="c")[0].sigma.tolist() == [meant]
     _, rejected = cloud_grid.read(b"lon,lat,time,cloud,sigma\n37,48,2026-04-11T03:00:00Z,0.4,20\n", file="c")
     assert reasons(rejected) == [(2, "sigma 20 is above 1 in a column of shares")]
 

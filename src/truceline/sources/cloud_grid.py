@@ -33,8 +33,8 @@ _Row = tuple[int, bytes, float, float, float, float, float]
 def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
     """Return the grid, and the rows that are none.
 
-    ``cloud`` and ``sigma`` are shares from 0 to 1, or both per cent, as :func:`truceline.sources.cloud.scale_of` tells
-    from ``cloud``. In shares a value above 1 rejects its row.
+    ``cloud`` holds shares from 0 to 1 or per cent, as :func:`truceline.sources.cloud.scale_of` tells, and ``sigma``
+    likewise; but where no ``sigma`` is above 1 they are shares. In shares a value above 1 rejects its row.
 
     Raises:
         InputError: the file as a whole cannot be used.
@@ -52,10 +52,13 @@ def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
     cloud = np.array([row[5] for row in good])
     scale = scale_of(cloud)
     beyond = {row[0]: f"cloud {row[5]:g}" for row in good if row[5] > scale}
-    beyond |= {row[0]: f"sigma {row[6]:g}" for row in good if row[6] > scale}
+    stated = np.array([row[6] for row in good])
+    # Beside cloud in per cent, sigmas of at most 1 are shares: no model knows its cloud to one per cent.
+    sigma_scale = scale if (stated > 1).any() else 1.0
+    beyond |= {row[0]: f"sigma {row[6]:g}" for row in good if row[6] > sigma_scale}
     bad += [(row[0], f"{beyond[row[0]]} is above 1 in a column of shares", row[1]) for row in good if row[0] in beyond]
     kept = np.array([row[2:] for row in good if row[0] not in beyond], dtype=np.float64).reshape(-1, 5).T
-    sigma = np.where(np.isnan(kept[4]), UNKNOWN_SIGMA, kept[4] / scale)
+    sigma = np.where(np.isnan(kept[4]), UNKNOWN_SIGMA, kept[4] / sigma_scale)
     return CloudGrid(kept[0], kept[1], kept[2], kept[3] / scale, sigma), rejections("cloud_grid", file, sorted(bad))
 
 
