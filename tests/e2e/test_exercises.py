@@ -102,7 +102,7 @@ def test_what_is_not_as_expected_is_told_with_exit_1(command, repository, tmp_pa
         ("do: notice", "do: accuse", "do: 'accuse' is none of"),
         ('at: "0:06"', "at: noon", "hours:minutes after the start"),
         ('at: "0:06"', 'at: "0:01"', "a step comes before the one above it"),
-        ("as: lib, do: order", "as: nobody, do: order", "nobody here is called 'nobody'"),
+        ("as: lib, do: order", "as: nobody, do: order", "as: 'nobody' is none of people"),
         ("role: analyst", "role: judge", "role 'judge'"),
         ("user: lib", "user: lia", "the user lia stands twice"),
         ("data: {party: A}}", "data: {party: $ghost}}", "$ghost: no step of that id came before"),

@@ -73,7 +73,7 @@ class Office:
 
 
 def test_a_call_is_a_notice_to_both_at_once_and_accuses_nobody(office):
-    case = office.do("lia", "open", origin="call", party="A", title="Shells on our village")
+    case = office.do("lia", "open", origin="call", title="Shells on our village")
     held = office.desk.cases.case(case)
     assert set(held.notices) == {"A", "B"}
     assert held.accused == ()

@@ -47,28 +47,28 @@ def begin(act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CASES) -> Case:
     origin = data.get("origin")
     if origin not in ("event", "complaint", "self_report", "call"):
         raise Malformed("origin: one of event, complaint, self_report, call", record=act.id)
-    accused = _parties(data.get("accused", ()), rules, act)
     complainant = data.get("complainant")
-    if complainant is not None:
-        _parties((complainant,), rules, act)
-    if act.by.role == MACHINE_ROLE and (accused or origin != "event"):
-        raise StateError("the program opens a case of an event only, and accuses nobody", record=act.id)
-    made = Case(
-        id=act.id,
-        title=str(data.get("title") or "untitled"),
-        origin=origin,
-        opened=act.at,
-        now=act.at,
-        events=tuple(int(index) for index in data.get("events", ())),
-        provisions=tuple(map(str, data.get("provisions", ()))),
-        accused=accused,
-        complainant=complainant,
-        acts=(act.id,),
-        users={act.id: act.by.user},
-    )
     try:
+        accused = _parties(data.get("accused") or (), rules, act)
+        if complainant is not None:
+            _parties((complainant,), rules, act)
+        if act.by.role == MACHINE_ROLE and (accused or origin != "event"):
+            raise StateError("the program opens a case of an event only, and accuses nobody", record=act.id)
+        made = Case(
+            id=act.id,
+            title=str(data.get("title") or "untitled"),
+            origin=origin,
+            opened=act.at,
+            now=act.at,
+            events=tuple(int(index) for index in data.get("events") or ()),
+            provisions=tuple(map(str, data.get("provisions") or ())),
+            accused=accused,
+            complainant=complainant,
+            acts=(act.id,),
+            users={act.id: act.by.user},
+        )
         return joining.taken_along(made, act, cases)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _refused(act, error) from error
 
 
@@ -104,7 +104,7 @@ def apply(case: Case, act: Act, rules: Rules, cases: Mapping[str, Case] = NO_CAS
         raise StateError(f"a case that is open cannot be {act.kind} again", record=act.id)
     try:
         changed = joining.absorbed(case, act, cases) if handler is None else handler(case, act, rules)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _refused(act, error) from error
     return replace(changed, now=act.at, acts=(*case.acts, act.id), users={**case.users, act.id: act.by.user})
 

@@ -14,6 +14,7 @@ from truceline.base.ids import ulid
 from truceline.commission import Case, Rules, apply, begin
 from truceline.commission.apply import named
 from truceline.commission.checks import check_words
+from truceline.commission.forms import check_form
 from truceline.errors import AccessError, StateError
 from truceline.model.case import MACHINE_ROLE, RECORD_OF, Act
 from truceline.services.access_log import Append, Decided
@@ -142,8 +143,10 @@ class Cases:
 
         Raises:
             AccessError: it is not; the refusal itself is logged.
+            Malformed: its data hold what no act of its kind holds.
             UnavailableError: the refusal cannot be logged.
         """
+        check_form(act.kind, act.data)
         if act.by.role == MACHINE_ROLE:
             return
         action, thing = permit_of(act, self._cases.get(act.case))

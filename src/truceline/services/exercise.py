@@ -15,6 +15,7 @@ from truceline.base.clock import iso, utc
 from truceline.base.ids import ulid
 from truceline.base.yaml import Node
 from truceline.commission import Rules
+from truceline.commission.forms import check_form
 from truceline.errors import AccessError, InputError, Malformed, StateError
 from truceline.model.case import MACHINE, RECORD_OF, Act, Actor
 from truceline.model.response import MOVES
@@ -112,24 +113,59 @@ def read_script(root: Node, *, file: str) -> Script:
         InputError: with file and line.
     """
     top = _map(root, file, ("exercise", "title", "terms", "start", "people", "steps", "expect"))
-    start = utc(_text(top, "start", file, root))
-    steps_node = top["steps"]
+    people = people_of(_needed(top, "people", file, root).to_json(), file=file)
+    start = _start(top, file, root)
+    steps_node = _needed(top, "steps", file, root)
     if not isinstance(steps_node.value, list) or not 1 <= len(steps_node.value) <= MAX_STEPS:
         raise Malformed(f"steps: a list of 1 to {MAX_STEPS:,}", file=file, line=steps_node.line)
     steps = [_step(node, start, file, number) for number, node in enumerate(steps_node.value, 1)]
     for before, after in pairwise(steps):
         if after.at < before.at:
             raise Malformed("a step comes before the one above it", file=file, line=after.line)
-    expect = top["expect"].to_json() if "expect" in top else {}
+    _check_names(steps, people, file)
+    expect = _expected(top["expect"], file) if "expect" in top else {}
     return Script(
         id=_text(top, "exercise", file, root),
         title=_text(top, "title", file, root),
         terms=_text(top, "terms", file, root),
-        people=people_of(top["people"].to_json(), file=file),
+        people=people,
         steps=tuple(steps),
         expect=expect,
         file=file,
     )
+
+
+def _needed(entries: Mapping[str, Node], key: str, file: str, node: Node) -> Node:
+    if key not in entries:
+        raise Malformed(f"{key} is missing", file=file, line=node.line)
+    return entries[key]
+
+
+def _start(entries: Mapping[str, Node], file: str, node: Node) -> datetime:
+    said = _text(entries, "start", file, node)
+    try:
+        return utc(said)
+    except InputError as error:
+        raise Malformed(f"start: {error.reason}", file=file, line=entries["start"].line) from error
+
+
+def _check_names(steps: Iterable[Step], people: Mapping[str, Actor], file: str) -> None:
+    """Return if whoever acts is listed, and no two steps make something of the same name."""
+    made: set[str] = set()
+    for step in steps:
+        if step.who != "machine" and step.who not in people:
+            raise Malformed(f"as: {step.who!r:.80} is none of people, and not machine", file=file, line=step.line)
+        names = {step.label, f"case {step.case}"} if step.do == "open" else {step.label}
+        if made & names and not step.refused:
+            raise Malformed(f"{min(made & names)} was made by a step above", file=file, line=step.line)
+        made |= set() if step.refused else names
+
+
+def _expected(node: Node, file: str) -> dict[str, Any]:
+    found = node.to_json()
+    if not isinstance(found, dict) or not all(isinstance(wanted, dict) for wanted in found.values()):
+        raise Malformed("expect: per case label, a map of what must come of it", file=file, line=node.line)
+    return found
 
 
 def _map(node: Node, file: str, known: tuple[str, ...]) -> dict[str, Node]:
@@ -157,10 +193,20 @@ def _step(node: Node, start: datetime, file: str, number: int) -> Step:
             f"at: hours:minutes after the start, such as 0:40 or 2d 3:15, not {said!r:.40}", file=file, line=node.line
         )
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if max(minutes, seconds) > 59:
+        raise Malformed(f"at: {said}: minutes and seconds go to 59", file=file, line=node.line)
     do = _text(entries, "do", file, node)
     kinds: Iterable[str] = RECORD_OF if "case" in entries else MOVES
     if do not in kinds:
         raise Malformed(f"do: {do!r:.80} is none of {', '.join(kinds)}", file=file, line=node.line)
+    data = entries["data"].to_json() if "data" in entries else {}
+    if "case" in entries:
+        check_form(do, data, file=file, line=node.line)
+    elif not isinstance(data, dict):
+        raise Malformed("data: expected a map of words", file=file, line=node.line)
+    refused = entries["refused"].to_json() if "refused" in entries else False
+    if not isinstance(refused, bool):
+        raise Malformed(f"refused: true or false, not {refused!r:.40}", file=file, line=node.line)
     return Step(
         at=start + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds),
         who=_text(entries, "as", file, node),
@@ -168,8 +214,8 @@ def _step(node: Node, start: datetime, file: str, number: int) -> Step:
         case=_text(entries, "case", file, node) if "case" in entries else "",
         label=_text(entries, "id", file, node) if "id" in entries else f"step-{number}",
         reason=_text(entries, "reason", file, node),
-        data=entries["data"].to_json() if "data" in entries else {},
-        refused=bool(entries["refused"].to_json()) if "refused" in entries else False,
+        data=data,
+        refused=refused,
         line=node.line,
     )
 

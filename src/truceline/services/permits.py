@@ -74,7 +74,7 @@ def permit_of(act: Act, case: Case | None) -> tuple[str, Thing]:
         owners.add(act.by.seat)
     if act.kind == "request" and act.by.of is not None:
         owners.add(act.by.of)
-    audience = {str(name) for name in act.data.get("audience", ())} | ({act.by.role} if act.kind == "note" else set())
+    audience = {str(name) for name in act.data.get("audience") or ()} | ({act.by.role} if act.kind == "note" else set())
     level = str(act.data.get("level", "restricted")) if act.kind in _LEVELLED else "restricted"
     state = None if case is None else case.state
     return action, Thing(resource, level, frozenset(owners), frozenset(audience), state)
