@@ -131,7 +131,7 @@ def test_clear_needs_the_accused_heard_or_its_time_run_out():
         .proposed(status="clear breach", attribution="attributed", party="A")
     )
     desk.voted(seats=SEATS)
-    desk.refused("the time for a reply of A is not over", "sam", "determine", proposal="p")
+    desk.refused("the time for the accused's reply is not over", "sam", "determine", proposal="p")
     desk.do("lia", "reply", "r", party="A", text="no")
     desk.determined()
     assert desk.case.proposals["p"].status == "clear breach"
@@ -275,7 +275,7 @@ def test_votes_that_are_refused():
     desk.refused("a vote is final", "c-oak", "vote", proposal="p", choice="against")
     desk.refused("another vote is open", "c-oak", "propose", status="recorded", reading="text", basis=[],
                  coverage=COVERAGE, deadline=iso(desk.now + timedelta(days=1)))  # fmt: skip
-    desk.refused("these may still vote", "sam", "determine", proposal="p")
+    desk.refused("may still vote", "sam", "determine", proposal="p")
     desk.refused("deadline of the vote has passed", "c-pine", "vote", after=61, proposal="p", choice="for")
 
 

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from commission_world import PEOPLE, START
+from commission_world import PEOPLE, START, rules
 from test_commission_acts import SEATS, Desk
 
 from truceline.base.clock import iso
 from truceline.commission.rules import NOTICE_WITHIN
-from truceline.errors import AccessError
+from truceline.errors import AccessError, StateError
 from truceline.model.case import Actor
 from truceline.services.views import case_line, case_view
 
@@ -45,6 +46,24 @@ def test_inside_only_analysts_and_commissioners_see_a_name_below_80_per_cent(who
     named = case_view(desk.case, PEOPLE["anna"], desk.rules)
     assert list(named["allegations"]) == ["A"]
     assert named["findings"][0]["party"] == "A"
+
+
+@pytest.mark.parametrize("who", ["sam", "aud"])
+def test_below_80_per_cent_neither_who_may_vote_nor_what_is_lacking_tells_who_is_accused(who):
+    """With the accused's seat recused, the seat that is missing would name it; so would a refusal's words."""
+    desk = Desk(rules(recused="accused")).two_kinds().tested().alleged().attributed(0.6)
+    desk.proposed(attribution="likely", party="A").voted(seats=SEATS[:3])
+
+    def left(actor):
+        return case_view(desk.case, PEOPLE[actor], desk.rules)["proposals"][0]["waiting"]
+
+    assert left(who) == ["pine"]
+    assert left("anna") == left("c-oak") == ["pine", "seat-of-B"]
+    desk.refused("until the deadline 2 may still vote", "sam", "determine", proposal="p")
+    desk.voted(seats=("pine", "seat-of-B"))
+    with pytest.raises(StateError, match=r"it lacks: .*accused's reply") as refused:
+        desk.do("sam", "determine", "f", proposal="p")
+    assert not set(re.findall(r"\w+", refused.value.reason)) & {"A", "B"}
 
 
 def test_at_80_per_cent_the_released_finding_names_the_party():

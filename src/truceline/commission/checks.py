@@ -51,7 +51,10 @@ def check_axes(proposal: Proposal, rules: Rules) -> None:
 
 
 def lacking(case: Case, proposal: Proposal, rules: Rules, *, votes: bool, now: datetime) -> tuple[str, ...]:
-    """Return what the standard of proof and the attribution still ask for, in words; empty where they are met."""
+    """Return what the standard of proof and the attribution still ask for, in words; empty where they are met.
+
+    The words name no party: whoever closes a vote is told them, and need not see one named yet.
+    """
     table = case.on_the_table(votes=votes, basis=proposal.basis, party=proposal.party, now=now)
     asked = [FLOOR[proposal.status]] if proposal.status in FLOOR else []
     asked += rules.standards.get(proposal.status, ())
@@ -73,7 +76,7 @@ def _attribution(case: Case, proposal: Proposal, rules: Rules) -> Iterable[str]:
         return
     if proposal.attribution == "admitted":
         if not (party in case.allegations and case.allegations[party].admitted):
-            yield f"an admission by {party}"
+            yield "an admission by the party it names"
         return
     least = rules.threshold(proposal.attribution, proposal.provisions)
     held = case.hypotheses.get(party, 0.0)
@@ -89,9 +92,9 @@ def _notified(case: Case, proposal: Proposal, now: datetime) -> Iterable[str]:
         return
     served = case.allegations.get(proposal.party)
     if served is None:
-        yield f"{proposal.party} was not notified: only a provisional finding is possible"
+        yield "the party it names was not notified: only a provisional finding is possible"
     elif not case.reply_over(served, now):
-        yield f"the time for a reply of {proposal.party} is not over: only a provisional finding is possible"
+        yield "the time for the accused's reply is not over: only a provisional finding is possible"
 
 
 def rests_on(case: Case, proposal: Proposal) -> frozenset[str]:

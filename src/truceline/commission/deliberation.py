@@ -117,7 +117,8 @@ def _determine(case: Case, act: Act, rules: Rules) -> Case:
         raise StateError(f"the vote is over: {proposal.outcome}", record=act.id)
     waiting = set(checks.eligible(case, rules)) - {v.seat for v in proposal.votes} - case.boycotts
     if waiting and act.at <= proposal.deadline:
-        raise StateError(f"until the deadline these may still vote: {', '.join(sorted(waiting))}", record=act.id)
+        # Their number alone: which seats those are would tell which party's is recused.
+        raise StateError(f"until the deadline {len(waiting)} may still vote", record=act.id)
     outcome = checks.decide(proposal, rules)
     missing = checks.lacking(case, proposal, rules, votes=bool(proposal.votes), now=act.at)
     if outcome == "found" and missing:

@@ -44,7 +44,7 @@ def absorbed(case: Case, act: Act, cases: Mapping[str, Case]) -> Case:
         raise StateError("another vote is open", record=act.id)
     for party in set(case.allegations) & set(other.allegations):
         if bool(case.allegations[party].replies) != bool(other.allegations[party].replies):
-            raise StateError(f"{party} replied in one of the two cases only; it is heard in both first", record=act.id)
+            raise StateError("a party replied in one of the two cases only; it is heard in both first", record=act.id)
     joined = replace(
         case,
         events=tuple(dict.fromkeys((*case.events, *other.events))),

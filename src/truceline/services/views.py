@@ -263,6 +263,9 @@ def finding_json(case: Case, finding: Finding, actor: Actor, rules: Rules) -> di
 def proposal_json(case: Case, proposal: Proposal, actor: Actor, rules: Rules) -> dict[str, Any]:
     """Return a proposal as JSON, with who may still vote and what it still lacks."""
     left = set(eligible(case, rules)) - {v.seat for v in proposal.votes}
+    if rules.recused == "accused" and not all(_may_name(case, party, actor, rules) for party in case.accused):
+        # The seat that is missing would tell who is accused.
+        left = {seat for seat in left if rules.seats[seat].of not in rules.parties}
     shown = proposal.party is None or names_party(actor, case.hypotheses.get(proposal.party, 0.0), rules.publication)
     return {
         "proposal": proposal.id,
