@@ -13,6 +13,7 @@ import pytest
 from run_factory import START, make_run, passes
 
 from truceline.base.clock import Interval
+from truceline.cli import estimate
 from truceline.errors import InputError, Malformed, NoPlace
 from truceline.flow.estimates import KINDS, answer, compare, kinds
 from truceline.flow.ground import Ground, area_of
@@ -192,3 +193,12 @@ def test_the_command(command, tmp_path):
     assert set(told["acts"]) == set(KINDS)
     done = command("estimate", folder, "--from", "noon", cwd=tmp_path, keys=tmp_path / "keys")
     assert done.returncode == 3
+
+
+def test_a_comparison_is_told_under_each_cloud_assumption(capsys):
+    rows = [{"name": "table", "low": 0.1517, "high": 3.9}, {"name": "thin cloud", "low": None, "high": None}]
+    told = {"unit": "fires", "cannot_tell": True, "reason": "-", "area_text": "-", "assumptions": []}
+    estimate._show(told | {"comparison": {"reason": "cannot tell", "assumptions": rows}})
+    out = capsys.readouterr().out
+    assert "table: 0.15 to 3.9 times" in out
+    assert "thin cloud: cannot tell" in out

@@ -73,6 +73,9 @@ def _show(told: dict[str, Any]) -> None:
         print(f"  - {text}")
     if "comparison" in told:
         print(f"  Against the other period: {told['comparison']['reason']}")
+        for row in told["comparison"]["assumptions"]:
+            ends = row["low"], row["high"]
+            print(f"    {row['name']}: " + ("cannot tell" if None in ends else f"{ends[0]:.2g} to {ends[1]:.2g} times"))
 
 
 def period_of(start: str | None, end: str | None, usual: Interval) -> Interval:
