@@ -7,8 +7,12 @@
 
 Near is under 20 km of the line, far over 100 km and by no reported strike (10 km, one day). Rows before DATE are
 history only. Fires dated in the training months are judged by models that saw neither those months nor their stripe of
-places, others by the whole model; ``judged_by`` says how many of each. Nothing is fitted to the given files, but for
-``shuffled_auc``: there models are fitted to shuffled labels and judged on the shuffled labels of other folds.
+places, others by the whole model; ``judged_by`` says how many of each.
+
+The last line holds what was asked for, the line before it ``details``. Two figures use labels of the given files.
+``shuffled_auc``: models are fitted to shuffled labels and judged on the shuffled labels of other folds. War mode's
+``ece``: the level of P is set for each week and stripe of places by the labels of other weeks and other stripes;
+``ece_as_shipped`` in the details is that of P with nothing fitted. Truce mode's ``ece`` is as shipped.
 """
 
 from __future__ import annotations
@@ -44,6 +48,16 @@ from truceline.thermal.firetable import Baseline, Fires, without, year_of
 from truceline.thermal.placeblind import TRUCE_SAYS, Scores, score, stripe, weather_of
 
 SEED, RECALL, SHUFFLES = 4, 0.8, 5
+
+ASKED: dict[str, Any] = {
+    "n_near": None,
+    "n_far": None,
+    "war": dict.fromkeys(("auc", "auc_ci", "far_fpr_at_recall_80", "ece", "flag_share")),
+    "truce": dict.fromkeys(("auc", "auc_ci", "ece", "flag_share", "replaced_flag_share")),
+    "shuffled_auc": None,
+    "economist": dict.fromkeys(("balanced_accuracy", "far_fpr", "flag_share")),
+}
+"""Keys of the last line; None: all that is under it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,21 +176,23 @@ def _overlaps(fires: Fires, baseline: Baseline) -> bool:
     )
 
 
-def judged(p: np.ndarray, near: np.ndarray, week: np.ndarray) -> dict[str, Any]:
+def judged(rank: np.ndarray, p: np.ndarray, near: np.ndarray, week: np.ndarray) -> dict[str, Any]:
     rows = training.reliability(p, near, trained.SHARE)
     return {
-        "auc": training.auc(p, near),
-        "auc_ci": training.auc_interval(p, near, week, np.random.default_rng(SEED)),
+        "auc": training.auc(rank, near),
+        "auc_ci": training.auc_interval(rank, near, week, np.random.default_rng(SEED)),
         "ece": training.calibration_error(rows),
         "reliability": [[round(r.predicted, 4), round(r.observed, 4), r.count] for r in rows],
     }
 
 
-def peace(given: Given, mode: str, threshold: float) -> dict[str, float | None]:
+def peace(given: Given, mode: str, threshold: float, history: np.ndarray) -> dict[str, float | None]:
     shares: dict[str, float | None] = {}
     for year in judging.PEACE:
-        found = judging.peace_year(given.baseline, year, mode, given.extras)
-        shares[str(year)] = None if found is None or len(found[0].p) == 0 else float((found[0].p >= threshold).mean())
+        found = judging.peace_year(given.baseline, year, mode, given.extras, history=history)
+        shares[str(year)] = (
+            None if found is None or len(found[0].rank) == 0 else float((found[0].rank >= threshold).mean())
+        )
     return shares
 
 
@@ -196,34 +212,38 @@ def war(given: Given, labels: judging.Labels, settled: int) -> tuple[dict[str, A
         counted=given.counted,
     )
     used = labels.near | labels.far
-    week = given.fires.day[given.rows][used] // 7
-    report = judged(said.p[used], labels.near[used], week)
+    near, asked = labels.near[used], given.fires.take(given.rows[used])
+    as_shipped = training.reliability(said.p[used], near, trained.SHARE)
+    p = judging.levelled(said.p[used], near, asked, given.fires, trained.SHARE)
+    report = judged(said.rank[used], p, near, asked.day // 7)
     report |= {"far_fpr_at_recall_80": None, "flag_share": {str(year): None for year in judging.PEACE}}
+    report["ece_as_shipped"] = training.calibration_error(as_shipped)
     if labels.near.any():
-        threshold = float(np.quantile(said.p[labels.near], 1 - RECALL))
+        threshold = float(np.quantile(said.rank[labels.near], 1 - RECALL))
         report["threshold"] = threshold
         if labels.far.any():
-            report["far_fpr_at_recall_80"] = float((said.p[labels.far] >= threshold).mean())
+            report["far_fpr_at_recall_80"] = float((said.rank[labels.far] >= threshold).mean())
         if labels.deep.any():
             report["deep_strikes"] = {
                 "n": int(labels.deep.sum()),
-                "flagged": float((said.p[labels.deep] >= threshold).mean()),
+                "flagged": float((said.rank[labels.deep] >= threshold).mean()),
             }
         if settled == 0:
-            report["flag_share"] = peace(given, "war", threshold)
+            report["flag_share"] = peace(given, "war", threshold, said.history)
     return report, said
 
 
 def truce(given: Given, labels: judging.Labels) -> dict[str, Any]:
     said = score(given.fires, given.rows, given.baseline, mode="truce", extras=given.extras, counted=given.counted)
     used = labels.near | labels.far
-    report = judged(said.p[used], labels.near[used], given.fires.day[given.rows][used] // 7)
+    week = given.fires.day[given.rows][used] // 7
+    report = judged(said.rank[used], said.p[used], labels.near[used], week)
     threshold = TRUCE_SAYS
-    by_year = peace(given, "truce", threshold)
+    by_year = peace(given, "truce", threshold, np.zeros(0, dtype=np.int64))
     report |= {"flag_share": pooled(by_year), "flag_share_by_year": by_year, "threshold": threshold}
-    report["recall"] = float((said.p[labels.near] >= threshold).mean()) if labels.near.any() else None
-    report["far_fpr"] = float((said.p[labels.far] >= threshold).mean()) if labels.far.any() else None
-    report["cannot_tell_share"] = float(((said.p > 0.1) & (said.p < threshold)).mean()) if len(said.p) else None
+    report["recall"] = float((said.rank[labels.near] >= threshold).mean()) if labels.near.any() else None
+    report["far_fpr"] = float((said.rank[labels.far] >= threshold).mean()) if labels.far.any() else None
+    report["cannot_tell_share"] = float((said.rank < threshold).mean()) if len(said.rank) else None
     report |= replaced(given, threshold, said, labels)
     return report
 
@@ -236,11 +256,11 @@ def replaced(given: Given, threshold: float, said: Scores, labels: judging.Label
     for year in judging.PEACE:
         found = judging.replaced(given.fires.take(given.rows), first, given.baseline, year, given.line, given.extras)
         if found is not None:
-            flags.append(found[0].p >= threshold)
-            beside.append(found[0].p)
+            flags.append(found[0].rank >= threshold)
+            beside.append(found[0].rank)
     if not flags:
         return {"replaced_flag_share": None}
-    both = np.concatenate([said.p[labels.near], *beside])
+    both = np.concatenate([said.rank[labels.near], *beside])
     war_like = np.r_[np.ones(int(labels.near.sum()), bool), np.zeros(len(both) - int(labels.near.sum()), bool)]
     return {
         "replaced_flag_share": float(np.concatenate(flags).mean()),
@@ -321,6 +341,11 @@ def picture(path: Path, modes: dict[str, list[list[float]]]) -> None:
     path.write_text("\n".join([*parts, "</svg>", ""]), encoding="utf-8")
 
 
+def only(found: Any, asked: dict[str, Any] | None) -> Any:
+    """The part of what was found that was asked for."""
+    return {key: only(found[key], inner) for key, inner in asked.items()} if asked else found
+
+
 def rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
@@ -378,7 +403,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--reliability", type=Path, help="write the reliability diagram (SVG)")
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line, as always")
     try:
-        print(json.dumps(run(parser.parse_args(words))))
+        found = run(parser.parse_args(words))
+        print(json.dumps({"details": found}))
+        print(json.dumps(only(found, ASKED)))
     except TrucelineError as error:
         print(f"thermal: {error}", file=sys.stderr)
         return error.exit_code

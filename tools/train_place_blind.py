@@ -37,7 +37,7 @@ from truceline.thermal.firetable import (
     without,
     year_of,
 )
-from truceline.thermal.placeblind import names_of, stripe, usual_odds
+from truceline.thermal.placeblind import CAUTION, SHORT_INPUTS, TRUCE_SAYS, names_of, said, stripe, usual_odds
 from truceline.thermal.season import Weather, WeatherTable, anomalies
 
 FIRES = "ukr_fires_2023_01_09.parquet"
@@ -61,9 +61,9 @@ BESIDE_RIDGE = {
 """How much harder weather, land use and population are held down: a few dry springs teach little, and a map of the
 ground could be learnt by heart. In truce mode land and people made the calling of peace years' fires worse."""
 
-SEASON_SHARE, SEASON_QUANTILE, SEASON_PARTS, SEASON_DAYS = 0.4, 0.9, 12, 15
-"""War mode with weather takes off this share of what the top tenth of peace years' fires score at that time of the year
-(within so many days), in twelve parts of it. More would be better calibrated, and take a dry spring for war."""
+SEASON_QUANTILE, SEASON_PARTS, SEASON_DAYS = 0.9, 12, 15
+"""War mode takes off what the top tenth of peace years' fires score at that time of the year (within so many days), in
+twelve parts of it: all of it from P, `placeblind.CAUTION` of it from the rank."""
 
 PEACE = {"war": (0.0, 0.75), "truce": (1.0, 0.3)}
 """Weight of peace years' fires near the training line, and of all the others (for war: of all together), when the
@@ -71,8 +71,12 @@ period's far fires weigh 1 and the near ones as much as all others together. Pea
 truce mode from learning that it burns more in the steppe."""
 
 SAMPLE = 12_000
-SAME_DAY = {"war": 0, "truce": 0}
-"""Days waited, by mode."""
+SAME_DAY = ("war", "short", "truce")
+"""Ways to look at a fire on its day. ``short`` is war mode that remembers no more than its own month: a file of one
+month, told by what is in it, needs weights that do not count on ninety days."""
+
+MODE = {"war": "war", "short": "war", "settled": "war", "truce": "truce"}
+"""The mode of each."""
 
 DAYS = 10
 SEASON_FEW = 20
@@ -130,15 +134,24 @@ class Sample:
 
 
 def described(
-    fires: Fires, rows: npt.NDArray[np.int64], baseline: Baseline, extras: Extras, ahead: dict[str, int]
+    fires: Fires, rows: npt.NDArray[np.int64], baseline: Baseline, extras: Extras, ways: tuple[str, ...]
 ) -> tuple[dict[str, Context], npt.NDArray[np.bool_]]:
-    """Return the features by mode (and of war mode after waiting), and for which fires every input is known."""
+    """Return the features by way to look, and for which fires every input is known."""
     asked = fires.take(rows)
     ground = extras.columns(asked)
+    date = asked.day.astype("datetime64[D]")
+    of_month = (date - date.astype("datetime64[M]")).astype(np.int64) + 1
     found = {}
-    for name, days in ahead.items():
-        mode = "truce" if name == "truce" else "war"
-        around = context(fires, rows, baseline, mode=mode, weather=extras.weather, ahead=days)
+    for name in ways:
+        around = context(
+            fires,
+            rows,
+            baseline,
+            mode=MODE[name],
+            weather=extras.weather,
+            ahead=MAX_AHEAD if name == "settled" else 0,
+            memory=of_month if name == "short" else None,
+        )
         found[name] = Context({**around.columns, **ground}, around.history)
     return found, np.all([extras.known(asked)[name] for name in INPUTS], axis=0)
 
@@ -170,7 +183,7 @@ def gather(data: Path) -> tuple[Sample, npt.NDArray[np.float64]]:
         theirs = whole.take(some)
         near = contact.nearest(theirs.lon, theirs.lat).distance_m < judging.NEAR_M
         peace[year] = Peace(theirs, near, *described(whole, some, without(baseline, year), extras, SAME_DAY))
-    columns, known = described(fires, rows, baseline, extras, {**SAME_DAY, "settled": MAX_AHEAD})
+    columns, known = described(fires, rows, baseline, extras, (*SAME_DAY, "settled"))
     block = 2 * (np.searchsorted(edges, asked.day, side="right") - 1) + stripe(asked, fires)
     return Sample(asked, judging.labels(asked, contact, strikes), columns, known, block, peace), weights
 
@@ -181,7 +194,7 @@ def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[
     month = sample.fires.day[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     many = np.bincount(month - month.min())[month - month.min()]
     own = 1.0 / np.sqrt(many)
-    beside, others = PEACE[mode]
+    beside, others = PEACE[MODE[mode]]
     own = own * np.where(near, (1.0 + beside + others) / own[near].sum(), 1.0 / own[~near].sum())
     tables, weights = [sample.columns[mode].table(names)[rows]], [own]
     for each in sample.peace.values():
@@ -193,9 +206,9 @@ def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[
             share = np.full(len(at), others / max(len(at), 1))
         weights.append(share / len(sample.peace))
     label = np.concatenate([near, np.zeros(sum(len(t) for t in tables[1:]), dtype=bool)])
-    harder = {name: BESIDE_RIDGE[mode][given] for given in INPUTS for name in names_of(mode, (given,))[0]}
+    harder = {name: BESIDE_RIDGE[MODE[mode]][given] for given in INPUTS for name in names_of(mode, (given,))[0]}
     harder |= dict.fromkeys(names_of(mode)[0], 1.0)
-    ridge = RIDGE[mode] * np.array([harder[name] for name in names])
+    ridge = RIDGE[MODE[mode]] * np.array([harder[name] for name in names])
     return training.fit(np.concatenate(tables), label, np.concatenate(weights), ridge)
 
 
@@ -208,8 +221,7 @@ def one_model(sample: Sample, mode: str, given: tuple[str, ...]) -> dict[str, An
     """Fit the whole model and one a fold, calibrate on held-out log odds."""
     names, _ = names_of(mode, given)
     used = (sample.labels.near | sample.labels.far) & sample.known
-    near, share = sample.labels.near[used], float(sample.labels.near[used].mean())
-    folds, held = [], {name: np.zeros(len(used)) for name in (("war", "settled") if mode == "war" else ("truce",))}
+    folds, held = [], {name: np.zeros(len(used)) for name in (("war", "settled") if mode == "war" else (mode,))}
     for number in range(2 * (len(TIME_EDGES) - 1)):
         time, side = number // 2, number % 2
         weights = fitted(sample, mode, names, used & (sample.block // 2 != time) & (sample.block % 2 != side))
@@ -218,55 +230,95 @@ def one_model(sample: Sample, mode: str, given: tuple[str, ...]) -> dict[str, An
         for name, odds in held.items():
             odds[inside] = raw(weights, sample.columns[name].table(names)[inside])
     whole = fitted(sample, mode, names, used)
-    season = peace_season(sample, whole, names) if mode == "war" and "weather" in given else None
-    held = {name: odds - usual_odds(season, sample.fires.day) for name, odds in held.items()}
-    curves = {name: training.calibrate(odds[used], near, share) for name, odds in held.items()}
-    found = {
-        "whole": whole.tolist(),
-        "folds": [weights.tolist() for weights in folds],
-        "curve": [*curves[mode]],
-        "held_out": judged(sample, held[mode][used], curves[mode], used, share),
-    }
-    if season is not None:
-        found["season"] = list(season)
-    if mode == "war":
-        found["curve_settled"] = [*curves["settled"]]
-        found["held_out_settled"] = judged(sample, held["settled"][used], curves["settled"], used, share)
+    found: dict[str, Any] = {"whole": whole.tolist(), "folds": [weights.tolist() for weights in folds]}
+    if mode != "truce":
+        found["season"] = list(peace_season(sample, mode, whole, names))
+    for name, odds in held.items():
+        after = "_settled" if name == "settled" else ""
+        found |= {f"{key}{after}": value for key, value in curves(sample, found, odds, given, used).items()}
     return found
 
 
-def peace_season(sample: Sample, weights: npt.NDArray[np.float64], names: tuple[str, ...]) -> tuple[float, ...]:
-    """Return the share that is taken off of what peace years' fires score, by part of the year; mean of the years."""
+def curves(
+    sample: Sample,
+    found: dict[str, Any],
+    odds: npt.NDArray[np.float64],
+    given: tuple[str, ...],
+    used: npt.NDArray[np.bool_],
+) -> dict[str, Any]:
+    """Return the curve of the rank, what P is made by, and held-out figures."""
+    near, day = sample.labels.near[used], sample.fires.day[used]
+    share = float(near.mean())
+    season = found.get("season")
+    usual = usual_odds(season, day)
+    wary = odds[used] - (CAUTION if "weather" in given else 0.0) * usual
+    made: dict[str, Any] = {"curve": [*training.calibrate(wary, near, share)]}
+    if season is None:
+        made["says"] = two_answers(training.on_curve(wary, made["curve"]), near, day, share)
+    else:
+        made["level"] = [*training.calibrate(odds[used] - usual, near, share)]
+    rank, p = said(made if season is None else {**made, "season": season}, odds[used], day, given)
+    made["held_out"] = judged(rank, p, None if season is None else odds[used] - usual, near, day, share)
+    return made
+
+
+def two_answers(
+    rank: npt.NDArray[np.float64], near: npt.NDArray[np.bool_], day: npt.NDArray[np.int64], share: float
+) -> list[float]:
+    """Return truce mode's two probabilities: where it cannot tell, and where it says *war*.
+
+    The first is the mean over months, each re-weighted to the share: it is the next month that is asked about.
+    """
+    says, month = rank >= TRUCE_SAYS, month_of(day)
+    unsure = []
+    for each in np.unique(month):
+        own = month == each
+        weight = training.share_weights(near[own], share)
+        unsure.append(float(np.average(near[own][~says[own]], weights=weight[~says[own]])))
+    weight = training.share_weights(near, share)
+    return [float(np.mean(unsure)), float(np.average(near[says], weights=weight[says]))]
+
+
+def month_of(day: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
+    """Year and month of each date."""
+    return np.asarray(day.astype("datetime64[D]").astype("datetime64[M]").astype(str))
+
+
+def peace_season(
+    sample: Sample, mode: str, weights: npt.NDArray[np.float64], names: tuple[str, ...]
+) -> tuple[float, ...]:
+    """Return what the top tenth of peace years' fires score, by part of the year; mean of the years."""
     middles = (np.arange(SEASON_PARTS) + 0.5) * DAYS_A_YEAR / SEASON_PARTS
     years = []
     for each in sample.peace.values():
-        odds = raw(weights, each.columns["war"].table(names))[each.known]
+        odds = raw(weights, each.columns[mode].table(names))[each.known]
         away = np.abs(day_of_year(each.fires.day[each.known])[:, None] - middles)
         within = np.minimum(away, DAYS_A_YEAR - away) <= SEASON_DAYS
         part = [np.quantile(odds[at], SEASON_QUANTILE) if at.sum() >= SEASON_FEW else np.nan for at in within.T]
         there = np.isfinite(part)
         years.append(np.interp(middles, middles[there], np.array(part)[there], period=DAYS_A_YEAR))
-    return tuple((SEASON_SHARE * np.mean(years, axis=0)).tolist())
+    return tuple(np.mean(years, axis=0).tolist())
 
 
 def judged(
-    sample: Sample,
-    odds: npt.NDArray[np.float64],
-    curve: tuple[list[float], list[float]],
-    used: npt.NDArray[np.bool_],
+    rank: npt.NDArray[np.float64],
+    p: npt.NDArray[np.float64],
+    level: npt.NDArray[np.float64] | None,
+    near: npt.NDArray[np.bool_],
+    day: npt.NDArray[np.int64],
     share: float,
 ) -> dict[str, Any]:
-    """Return the held-out figures, month by month too: there with the curve that the other months' answers give."""
-    near = sample.labels.near[used]
-    month = sample.fires.day[used].astype("datetime64[D]").astype("datetime64[M]").astype(str)
-    by_month, unseen = {}, np.zeros(len(near))
+    """Return the held-out figures, month by month too: in war mode with the curve that the other months give."""
+    month = month_of(day)
+    by_month, unseen = {}, p.copy()
     for each in np.unique(month).tolist():
         own = month == each
-        unseen[own] = training.on_curve(odds[own], training.calibrate(odds[~own], near[~own], share))
-        by_month[each] = [training.auc(odds[own], near[own]), error(unseen[own], near[own], share)]
+        if level is not None:
+            unseen[own] = training.on_curve(level[own], training.calibrate(level[~own], near[~own], share))
+        by_month[each] = [training.auc(rank[own], near[own]), error(unseen[own], near[own], share)]
     return {
-        "auc": training.auc(odds, near),
-        "ece": error(training.on_curve(odds, curve), near, share),
+        "auc": training.auc(rank, near),
+        "ece": error(p, near, share),
         "ece_other_months": error(unseen, near, share),
         "by_month": by_month,
     }
@@ -285,7 +337,12 @@ def subsets() -> list[tuple[str, ...]]:
 def train(data: Path) -> dict[str, Any]:
     """Return what ``blind_coefficients.py`` holds."""
     sample, weights = gather(data)
-    models = {names_of(mode, given)[1]: one_model(sample, mode, given) for mode in SAME_DAY for given in subsets()}
+    models = {
+        names_of(mode, given)[1]: one_model(sample, mode, given)
+        for mode in SAME_DAY
+        for given in subsets()
+        if mode != "short" or set(given) <= set(SHORT_INPUTS)
+    }
     used = (sample.labels.near | sample.labels.far) & sample.known
     files = (FIRES, BASELINE, LINE, *STRIKES, WEATHER_FILE, GRID, LAND_USE, POPULATION)
     counts = {name: int((getattr(sample.labels, name) & sample.known).sum()) for name in ("near", "far", "deep")}
@@ -303,10 +360,10 @@ TEXTS = {
     "WEATHER": "What each weather driver (season.PARTS) does to the logarithm of the number of fires.",
     "TIME_EDGES": "Dates that part the training months; before the first and from the last on the whole model judges.",
     "SHARE": "Share of near fires among near and far in training, to which P is calibrated.",
-    "MODELS": "By mode and inputs besides fires: the whole model and one a fold (intercept, then one weight a "
-    "feature),\n"
-    "the curves of calibration, of same-day answers and of war mode's settled(10), what is taken off by season, and\n"
-    "figures; by month: AUC, and the calibration error with the curve of the other months.",
+    "MODELS": "By mode (short: war mode with a short history) and inputs besides fires: the whole model, one a fold\n"
+    "(intercept, then one weight a feature); the curve of the rank; what P is made by: in truce mode two answers,\n"
+    "else a curve of what is left when the season is taken off; the same of settled(10); held-out figures, by month:\n"
+    "AUC, and the calibration error, in war mode with the curve of the other months.",
     "COUNTS": "Training fires.",
     "SOURCES": "Training files, SHA-256.",
 }
@@ -360,4 +417,4 @@ def write(data: Path) -> dict[str, Any]:
 
 def text(found: dict[str, Any]) -> str:
     """Return the module that holds what training found."""
-    return module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="2.0.0")
+    return module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="3.0.0")

@@ -17,6 +17,7 @@ from truceline.base.geo import Line
 from truceline.thermal import blindtraining as training
 from truceline.thermal import judging
 from truceline.thermal.firetable import Fires
+from truceline.thermal.placeblind import stripe_number
 
 DAY = int(np.datetime64("2024-07-15").astype(np.int64))
 
@@ -87,6 +88,48 @@ def test_the_curve_calibrates_what_a_logit_cannot():
     assert training.auc(p, near) == pytest.approx(training.auc(value, near), abs=0.005)
 
 
+def test_one_answer_for_all_fires_is_one_bin_however_the_rows_are_ordered():
+    near = np.arange(1000) < 300
+    rows = training.reliability(np.full(1000, 0.5), near, 0.5)
+    assert [(row.count, row.predicted) for row in rows] == [(1000, 0.5)]
+    assert training.calibration_error(rows) == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("add", "times"), [(0.0, 1.0), (2.0, 1.0), (-1.0, 0.5), (0.3, 3.0)])
+def test_a_level_that_is_off_is_found_and_a_heavy_ridge_keeps_what_was(add, times):
+    rng = np.random.default_rng(7)
+    x = rng.normal(0, 2, 40_000)
+    near = rng.random(len(x)) < 1 / (1 + np.exp(-(add + times * x)))
+    share = float(near.mean())
+    near, far = near.astype(float), 1.0 - near
+    assert training.shift(x, near, far, share, 1e-6) == pytest.approx((add, times), abs=0.08)
+    assert training.shift(x, near, far, share, 1e6) == pytest.approx((0.0, 1.0), abs=1e-3)
+    assert training.shift(x, near, np.zeros(len(x)), share, 1e-6) == (0.0, 1.0)
+    apart, ones = np.array([-30.0, 30.0]), np.array([0.0, 1.0])
+    assert np.isfinite(training.shift(apart, ones, 1.0 - ones, 0.5, 1e-3)).all()
+
+
+def test_the_level_is_set_by_labels_of_other_places_and_other_weeks_only():
+    rng = np.random.default_rng(5)
+    n = 40_000
+    fires = Fires(rng.uniform(22, 40, n), rng.uniform(46, 50, n), DAY + rng.integers(0, 35, n))
+    odds = rng.normal(0, 2, n)
+    near = rng.random(n) < 1 / (1 + np.exp(-(odds + 1.5)))
+    p, share = 1 / (1 + np.exp(-odds)), float(near.mean())
+    found = judging.levelled(p, near, fires, fires, share)
+    off = training.calibration_error(training.reliability(p, near, share))
+    assert off > 0.15
+    assert training.calibration_error(training.reliability(found, near, share)) < 0.015
+    week, where = fires.day // 7, stripe_number(fires, fires)
+    own = (week == week[0]) & (where == where[0])
+    beside = (week == week[0]) | (where == where[0])
+    told = judging.levelled(p, np.where(beside, ~near, near), fires, fires, share)
+    np.testing.assert_array_equal(told[own], found[own])
+    assert not np.array_equal(told[~beside], found[~beside])
+    one = fires.take(own)
+    np.testing.assert_array_equal(judging.levelled(p[own], near[own], one, fires, share), p[own])
+
+
 def test_areas_intervals_and_tables_where_a_class_is_empty():
     p, near = np.array([0.1, 0.9]), np.array([True, True])
     assert training.auc(p, near) is None
@@ -104,15 +147,22 @@ def test_an_interval_by_blocks_of_one_value_is_the_value():
     assert found == pytest.approx([0.75, 0.75])
 
 
+def details(out):
+    """The line before the last: all that was found, what was asked for among it."""
+    return json.loads(out.splitlines()[-2])["details"]
+
+
 def test_the_command_answers_in_the_form_asked_for(bench, files):
     code, out, err = bench(files, "--from", "2024-06-01", "--reliability", str(files / "r.svg"))
     assert code == 0, err
-    found = json.loads(out.splitlines()[-1])
-    assert {"n_near", "n_far", "war", "truce", "shuffled_auc", "economist"} <= set(found)
-    assert {"auc", "auc_ci", "far_fpr_at_recall_80", "ece", "flag_share"} <= set(found["war"])
-    assert set(found["war"]["flag_share"]) == {"2020", "2021"}
-    assert {"auc", "auc_ci", "ece", "flag_share", "replaced_flag_share"} <= set(found["truce"])
-    assert {"balanced_accuracy", "far_fpr", "flag_share"} <= set(found["economist"])
+    asked = json.loads(out.splitlines()[-1])
+    assert list(asked) == ["n_near", "n_far", "war", "truce", "shuffled_auc", "economist"]
+    assert list(asked["war"]) == ["auc", "auc_ci", "far_fpr_at_recall_80", "ece", "flag_share"]
+    assert set(asked["war"]["flag_share"]) == {"2020", "2021"}
+    assert list(asked["truce"]) == ["auc", "auc_ci", "ece", "flag_share", "replaced_flag_share"]
+    assert list(asked["economist"]) == ["balanced_accuracy", "far_fpr", "flag_share"]
+    found = details(out)
+    assert all(found[part][key] == value for part in ("war", "truce") for key, value in asked[part].items())
     assert found["war"]["auc"] > 0.85
     assert found["shuffled_auc"] == pytest.approx(0.5, abs=0.06)
     assert found["features"]["absent"] == ["weather", "land_use", "population"]
@@ -125,7 +175,7 @@ def test_a_world_that_lies_across_the_antimeridian_is_judged_as_elsewhere(bench,
     by = 180.0 - sum(lon for lon, _ in vertices) / len(vertices)
     wrapped = [[(lon + by + 180.0) % 360.0 - 180.0, lat] for lon, lat in vertices]
     assert max(lon for lon, _ in wrapped) - min(lon for lon, _ in wrapped) > 180, "the line does cross"
-    at_home = json.loads(bench(files)[1].splitlines()[-1])
+    at_home = details(bench(files)[1])
     for name in ("fires", "base"):
         held = pq.read_table(files / f"{name}.parquet")
         at = held.column_names.index("longitude")
@@ -134,7 +184,7 @@ def test_a_world_that_lies_across_the_antimeridian_is_judged_as_elsewhere(bench,
     (files / "line.geojson").write_text(json.dumps({"type": "LineString", "coordinates": wrapped}))
     code, out, err = bench(files)
     assert code == 0, err
-    moved = json.loads(out.splitlines()[-1])
+    moved = details(out)
     assert any("crosses the antimeridian" in note for note in moved["notes"])
     assert (moved["n_near"], moved["n_far"]) == (at_home["n_near"], at_home["n_far"])
     for mode in ("war", "truce"):
@@ -147,7 +197,7 @@ def test_a_world_that_lies_across_the_antimeridian_is_judged_as_elsewhere(bench,
 def test_a_settled_answer_is_told_beside_the_same_day_one(bench, files):
     code, out, err = bench(files, "--from", "2024-06-01", "--settled", "10", "--weather", str(files / "fires.parquet"))
     assert code == 0, err
-    found = json.loads(out.splitlines()[-1])
+    found = details(out)
     assert set(found["settled"]) == {"n", "calibrated", "auc", "auc_ci", "far_fpr_at_recall_80", "ece"}
     assert (found["settled"]["n"], found["settled"]["calibrated"]) == (10, True)
     assert found["settled"]["auc"] > 0.85
@@ -176,7 +226,7 @@ def test_what_is_given_besides_fires_is_read_used_and_named(bench, files):
     }.items():
         code, out, err = bench(files, "--from", "2024-06-01", *words)
         assert code == 0, err
-        said[name] = json.loads(out.splitlines()[-1])
+        said[name] = details(out)
     absent = {name: each["features"]["absent"] for name, each in said.items()}
     assert absent["land"] == ["weather", "population"]
     assert absent["people"] == absent["odd"] == ["weather", "land_use"]
@@ -207,7 +257,7 @@ def test_bad_rows_are_counted_and_the_others_kept(bench, files):
     (files / "fires.csv").write_text("\n".join(text))
     code, out, err = bench(files, fires="fires.csv")
     assert code == 0, err
-    notes = json.loads(out.splitlines()[-1])["notes"]
+    notes = details(out)["notes"]
     assert any("no place on Earth, the first is row 1" in note for note in notes)
     assert any("no usable date, the first is row 2" in note for note in notes)
 
@@ -219,7 +269,7 @@ def test_no_fires_and_no_baseline_give_nulls_not_numbers(bench, files):
     pq.write_table(none, files / "none.parquet")
     code, out, err = bench(files, fires="none.parquet", base="none.parquet")
     assert code == 0, err
-    found = json.loads(out.splitlines()[-1])
+    found = details(out)
     assert found["n_near"] == found["n_far"] == 0
     assert found["war"]["auc"] is None
     assert found["war"]["flag_share"] == {"2020": None, "2021": None}

@@ -19,14 +19,27 @@ from truceline.thermal._kernel import globe
 from truceline.thermal.context import SCALES_KM, TRUCE, WAR, WEATHER, context
 from truceline.thermal.extras import INPUTS, Extras, Ground
 from truceline.thermal.firetable import Fires, a_year_with_its_eve, day_of_year, without, year_of
-from truceline.thermal.placeblind import fold_of, names_of, on_curve, score, stripe, usual_odds, weather_of
+from truceline.thermal.placeblind import (
+    TRUCE_SAYS,
+    fold_of,
+    log_odds,
+    names_of,
+    on_curve,
+    score,
+    stripe,
+    usual_odds,
+    weather_of,
+)
 
 DAY = int(np.datetime64("2024-07-15").astype(np.int64))
 
 
+def judged_rows(fires):
+    return np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
+
+
 def judged(fires, baseline=BASELINE, mode="war", **options):
-    rows = np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
-    return score(fires, rows, baseline, mode=mode, **options)
+    return score(fires, judged_rows(fires), baseline, mode=mode, **options)
 
 
 def areas(fires, baseline, line, mode):
@@ -34,7 +47,7 @@ def areas(fires, baseline, line, mode):
     rows = np.flatnonzero((fires.day >= DAY) & (fires.day < DAY + 20))
     found = judging.labels(fires.take(rows), line, Fires.none())
     used = found.near | found.far
-    return training.auc(said.p[used], found.near[used])
+    return training.auc(said.rank[used], found.near[used])
 
 
 @pytest.mark.parametrize("mode", ["war", "truce"])
@@ -62,6 +75,7 @@ def test_same_day_uses_nothing_later(mode):
     later = world(seed=5)
     later = replace(later, day=later.day + DAY + 20 - later.day.min())
     said, told = judged(past, mode=mode), judged(past.and_(later), mode=mode)
+    assert said.rank.tobytes() == told.rank.tobytes()
     assert said.p.tobytes() == told.p.tobytes()
 
 
@@ -83,9 +97,9 @@ def test_truce_mode_has_no_memory_of_conflict():
     rows = np.flatnonzero(fires.day == DAY)
     said = score(fires, rows, BASELINE, mode="truce")
     told = score(fires.and_(war), rows, BASELINE, mode="truce")
-    assert said.p.tobytes() == told.p.tobytes()
+    assert said.rank.tobytes() == told.rank.tobytes()
     several = judged(fires, mode="truce")
-    assert several.p.tobytes() == judged(fires.and_(war), mode="truce").p.tobytes()
+    assert several.rank.tobytes() == judged(fires.and_(war), mode="truce").rank.tobytes()
     assert not np.array_equal(judged(fires).p, judged(fires.and_(war)).p)
 
 
@@ -106,15 +120,46 @@ def test_no_feature_names_a_place():
 def test_a_peace_year_is_judged_without_itself():
     """What its own year holds beside it in the baseline changes nothing."""
     line = Line.from_geojson(LINE)
-    found = judging.peace_year(BASELINE, 2021, "war", None)
+    all_of_it, none = np.full(7, 90), np.zeros(0, dtype=np.int64)
+    found = judging.peace_year(BASELINE, 2021, "war", None, history=all_of_it)
     assert found is not None
     fires = a_year_with_its_eve(BASELINE, 2021)
     rows = np.flatnonzero(year_of(fires.day) == 2021)
     plain = score(fires, rows, without(BASELINE, 2021), mode="war", held_out=False)
     np.testing.assert_array_equal(found[0].p, plain.p)
     assert len(judging.labels(found[1], line, Fires.none()).near) == len(plain.p)
-    assert judging.peace_year(BASELINE, 1999, "war", None) is None
-    assert judging.peace_year({2021: BASELINE[2021]}, 2021, "war", None) is None
+    assert judging.peace_year(BASELINE, 1999, "war", None, history=none) is None
+    assert judging.peace_year({2021: BASELINE[2021]}, 2021, "war", None, history=none) is None
+    brief = judging.peace_year(BASELINE, 2021, "war", None, history=np.array([3, 20]))
+    assert set(brief[0].history.tolist()) == {3, 20}
+
+
+def test_a_short_history_is_judged_by_the_models_trained_on_one():
+    """To remember twenty days is to have a file of twenty days; land and people are not asked then."""
+    fires = world()
+    rows = np.flatnonzero(fires.day == DAY)
+    few = np.full(len(rows), 20)
+    brief = score(fires, rows, BASELINE, mode="war", memory=few)
+    assert set(brief.history.tolist()) == {20}
+    recent = fires.take(fires.day > DAY - 20)
+    same = score(recent, np.flatnonzero(recent.day == DAY), BASELINE, mode="war")
+    np.testing.assert_array_equal(brief.rank, same.rank)
+    odds = log_odds(trained.MODELS["short"]["whole"], brief.table)
+    np.testing.assert_array_equal(brief.rank, on_curve(odds, trained.MODELS["short"]["curve"]))
+    with_land = score(fires, rows, BASELINE, mode="war", memory=few, extras=Extras(land_use=ground(3)))
+    np.testing.assert_array_equal(brief.p, with_land.p)
+    long = judged(fires)
+    assert not np.array_equal(brief.rank, long.rank[fires.day[judged_rows(fires)] == DAY])
+
+
+def test_truce_mode_has_two_answers_and_war_mode_many():
+    fires = world()
+    quiet = judged(fires, mode="truce")
+    unsure, war = trained.MODELS["truce"]["says"]
+    np.testing.assert_array_equal(quiet.p, np.where(quiet.rank >= TRUCE_SAYS, war, unsure))
+    assert abs(unsure - trained.SHARE) < 0.06, "to be unable to tell is to say the share again"
+    assert war > 0.9
+    assert len(np.unique(judged(fires).p)) > 100
 
 
 def test_a_settled_answer_waits_and_says_how_long():
@@ -158,9 +203,9 @@ def test_each_fire_is_judged_by_the_model_of_what_is_known_for_it(mode):
     whole = judged(fires, mode=mode, extras=Extras(land_use=ground(3), population=ground(1)))
     none = judged(fires, mode=mode, extras=Extras(population=ground(1)))
     assert 0.0 < half.known["land_use"] < half.known["population"]
-    np.testing.assert_array_equal(half.p[west < 30.9], whole.p[west < 30.9])
-    np.testing.assert_array_equal(half.p[west > 31.1], none.p[west > 31.1])
-    assert not np.array_equal(whole.p, none.p)
+    np.testing.assert_array_equal(half.rank[west < 30.9], whole.rank[west < 30.9])
+    np.testing.assert_array_equal(half.rank[west > 31.1], none.rank[west > 31.1])
+    assert not np.array_equal(whole.rank, none.rank)
 
 
 def test_what_another_country_or_another_year_has_is_not_known_here():
@@ -208,23 +253,27 @@ def test_training_months_are_judged_by_models_that_did_not_see_them():
     assert set(stripe(wide, wide).tolist()) == {0, 1}
 
 
-GIVEN = [tuple(name for k, name in enumerate(INPUTS) if number >> k & 1) for number in range(8)]
+GIVEN = [
+    (mode, tuple(n for k, n in enumerate(INPUTS) if number >> k & 1))
+    for number in range(8)
+    for mode in ("war", "truce")
+]
+GIVEN += [("short", ()), ("short", ("weather",))]
 
 
-@pytest.mark.parametrize("given", GIVEN, ids="+".join)
-@pytest.mark.parametrize("mode", ["war", "truce"])
+@pytest.mark.parametrize(("mode", "given"), GIVEN)
 def test_shipped_models_fit_their_features(mode, given):
     names, kind = names_of(mode, given)
     model = trained.MODELS[kind]
     assert {len(each) for each in (model["whole"], *model["folds"])} == {len(names) + 1}
     assert len(model["folds"]) == 2 * (len(trained.TIME_EDGES) - 1)
-    for curve in [model["curve"]] + ([model["curve_settled"]] if mode == "war" else []):
+    for curve in (model[key] for key in model if key.startswith(("curve", "level"))):
         ends = on_curve(np.linspace(-30, 30, 500), curve)
         assert (np.diff(ends) >= 0).all()
         assert 0 < ends[0] < ends[-1] < 1
-    held = [model["held_out"]] + ([model["held_out_settled"]] if mode == "war" else [])
+    held = [model[key] for key in model if key.startswith("held_out")]
     assert max(each["ece"] for each in held) <= 0.03
-    assert min(each["auc"] for each in held) >= (0.95 if mode == "war" else 0.80)
+    assert min(each["auc"] for each in held) >= {"war": 0.95, "short": 0.90, "truce": 0.80}[mode]
     if mode == "war":
         assert max(each["ece_other_months"] for each in held) <= 0.035
         assert min(auc for auc, _ in model["held_out"]["by_month"].values()) >= 0.89

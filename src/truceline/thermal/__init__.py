@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from truceline.thermal._attribute import attribute
 from truceline.thermal._card import card
-from truceline.thermal.conditions import Conditions, conditions
+from truceline.thermal.calibration import Conditions, conditions
 from truceline.thermal.extras import Extras, Ground
 from truceline.thermal.firetable import Fires
 from truceline.thermal.placeblind import score, weather_of

@@ -15,7 +15,7 @@ from truceline.model.event import Events
 from truceline.thermal import coefficients
 from truceline.thermal._features import VARIANTS, Features, features
 from truceline.thermal._mask import RADIUS_M
-from truceline.thermal.conditions import conditions, unmet
+from truceline.thermal.calibration import UNCALIBRATED, conditions, unmet
 from truceline.thermal.surroundings import SETTLED_DAYS, Surroundings
 from truceline.thermal.training import log_ratio, war_probability
 
@@ -25,9 +25,6 @@ AIMED = 10.0
 TRUCE_PRIOR_SHARE = 0.1
 """After entry into force the band's lower end falls to this share of its odds: the prior is from days of war. The
 probability stays: were fires in the truce to weigh less than those around it, a fall would be made, not seen."""
-
-UNCALIBRATED = (0.01, 0.99)
-"""Band where no calibration was shown: anything but certainty."""
 
 DIGITS = 4
 """Digits of every probability given out, so that the three causes still add up in the ledger."""

@@ -89,15 +89,17 @@ class Bin:
 
 
 def reliability(p: Floats, near: Mask, share: float) -> list[Bin]:
-    """Return the table: bins of equal weight, near fires re-weighted to the training share."""
+    """Return the table: bins of equal weight, equal P together, near fires re-weighted to the training share."""
     if len(p) == 0 or near.all() or not near.any():
         return []
     weight = share_weights(near, share)
-    order = np.argsort(p, kind="stable")
-    place = np.minimum((np.cumsum(weight[order]) * BINS).astype(np.int64), BINS - 1)
+    of = np.unique(p, return_inverse=True)[1].reshape(-1)
+    held = np.bincount(of, weights=weight)
+    # What is said of many fires alike is one answer: it stays in one bin, however much weight it has.
+    place = np.minimum(((np.cumsum(held) - held / 2) * BINS).astype(np.int64), BINS - 1)[of]
     rows = []
     for number in range(BINS):
-        part = order[place == number]
+        part = np.flatnonzero(place == number)
         w = weight[part]
         if len(part) and w.sum() > 0:
             mean = float(np.average(p[part], weights=w))
@@ -127,6 +129,43 @@ def calibrate(log_odds: Floats, near: Mask, share: float, knots: int = 16) -> tu
     rate = 0.99 * _rising(rate) + 0.01 * share
     y = np.log(rate / (1.0 - rate)) + 1e-3 * np.array(middle)
     return middle, [float(v) for v in y]
+
+
+def shift(log_odds: Floats, near: Floats, far: Floats, share: float, ridge: float) -> tuple[float, float]:
+    """Return what to add to log odds, and what to multiply them by first, so that they fit these labels.
+
+    A logit of two numbers, near fires re-weighted to the share. Nothing to learn from leaves 0 and 1.
+
+    Args:
+        log_odds: (n,) of P as it stands.
+        near: (n,) how many near fires have each.
+        far: (n,) how many far fires.
+        share: to which near fires are re-weighted.
+        ridge: penalty on the squares of how far the two numbers are from 0 and 1, per unit of mean loss.
+    """
+    if near.sum() <= 0 or far.sum() <= 0:
+        return 0.0, 1.0
+    near, far = share * near / near.sum(), (1.0 - share) * far / far.sum()
+    kept, design = np.array([0.0, 1.0]), np.c_[np.ones(len(log_odds)), log_odds]
+
+    def loss(beta: Floats) -> float:
+        z = design @ beta
+        told = (near * np.logaddexp(0.0, -z) + far * np.logaddexp(0.0, z)).sum()
+        return float(told + 0.5 * ridge * ((beta - kept) ** 2).sum())
+
+    beta, least = kept, loss(kept)
+    for _ in range(30):
+        p = 1.0 / (1.0 + np.exp(-np.clip(design @ beta, -30.0, 30.0)))
+        bend = design.T @ (design * ((near + far) * p * (1.0 - p))[:, None]) + (ridge + 1e-9) * np.eye(2)
+        step = np.linalg.solve(bend, design.T @ (near - (near + far) * p) - ridge * (beta - kept))
+        # Far from the answer a whole step may overshoot, and the next one diverge.
+        while loss(beta + step) > least and np.abs(step).max() > 1e-6:
+            step = step / 2.0
+        if np.abs(step).max() <= 1e-6:
+            break
+        beta = beta + step
+        least = loss(beta)
+    return float(beta[0]), float(beta[1])
 
 
 def _rising(rate: Floats) -> Floats:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Was a probability's calibration measured under conditions like these? If not it is not shown as one, and why is said.
 
-Month, instrument and what a file must hold are asked of each fire by :func:`truceline.thermal.attribute`. Here stands
-what only the watch as a whole tells: how far north it lies (April is spring there, and spring burns fields), how many
-years an archive of peace holds, and whether its fires are of the kinds that calibration saw.
+Of a fire: month, instrument, what its file holds (:func:`unmet`). Of a watch as a whole: how far north it lies (April
+is spring there, and spring burns fields), how many years an archive of peace holds, and whether its fires are of the
+kinds that calibration saw (:func:`hold_back`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.geo import Floats
-from truceline.model.detection import Detections
+from truceline.model.detection import Detections, Words
 from truceline.model.event import Events
 from truceline.thermal import coefficients
-from truceline.thermal._features import features
+from truceline.thermal._features import Features, features
 from truceline.thermal.surroundings import Surroundings
+
+MONTHS = (4,)
+"""Months of the year in which calibration was shown."""
 
 LATITUDES = (40.0, 56.0)
 """Degrees north between which calibration is taken to hold: measured from 44.6 to 52.4, and 4 degrees either way."""
@@ -40,6 +43,56 @@ FEWEST_FIRES = 50
 
 UNCALIBRATED = (0.01, 0.99)
 """Band where no calibration was shown: anything but certainty."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the calibration of one variant was measured on."""
+
+    months: tuple[int, ...]
+    """Months of the year."""
+
+    instrument: str
+    """The only one."""
+
+    needs: tuple[str, ...]
+    """What a file must hold of each fire."""
+
+    events: int
+    """Held-out events, near and far together."""
+
+    error: float
+    """Expected calibration error there."""
+
+    error_by_chance: float
+    """The same that a perfectly calibrated model shows on so many events, 95 % point."""
+
+    @property
+    def held(self) -> bool:
+        """Whether calibration was shown at all: an error no larger than chance gives."""
+        return self.error <= self.error_by_chance
+
+
+def conditions(variant: str = "marks") -> Conditions:
+    """Return on what a variant's calibration was measured: ``marks``, ``truce``, ``war`` or ``settled``."""
+    judged = coefficients.VARIANTS[variant]["calibration"]
+    return Conditions(
+        months=MONTHS,
+        instrument="VIIRS",
+        needs=("power", "confidence"),
+        events=judged["n_near"] + judged["n_far"],
+        error=judged["ece"],
+        error_by_chance=judged["ece_by_chance_95"],
+    )
+
+
+def unmet(seen: Features) -> Words:
+    """Return for each of m events why calibration was not shown for it, in words; empty where it was."""
+    found = np.full(len(seen.known), "", dtype=object)
+    found[~np.isin(seen.month, MONTHS)] = "shown for April only"
+    found[~seen.known] = "the file lacks power or confidence"
+    found[~seen.viirs] = "not seen by VIIRS alone, on which the model was trained"
+    return found
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def context(
     weather: Weather | None = None,
     ahead: int = 0,
     counted: Fires | None = None,
+    memory: Ints | None = None,
 ) -> Context:
     """Return what surrounds some of the fires.
 
@@ -93,6 +94,7 @@ def context(
         weather: how favourable to burning each region and day was; None if not known.
         ahead: days after the fire's own that count too, 0 to 10: same-day, or settled(n).
         counted: the fires that are counted round others, where not all are (one satellite's, like the baseline's).
+        memory: days that each of the rows may look back, its own among them; None: all that are there, at most 90.
     """
     around = fires if counted is None else counted
     asked = fires.take(rows)
@@ -101,7 +103,7 @@ def context(
     span = _span(around, asked, mode)
     parts: dict[str, Floats] = {"history": np.zeros(len(asked))}
     for km in SCALES_KM:
-        _scale(km, asked, around, baseline, span, mode, ahead, weather if km == 30 else None, parts)
+        _scale(km, asked, around, baseline, span, mode, ahead, weather if km == 30 else None, memory, parts)
     history = parts.pop("history").astype(np.int64)
     return Context(parts, history)
 
@@ -125,6 +127,7 @@ def _scale(
     mode: str,
     ahead: int,
     weather: Weather | None,
+    memory: Ints | None,
     parts: dict[str, Floats],
 ) -> None:
     """Add one radius's features."""
@@ -144,6 +147,8 @@ def _scale(
     for block in blocks(queries, points, column, width, 1000.0 * km):
         own = asked.day[block.rows]
         part = _Part(block, own - first, day_of_year(own), days, len(years), first)
+        if memory is not None:
+            part.memory = np.minimum(memory[block.rows], HISTORY)
         found = part.war(km, ahead) if mode == "war" else part.truce(km)
         if region is not None:
             found |= part.alone(km, ahead, region(block.places))
@@ -159,6 +164,7 @@ class _Part:
     def __init__(self, block: Block, day: Ints, season: Ints, days: int, years: int, first: int) -> None:
         values = np.log1p(2.0 * block.sums)
         self.centre, self.day, self.season, self.days = block.centre, day, season, days
+        self.memory = np.full(len(day), HISTORY, dtype=np.int64)
         self.seen = values[:, :days]
         self.years = values[:, days:].reshape(len(values), years, DAYS_A_YEAR)
         self.calendar = day_of_year(np.arange(first, first + days))
@@ -172,7 +178,8 @@ class _Part:
 
     def ends(self, before: int, ahead: int) -> tuple[Ints, Ints]:
         """First column of each fire's window, and the one after its last."""
-        return np.maximum(self.day + 1 - before, 0), np.minimum(self.day + 1 + ahead, self.days)
+        back = np.minimum(before, self.memory)
+        return np.maximum(self.day + 1 - back, 0), np.minimum(self.day + 1 + ahead, self.days)
 
     def war(self, km: int, ahead: int) -> dict[str, Floats]:
         """Ninety days."""

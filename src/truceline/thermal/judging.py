@@ -14,7 +14,7 @@ from scipy.special import gammainc
 
 from truceline.base.geo import Floats, Line
 from truceline.thermal._kernel import globe
-from truceline.thermal.blindtraining import Mask
+from truceline.thermal.blindtraining import Mask, shift
 from truceline.thermal.extras import Extras
 from truceline.thermal.firetable import (
     Baseline,
@@ -25,7 +25,7 @@ from truceline.thermal.firetable import (
     without,
     year_of,
 )
-from truceline.thermal.placeblind import Scores, score
+from truceline.thermal.placeblind import Scores, score, stripe_number
 
 NEAR_M, FAR_M = 20_000.0, 100_000.0
 """Below: near. Above: far. Between: not judged."""
@@ -35,6 +35,16 @@ STRIKE_M, STRIKE_DAYS = 10_000.0, 1
 
 PEACE = (2020, 2021)
 """Years kept out of training, on which flags are counted."""
+
+LEVEL_DIGITS = 1
+"""Digits of the log odds by which fires are counted together when a level is set."""
+
+LEVEL_SD = 2.0
+"""Standard deviation of the shift and the slope believed before any label is seen, each block counted as one look:
+blocks, not fires, are independent. Two log odds are what months of 2023 differed by."""
+
+STEP = 7919
+"""A prime: steps of it through a file's fires come to all parts of it before they repeat."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +86,52 @@ def sampled(rows: Ints, most: int) -> Ints:
 
 
 def peace_year(
-    baseline: Baseline, year: int, mode: str, extras: Extras | None, *, most: int = 15_000
+    baseline: Baseline, year: int, mode: str, extras: Extras | None, *, history: Ints, most: int = 8_000
 ) -> tuple[Scores, Fires] | None:
-    """Judge one peace year's fires, its own year left out of the baseline; None where the baseline lacks the year."""
+    """Judge one peace year's fires, its own year left out of the baseline; None where the baseline lacks the year.
+
+    Each looks back no longer than one of the judged file's fires did (``history``, dealt out in turn): a threshold
+    that was set with a memory of days says nothing of answers that rest on months.
+    """
     rest = without(baseline, year)
     if year not in baseline or not rest:
         return None
     fires = a_year_with_its_eve(baseline, year)
     rows = sampled(np.flatnonzero(year_of(fires.day) == year), most)
-    return score(fires, rows, rest, mode=mode, extras=extras, held_out=False), fires.take(rows)
+    memory = history[np.arange(len(rows)) * STEP % len(history)] if len(history) else None
+    return score(fires, rows, rest, mode=mode, extras=extras, held_out=False, memory=memory), fires.take(rows)
+
+
+def levelled(p: Floats, near: Mask, fires: Fires, whole: Fires, share: float) -> Floats:
+    """Return P with its level set by labels from elsewhere and another time: by other stripes in other weeks.
+
+    The order is trained on other months, and a month has a level of its own. For the fires of each week and stripe a
+    shift and a slope are fitted to the labels of all fires of neither that week nor that stripe, held the closer to
+    the shipped level the fewer blocks (weeks of a stripe) there are. No label of a fire's own block, week or stripe
+    enters, and P is all that is known of the others.
+
+    Args:
+        p: (n,) as shipped.
+        near: (n,) labels.
+        fires: the n fires.
+        whole: all fires of the file, whose middle the stripes are counted from.
+        share: to which near fires are re-weighted.
+    """
+    odds, found = np.log(p / (1.0 - p)), p.copy()
+    value, of = np.unique(np.round(odds, LEVEL_DIGITS), return_inverse=True)
+    weeks, week = np.unique(fires.day // 7, return_inverse=True)
+    places, where = np.unique(stripe_number(fires, whole), return_inverse=True)
+    count = np.zeros((len(weeks), len(places), 2, len(value)))
+    np.add.at(count, (week.reshape(-1), where.reshape(-1), near.astype(np.int64), of.reshape(-1)), 1.0)
+    for then, there in np.argwhere(count.sum(axis=(2, 3)) > 0).tolist():
+        others = np.delete(np.delete(count, then, axis=0), there, axis=1)
+        blocks = int((others.sum(axis=(2, 3)) > 0).sum())
+        if blocks:
+            far_, near_ = others.sum(axis=(0, 1))
+            add, times = shift(value, near_, far_, share, 1.0 / (LEVEL_SD**2 * blocks))
+            own = (week == then) & (where == there)
+            found[own] = 1.0 / (1.0 + np.exp(-(add + times * odds[own])))
+    return found
 
 
 def replaced(

@@ -21,7 +21,17 @@ from truceline.thermal.season import Weather, WeatherTable
 MODES = ("war", "truce")
 
 TRUCE_SAYS = 0.92
-"""P from which truce mode says *war*. Set high, on imagined truces (see the docs); below, it cannot tell."""
+"""Rank from which truce mode says *war*. Set high, on imagined truces (see the docs); below, it cannot tell."""
+
+SHORT_DAYS = 45
+"""War mode with fewer days of history than these takes the models trained on the days since the first of a month."""
+
+SHORT_INPUTS = ("weather",)
+"""Inputs besides fires that these know."""
+
+CAUTION = 0.4
+"""Share of the season (what the top tenth of peace years' fires score then) that war mode's rank takes off where
+weather is known. P takes off all of it: better calibrated month by month, and it would take a dry spring for war."""
 
 STRIPE_M = 110_000.0
 """Width of the stripes that part the training places in two."""
@@ -37,7 +47,11 @@ class Scores:
 
     p: Floats
     """P that a fire with such surroundings lies near the line, at the training share of near fires. Some 18 % of near
-    fires would burn anyway, so an act of war is at most 0.82 of it. A probability only where `calibrated`."""
+    fires would burn anyway, so an act of war is at most 0.82 of it. A probability only where `calibrated`. In truce
+    mode it takes two values: *war*, and one for all of which it cannot tell."""
+
+    rank: Floats
+    """0 to 1, what decisions are taken on: the order of fires, in war mode more wary of a dry season than ``p``."""
 
     model: Ints
     """Which model judged each fire: -1 the whole one, else the fold that never saw its months and stripe."""
@@ -84,6 +98,7 @@ def score(
     settled: int = 0,
     held_out: bool = True,
     counted: Fires | None = None,
+    memory: Ints | None = None,
 ) -> Scores:
     """Judge some of the fires by what surrounds them.
 
@@ -97,6 +112,7 @@ def score(
         settled: days waited, 0 to 10; in truce mode it changes nothing.
         held_out: judge fires of the training period by the model that did not see their months.
         counted: fires that are counted round others, if not all are.
+        memory: days that each row may look back; None: all that are there, at most 90.
 
     Raises:
         StateError: an unknown mode, or a wait that is not 0 to 10 days.
@@ -107,39 +123,58 @@ def score(
         raise StateError(f"a settled answer waits 0 to {MAX_AHEAD} days, not {settled}")
     asked, beside = fires.take(rows), extras or Extras()
     settled = settled if mode == "war" else 0
-    around = context(fires, rows, baseline, mode=mode, weather=beside.weather, ahead=settled, counted=counted)
+    around = context(
+        fires, rows, baseline, mode=mode, weather=beside.weather, ahead=settled, counted=counted, memory=memory
+    )
     around = replace(around, columns={**around.columns, **beside.columns(asked)})
     known = beside.known(asked)
     model = fold_of(asked, fires) if held_out else np.full(len(asked), -1)
-    p = _judged(around, known, mode, settled, model, asked.day)
+    rank, p = _judged(around, known, mode, settled, model, asked.day)
     names, _ = names_of(mode, tuple(name for name in INPUTS if known[name].any()))
     table = around.table(names) if len(rows) else np.zeros((0, len(names)))
     shares = {name: float(mask.mean()) if len(mask) else 0.0 for name, mask in known.items()}
-    return Scores(p, model, around.history, mode, settled, names, table, shares)
+    return Scores(p, rank, model, around.history, mode, settled, names, table, shares)
 
 
-def _judged(around: Context, known: dict[str, Mask], mode: str, settled: int, model: Ints, day: Ints) -> Floats:
-    """P of every fire, by the model of the inputs known for it and of its fold."""
-    which = np.zeros(len(model), dtype=np.int64)
+def _judged(
+    around: Context, known: dict[str, Mask], mode: str, settled: int, model: Ints, day: Ints
+) -> tuple[Floats, Floats]:
+    """Rank and P of every fire, by the model of the inputs known for it, of its memory and of its fold."""
+    short = np.asarray((around.history < SHORT_DAYS) & (mode == "war") & (settled == 0), dtype=np.bool_)
+    which = short.astype(np.int64)
     for number, name in enumerate(INPUTS):
-        which += known[name].astype(np.int64) << number
-    p = np.zeros(len(model))
+        there = known[name] & ~short if name not in SHORT_INPUTS else known[name]
+        which += there.astype(np.int64) << (number + 1)
+    rank, p = np.zeros(len(model)), np.zeros(len(model))
     for each in np.unique(which).tolist():
         rows = np.flatnonzero(which == each)
-        names, kind = names_of(mode, tuple(name for number, name in enumerate(INPUTS) if each >> number & 1))
+        given = tuple(name for number, name in enumerate(INPUTS) if each >> (number + 1) & 1)
+        names, kind = names_of("short" if each & 1 else mode, given)
         trained: dict[str, Any] = blind_coefficients.MODELS[kind]
-        curve = trained["curve" if settled == 0 else "curve_settled"]
-        table = around.table(names)[rows]
+        table, odds = around.table(names)[rows], np.zeros(len(rows))
         for fold in np.unique(model[rows]).tolist():
-            weights = trained["folds"][fold] if fold >= 0 else trained["whole"]
             own = model[rows] == fold
-            odds = log_odds(weights, table[own]) - usual_odds(trained.get("season"), day[rows[own]])
-            p[rows[own]] = on_curve(odds, curve)
-    return p
+            odds[own] = log_odds(trained["folds"][fold] if fold >= 0 else trained["whole"], table[own])
+        rank[rows], p[rows] = said(trained, odds, day[rows], given, settled=settled > 0)
+    return rank, p
+
+
+def said(
+    trained: dict[str, Any], odds: Floats, day: Ints, given: tuple[str, ...], *, settled: bool = False
+) -> tuple[Floats, Floats]:
+    """Return rank and P of one model's log odds, by what stands beside its weights."""
+    after = "_settled" if settled else ""
+    usual = usual_odds(trained.get("season"), day)
+    wary = CAUTION if "weather" in given else 0.0
+    rank = on_curve(odds - wary * usual, trained[f"curve{after}"])
+    if "says" in trained:
+        unsure, war = trained["says"]
+        return rank, np.where(rank >= TRUCE_SAYS, war, unsure)
+    return rank, on_curve(odds - usual, trained[f"level{after}"])
 
 
 def usual_odds(season: tuple[float, ...] | None, day: Ints) -> Floats:
-    """Return what is taken off the log odds of each date: linear between the middles of twelve parts of the year."""
+    """Return what the season is worth in log odds on each date: linear between the middles of parts of the year."""
     if season is None:
         return np.zeros(len(day))
     middles = (np.arange(len(season)) + 0.5) * DAYS_A_YEAR / len(season)
@@ -147,10 +182,13 @@ def usual_odds(season: tuple[float, ...] | None, day: Ints) -> Floats:
 
 
 def names_of(mode: str, given: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str]:
-    """Return the features of a mode with some inputs besides fires, and the name of the model that takes them."""
-    names = WAR if mode == "war" else TRUCE
+    """Return the features of a mode with some inputs besides fires, and the name of the model that takes them.
+
+    ``short`` is war mode with a short history.
+    """
+    names = TRUCE if mode == "truce" else WAR
     for name in given:
-        names += WEATHER[mode] if name == "weather" else COLUMNS[name]
+        names += WEATHER["truce" if mode == "truce" else "war"] if name == "weather" else COLUMNS[name]
     return names, "+".join((mode, *given))
 
 
@@ -173,7 +211,12 @@ def fold_of(fires: Fires, whole: Fires) -> Ints:
 
 
 def stripe(fires: Fires, whole: Fires) -> Ints:
-    """Return 0 or 1: stripes across the way east, counted in metres from the middle of all fires."""
+    """Return 0 or 1: the stripe is even or odd."""
+    return stripe_number(fires, whole) % 2
+
+
+def stripe_number(fires: Fires, whole: Fires) -> Ints:
+    """Return the stripe of each fire: across the way east, counted in metres from the middle of all fires."""
     if len(fires) == 0:
         return np.zeros(0, dtype=np.int64)
     middle = globe(whole.lon, whole.lat).mean(axis=0)
@@ -181,4 +224,4 @@ def stripe(fires: Fires, whole: Fires) -> Ints:
     east = np.array([-middle[1], middle[0], 0.0])
     east /= max(float(np.linalg.norm(east)), 1e-9)
     along: Floats = globe(fires.lon, fires.lat) @ east
-    return np.asarray(np.floor(along / STRIPE_M).astype(np.int64) % 2)
+    return np.asarray(np.floor(along / STRIPE_M).astype(np.int64))
