@@ -127,8 +127,8 @@ def levelled(p: Floats, near: Mask, fires: Fires, whole: Fires, share: float) ->
         others = np.delete(np.delete(count, then, axis=0), there, axis=1)
         blocks = int((others.sum(axis=(2, 3)) > 0).sum())
         if blocks:
-            far_, near_ = others.sum(axis=(0, 1))
-            add, times = shift(value, near_, far_, share, 1.0 / (LEVEL_SD**2 * blocks))
+            of_kind: Floats = others.sum(axis=(0, 1))
+            add, times = shift(value, of_kind[1], of_kind[0], share, 1.0 / (LEVEL_SD**2 * blocks))
             own = (week == then) & (where == there)
             found[own] = 1.0 / (1.0 + np.exp(-(add + times * odds[own])))
     return found
