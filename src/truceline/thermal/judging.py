@@ -118,7 +118,7 @@ def levelled(p: Floats, near: Mask, fires: Fires, whole: Fires, share: float) ->
         share: to which near fires are re-weighted.
     """
     odds, found = np.log(p / (1.0 - p)), p.copy()
-    value, of = np.unique(np.round(odds, LEVEL_DIGITS), return_inverse=True)
+    value, of = np.unique(np.round(odds, LEVEL_DIGITS).astype(np.float64), return_inverse=True)
     weeks, week = np.unique(fires.day // 7, return_inverse=True)
     places, where = np.unique(stripe_number(fires, whole), return_inverse=True)
     count = np.zeros((len(weeks), len(places), 2, len(value)))
