@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from commission_page import person, show
 from ladder_office import declared, ladder_office
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from truceline.dispatch import read_contacts
 from truceline.model.case import MACHINE
 from truceline.model.dispatch import Entry
+from truceline.reports.html_parts import document, in_drill
 
 pytestmark = pytest.mark.browser
 
@@ -110,3 +114,16 @@ def test_the_watch_rings_by_keyboard_and_takes_the_codes(at, browser):
         show(wire.page, "#/messages")
         assert wire.page.get_by_role("heading", name="Telephone trees").count() == 1
         assert wire.page.get_by_role("button", name="Ring").count() == 0
+
+
+def test_every_printed_sheet_of_a_drill_says_so(browser):
+    page = browser.new_page()
+    page.set_content(in_drill(document("Register", "<p>one line</p>" * 300), "DRILL", "DRILL: Night exercise <x>"))
+    assert page.locator(".drill").inner_text() == "DRILL: Night exercise <x>"
+    page.mouse.wheel(0, 4000)
+    page.wait_for_function("scrollY > 1000")
+    assert page.locator(".drill").bounding_box()["y"] == 0
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(sheets) > 3
+    assert all(sheet.extract_text().count("DRILL") >= 10 for sheet in sheets)
+    page.close()

@@ -234,6 +234,22 @@ def test_from_the_keyboard(tmp_path, repository, out, capsys, monkeypatch):
     assert run("drill", "status", folder, "--as", "gus")[0] == 7
     code, told, _ = run("drill", "status", folder, "--as", "aud")
     assert (told["messages"], told["offices"]["A"]["acknowledged"]) == (2, 1)
+    coalition = repository / "examples" / "coalition" / "register"
+    sheets = []
+    for verb, file in (("register", "register.yaml"), ("meeting", "meetings.yaml")):
+        code, told, _ = run(verb, "add", folder, coalition / file, "--as", "sam", "--reason", "x", "--drill")
+        assert (code, told["drill"]["word"]) == (0, "DRILL")
+        page = tmp_path / f"{verb}.html"
+        code, told, err = run(verb, "list", folder, "--as", "sam", "--drill", "--page", page)
+        assert (told["drill"]["word"], err[:5]) == ("DRILL", "DRILL")
+        sheets.append(page.read_text())
+        assert "<title>DRILL · " in sheets[-1]
+        assert 'role="note">DRILL DRILL DRILL: Night exercise. Nothing of this is real.' in sheets[-1]
+        assert run(verb, "list", folder, "--as", "sam", "--page", page)[0] == 0
+        assert "DRILL" not in page.read_text()
+        assert run(verb, "list", coalition / file, "--drill")[0] == 2, "files are in no drill"
+    assert main(["queue", str(folder), "--as", "wanda", "--drill"]) == 0
+    assert capsys.readouterr().out.startswith("DRILL DRILL DRILL")
     code, told, _ = run("drill", "end", folder, "--as", "sam")
     assert (code, told["drill"]["ended"] is None) == (0, False)
     assert iso(START) not in json.dumps(told)

@@ -47,9 +47,15 @@ def desk(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Desk
         yield opened, opened.person(options.user)
 
 
+def drill_of(options: argparse.Namespace) -> Drill | None:
+    """Return the drill that a verb worked in; None: it was real, or no ledger was opened."""
+    found: Drill | None = getattr(options, "is_drill", None)
+    return found
+
+
 def tell(told: Mapping[str, Any], options: argparse.Namespace) -> None:
     """Print a result: for people, or as one JSON object on one line; of a drill it says so first."""
-    drill: Drill | None = getattr(options, "is_drill", None)
+    drill = drill_of(options)
     told = told if drill is None else {"drill": drill.to_json(), **told}
     if options.json:
         print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))

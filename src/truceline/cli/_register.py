@@ -71,6 +71,8 @@ def view(options: argparse.Namespace, settings: Settings, on: str | None) -> Vie
     if (options.watch / "watch.toml").is_file():
         with ledger(options, settings) as (at, actor):
             return reading.view(at, actor, on, options.known)
+    if options.drill:
+        raise ConfigError("files are in no drill; name the watch's folder", file=str(options.watch))
     if options.known is not None:
         raise ConfigError("files do not say since when something was known; only a ledger does")
     now = datetime.now(UTC)

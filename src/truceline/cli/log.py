@@ -61,6 +61,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         now = at.now()
         at.logbook.tick(now)
         if options.log_verb == "add" and not options.line:
+            if options.is_drill and not options.json:
+                print(options.is_drill.banner, flush=True)
             told = _many(at, actor, again=options.again, quiet=options.json)
         else:
             told = _DO[options.log_verb](at, actor, options, now)

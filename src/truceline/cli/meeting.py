@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from truceline.cli._cases import tell
+from truceline.cli._cases import drill_of, tell
 from truceline.cli._register import common, drafts, ledger, looking, view
 from truceline.cli._shared import write_page
 from truceline.errors import StateError
@@ -50,6 +50,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             found = type(found)(found.on, found.known, found.states, found.standings, names, found.withheld)
         told = meetings_json(found)
         if options.page is not None:
-            write_page(options.page, meetings_page(found))
+            write_page(options.page, meetings_page(found), drill_of(options))
     tell(told, options)
     return 0

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with desk(options, settings) as (at, actor):
         now = at.now()
         at.logbook.tick(now)
-        tasks = [task.to_json(now) for task in queue(at.cases, at.logbook.book, actor, at.rules, now)]
+        tasks = [task.to_json(now) for task in queue(at.cases, at.logbook.book, actor, at.rules, now, at.responses)]
         told: dict[str, object] = {"user": actor.user, "tasks": tasks}
         if actor.role in INSIDE:
             told["stop_first"] = tally(at.seen(actor), now)
@@ -33,6 +33,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         tell(told, options)
         return 0
+    if options.is_drill:
+        print(options.is_drill.banner)
     print(f"{len(tasks)} wait for {actor.user}")
     for task in tasks:
         left = task["left_minutes"]

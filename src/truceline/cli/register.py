@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from truceline.base.clock import iso
-from truceline.cli._cases import tell
+from truceline.cli._cases import drill_of, tell
 from truceline.cli._register import common, drafts, ledger, looking, only, view
 from truceline.cli._shared import write_page
 from truceline.errors import AccessError, StateError
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if verb == "show" and options.page is not None and (options.watch / "watch.toml").is_file():
             page = _with_ladder(found, options, settings)
         if options.page is not None:
-            write_page(options.page, page)
+            write_page(options.page, page, drill_of(options))
     else:
         with ledger(options, settings) as (at, actor):
             made = drafts(options.file) if verb == "add" else (_draft(options),)

@@ -31,6 +31,34 @@ def document(title: str, body: str, *, foot: str = "", language: str = "en", ski
     )
 
 
+_MARK = """
+.drill{position:sticky;top:0;z-index:9;margin:0;padding:8px 16px;background:#000;color:#fff}
+.drill{font-weight:700;text-align:center}
+@page{margin-top:18mm;margin-bottom:18mm;@top-center{content:"%(mark)s"}@bottom-center{content:"%(mark)s"}}
+@media print{.drill{position:static;border:2px solid #000;color:#000;background:#fff}}
+"""
+
+
+def in_drill(page: str, word: str, banner: str) -> str:
+    """Return a page of :func:`document` that says of itself that it belongs to a drill.
+
+    It is said in its title, in a line that does not scroll away, and at the head and foot of every printed sheet.
+
+    Args:
+        page: the page.
+        word: the word of a drill, letters only.
+        banner: the line.
+    """
+    for place, mark in (
+        ("<title>", f"<title>{xml(word)} · "),
+        ("</style>\n</head>", f"{_MARK % {'mark': f'{word} · ' * 5 + word}}</style>\n</head>"),
+        ("<body>\n", f'<body>\n<p class="drill" role="note">{xml(banner)}</p>\n'),
+    ):
+        assert place in page  # a page without its banner must not leave
+        page = page.replace(place, mark, 1)
+    return page
+
+
 def section(title: str, *parts: str) -> str:
     """Return a section; its parts are HTML."""
     return f"<section><h2>{xml(title)}</h2>\n{''.join(parts)}</section>"
