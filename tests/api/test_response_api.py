@@ -137,7 +137,8 @@ def test_parties_see_the_board_where_the_terms_say_so(tmp_path, repository):
                 assert said.status_code == 200
                 assert not re.search('"(olga|gus|sam|anna|wanda)"', said.text), path
         board = at.get("/response", "aud").json()
-        assert board["responses"][0]["steps"][0]["declared"]["by"] == "olga"
+        done = board["responses"][0]["steps"][0]["declared"]
+        assert (done["by"], done["role"], done["of"]) == ("olga", "commissioner", "oak")
         assert board["responses"][0]["breach"]["disputed"][0]["by"] == "gus"
         assert at.get("/response").status_code == 403  # the public is no party
 

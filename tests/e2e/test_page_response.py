@@ -78,6 +78,7 @@ def test_a_commissioner_chooses_and_declares_and_others_are_offered_neither(at, 
         assert moves(at, "declare")[0]["asked"] == ["oak", "birch", "elm", "pine", "A"]
         show(page, "#/response")
         assert page.locator("h1").inner_text() == "Step 1 is declared. 0 of 5 acted."
+        expect(page.locator(".stepclocks li").first).to_contain_text("by olga, commissioner of Oak.")
         page.get_by_role("link", name="What if").click()
         expect(page.locator(".whatif")).to_contain_text("the same clocks as were told then")
         expect(page.locator(".whatif")).to_contain_text("it would have been")

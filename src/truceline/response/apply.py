@@ -150,7 +150,7 @@ def _declare(situation: Situation, move: Move, ladder: Ladder) -> Situation:
         raise ValueError("asked: every state once")
     aside = tuple(state for state in asked if ladder.aside(step, state))
     answers = {state: Answer(move.at) for state in asked if state not in aside}
-    done = Declared(move.id, move.by.user, move.at, None, answers, aside)
+    done = Declared(move.id, move.by.user, move.at, None, answers, aside, move.by.role, move.by.of)
     before = (*response.before, (step.id, response.steps[step.id])) if step.id in response.steps else response.before
     return _with(situation, replace(response, steps={**response.steps, step.id: done}, before=before))
 

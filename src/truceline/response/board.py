@@ -139,7 +139,8 @@ def _step(
 
 
 def _declared(done: Declared) -> dict[str, Any]:
-    return {"by": done.by, "at": iso(done.at), "move": done.move, "lifted": _iso(done.lifted)}
+    office = {"by": done.by, "role": done.role, "of": done.of}
+    return office | {"at": iso(done.at), "move": done.move, "lifted": _iso(done.lifted)}
 
 
 def _state(

@@ -81,6 +81,12 @@ class Declared:
     aside: tuple[str, ...] = ()
     """States that the terms' rule on conflicts keeps from acting."""
 
+    role: str = ""
+    """Office in which it was declared, as the access table names it."""
+
+    of: str | None = None
+    """State or party whoever declared it acts for; None: none."""
+
 
 @dataclass(frozen=True)
 class Response:

@@ -188,6 +188,8 @@ class Declared(Answer):
     """Who declared a step."""
 
     by: str | None = Field(description="null: not told to parties")
+    role: str = Field(description="office in which it was declared")
+    of: str | None = Field(description="state or party it was declared for; null: none")
     at: Told
     move: str
     lifted: Told | None

@@ -3,9 +3,9 @@
 
 import { h, s, uid, type Child } from "../dom";
 import { hatch } from "../symbols";
-import type { Desk } from "./desk";
+import { ROLE, type Desk } from "./desk";
 import type { Board, Drill, Running, Sign, Standing, StepNow, Way } from "./responsetypes";
-import { likely, share, stretch, told } from "./view";
+import { likely, share, stretch, told, word } from "./view";
 
 /** Nobody can take a drill for the real thing: it is said before anything else. */
 export function drillBanner(drill: Drill | null): Child {
@@ -119,7 +119,7 @@ export function clocks(running: Running, board: Board, desk: Desk): HTMLElement 
         "li",
         {},
         h("h2", { class: "minor" }, `Step ${step.number} `, h("span", { class: "steptext" }, step.text)),
-        h("p", { class: "soft" }, stateOfStep(step)),
+        h("p", { class: "soft" }, stateOfStep(step, desk)),
         ways.length === 0 ? unset() : ways.map((one) => [bar(one, from, to, now), h("p", { class: "small" }, one.text)]),
         step.changes_of_clocks.map((one) => h("p", { class: "small" }, `${one.message} ${one.mend}.`)),
       ),
@@ -132,8 +132,14 @@ function unset(): Child {
   return [s("svg", { height: 20, class: "clockbar", "aria-hidden": "true" }, s("defs", {}, hatch(id, 8, "var(--hatch)", "var(--panel)")), s("rect", { width: "100%", height: 20, fill: `url(#${id})` })), h("p", { class: "small" }, "No deadline is set; it cannot be shown.")];
 }
 
-function stateOfStep(step: StepNow): string {
-  const done = step.declared && !step.declared.lifted ? `Declared ${told(step.declared.at)}${step.declared.by ? ` by ${step.declared.by}` : ""}.` : step.declared?.lifted ? `Declared and lifted ${told(step.declared.lifted)}.` : `Not declared. Its trigger: ${step.trigger}.`;
+/** Who declared it: office and state always, the name where it may be told. */
+function declarer({ by, role, of }: { by: string | null; role: string; of: string | null }, desk: Desk): string {
+  const office = `${(ROLE[role] ?? word(role)).toLowerCase()}${of ? ` of ${desk.name(of)}` : ""}`;
+  return by ? `${by}, ${office}` : `a ${office}`;
+}
+
+function stateOfStep(step: StepNow, desk: Desk): string {
+  const done = step.declared && !step.declared.lifted ? `Declared ${told(step.declared.at)} by ${declarer(step.declared, desk)}.` : step.declared?.lifted ? `Declared and lifted ${told(step.declared.lifted)}.` : `Not declared. Its trigger: ${step.trigger}.`;
   const ground = step.ground === false ? " What it rests on fell away; people may lift it." : "";
   return done + ground + (step.decision_due ? " A decision is due." : "");
 }

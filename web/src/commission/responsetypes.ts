@@ -46,7 +46,7 @@ export interface StepNow {
   trigger: string;
   met_by: string[];
   falsely: { low: number; high: number } | null;
-  declared: { by: string | null; at: string; move: string; lifted: string | null } | null;
+  declared: { by: string | null; role: string; of: string | null; at: string; move: string; lifted: string | null } | null;
   ground: boolean | null;
   due: Span;
   decision_due: boolean;
