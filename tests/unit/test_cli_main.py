@@ -68,7 +68,7 @@ OPTIONS["queue"] = {"--as", "--out", "--json"}
 OPTIONS["patrol"] = {"--as", "--out", "--json", "--every", "--place", "--what", "--state", "--reason"}
 OPTIONS["register"] = {
     *("--as", "--out", "--json", "--reason", "--on", "--known", "--page"),
-    *("--source", "--url", "--published"),
+    *("--source", "--url", "--published", "--state", "--kind", "--step"),
 }
 OPTIONS["meeting"] = {"--as", "--out", "--json", "--reason", "--on", "--known", "--page"}
 OPTIONS["exercise"] = {"--json", "--out"}
@@ -98,7 +98,7 @@ PARTS = {
     "meeting": ("list", "show", "add"),
     "patrol": ("depart", "check-in", "return", "mine", "mine-over", "list"),
     "ladder": ("show", "declare", "acknowledge", "decide", "do", "replay"),
-    "notify": ("status", "send", "ack", "retry", "call", "called", "confirm"),
+    "notify": ("status", "send", "show", "ack", "retry", "call", "called", "confirm"),
     "drill": ("start", "end", "status"),
 }
 """Verbs of several words: what may follow the first."""

@@ -91,6 +91,22 @@ def test_a_change_that_is_entered_late_takes_its_place_in_the_world(keeper):
         keeper.change("oak-ships", "2026-01-02", becomes="signed")
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("step: warning, ", {"warning": ["oak-more", "oak-ships"], "other": []}),
+        ("", {"warning": ["oak-ships"], "other": []}),
+    ],
+)
+def test_what_is_tied_to_no_step_is_to_none(step, said):
+    more = (
+        f"  - {{id: oak-more, state: oak, kind: money, stage: declared, {step}text: x, on: 2026-01-05, source: note}}\n"
+    )
+    view = Keeper(FILE.replace("changes:", f"{more}changes:", 1)).register.as_of(day(10))
+    assert {name: [each.commitment.id for each in view.of("oak", step=name)] for name in said} == said
+    assert "oak" in view.silent(step="other")
+
+
 def test_a_withdrawn_signature_is_flagged_with_how_far_it_had_come(keeper):
     keeper.change("oak-ships", "2026-01-25", becomes="withdrawn")
     view = keeper.register.as_of(day(26))

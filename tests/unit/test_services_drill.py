@@ -223,6 +223,7 @@ def test_from_the_keyboard(tmp_path, repository, out, capsys, monkeypatch):
     assert told["queued"] == told["sent"] - 0 == 2
     code, told, _ = run("notify", "status", folder, "--as", "lia", "--drill")
     name = told["messages"][0]["id"]
+    assert "nobody is accused" in run("notify", "show", folder, name, "--as", "lia", "--drill")[1]["text"]
     assert run("notify", "ack", folder, name, "--as", "lib", "--drill")[0] == 7
     assert run("notify", "ack", folder, name, "--as", "lia", "--drill")[0] == 0
     assert run("notify", "retry", folder, name, "--as", "wanda", "--drill")[0] == 0
@@ -246,6 +247,12 @@ def test_from_the_keyboard(tmp_path, repository, out, capsys, monkeypatch):
         assert "<title>DRILL · " in sheets[-1]
         assert 'role="note">DRILL DRILL DRILL: Night exercise. Nothing of this is real.' in sheets[-1]
         assert run(verb, "list", folder, "--as", "sam", "--page", page)[0] == 0
+        if verb == "register":
+            only = ("--as", "sam", "--drill", "--state", "GB", "--kind", "monitoring_assets")
+            assert {each["state"] for each in run(verb, "list", folder, *only)[1]["commitments"]} == {"GB"}
+            assert [each["step"] for each in told["steps"]] == ["warning", "coalition-forces", "joint-response"]
+            assert set(told["states"][0]["steps"]) == {each["step"] for each in told["steps"]}
+            assert run(verb, "one-sided", folder, "--as", "sam", "--drill")[1]["sides"]
         assert "DRILL" not in page.read_text()
         assert run(verb, "list", coalition / file, "--drill")[0] == 2, "files are in no drill"
     assert main(["queue", str(folder), "--as", "wanda", "--drill"]) == 0

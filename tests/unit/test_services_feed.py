@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from commission_world import PEOPLE, World
@@ -11,6 +12,7 @@ from test_commission_acts import SEATS
 
 from truceline.commission import begin
 from truceline.model.case import Act, Actor
+from truceline.model.commitment import Posting
 from truceline.services.feed import Feed, Feeds, same_eyes
 from truceline.services.views import case_view, may_see
 
@@ -87,6 +89,35 @@ def test_whoever_has_the_same_eyes_shares_a_feed_and_nobody_else_does():
     assert ben.after(0) == whole.after(0)  # no act twice, none left out
     assert feeds.of(PEOPLE["wanda"], lambda start: indexed[start:], world.rules) is not anna
     assert same_eyes(PEOPLE["lia"]) != same_eyes(PEOPLE["lib"])
+
+
+def posting(id_, kind, **data):
+    return Posting(id_, kind, PEOPLE["sam"], World(1).now, World(1).now, "as it says", data)
+
+
+def test_a_posting_is_told_to_whoever_may_read_what_it_is_about():
+    made = [
+        posting("1", "state", id="oak", name="Oak"),
+        posting("2", "commitment", id="open", state="oak", text="x"),
+        posting("3", "commitment", id="kept", state="oak", text="x", level="restricted"),
+        posting("4", "stage", of="kept", stage="signed"),
+        posting("5", "strike", of="4"),
+        posting("6", "stage", of="open", stage="signed"),
+        posting("7", "meeting", id="glade", name="In the glade"),
+    ]
+    registry = SimpleNamespace(journal=lambda start: [*enumerate(made)][start:])
+
+    def heard(actor, feeds):
+        feed = feeds.of(actor, lambda _: [], World(1).rules, None, registry)
+        return [(told.name, told.body["of"]) for told in feed.after(0)]
+
+    whole = [("register", name) for name in ("oak", "open", "kept", "kept", "kept", "open", "glade")]
+    public = [each for each in whole if each[1] != "kept"]
+    feeds, other = Feeds(), Actor("o", "guarantor", of="elm")
+    own = Actor("g", "guarantor", of="oak")
+    for who, wanted in ((PEOPLE["sam"], whole), (own, whole), (other, public), (PUBLIC, public)):
+        assert heard(who, feeds) == heard(who, feeds) == wanted
+    assert heard(other, Feeds()) == public
 
 
 def test_an_act_that_changes_nothing_for_somebody_is_not_told():

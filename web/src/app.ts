@@ -176,7 +176,7 @@ export class App {
     }
     document.body.classList.toggle("offline", off);
     const route = this.route();
-    const n = LIVE.includes(route.screen) ? (this.live?.count(["case", "notice"].includes(route.screen) ? route.id : ["response", "state", "messages"].includes(route.screen) ? "response" : null) ?? 0) : 0;
+    const n = LIVE.includes(route.screen) ? (this.live?.count(["case", "notice"].includes(route.screen) ? route.id : ["response", "state", "messages"].includes(route.screen) ? "response" : ["register", "meetings", "sides"].includes(route.screen) ? "register" : null) ?? 0) : 0;
     if (off) replace(this.bar, h("p", {}, h("b", {}, `Last state ${told(lastState())}. `), "Nothing is sent until you are back."));
     else replace(this.bar, this.said && h("p", {}, this.said), n > 0 && h("p", {}, `${n} new, `, h("button", { class: "button", type: "button", click: () => this.show() }, "show")));
   }

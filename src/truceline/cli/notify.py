@@ -15,7 +15,7 @@ from truceline.services.desk import Desk
 from truceline.settings import Settings
 
 NAME = "notify"
-HELP = "messages to people outside: send, status, ack, retry, and ring an office that does not answer"
+HELP = "messages to people outside: send, status, show, ack, retry, and ring an office that does not answer"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common(verbs.add_parser("status", help="messages, calls and who is to be rung, as far as you may see"))
     common(verbs.add_parser("send", help="queue and send all that is due now; a served watch does so by itself"))
     for name, told in (
+        ("show", "one message with its text, and what became of it"),
         ("ack", "say that your office has a message"),
         ("retry", "let every way of a message that is not proved begin anew"),
     ):
@@ -60,6 +61,8 @@ def _do(at: Desk, actor: Actor, options: argparse.Namespace) -> dict[str, Any]:
         return calls.status(at, actor)
     if verb == "send":
         return calls.send(at, actor)
+    if verb == "show":
+        return calls.message(at, actor, options.message)
     if verb == "ack":
         return calls.acknowledge(at, actor, options.message)
     if verb == "retry":

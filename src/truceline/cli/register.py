@@ -12,11 +12,13 @@ from truceline.base.clock import iso
 from truceline.cli._cases import drill_of, tell
 from truceline.cli._register import common, drafts, ledger, looking, only, view
 from truceline.cli._shared import write_page
-from truceline.errors import AccessError, StateError
+from truceline.errors import AccessError, ConfigError, StateError
 from truceline.flow.terms_files import read_terms_file
-from truceline.model.commitment import ADVANCING, SUSPENDED
+from truceline.flow.watchfile import read_watch
+from truceline.model.agreement import Agreement
+from truceline.model.commitment import ADVANCING, KINDS, SUSPENDED
 from truceline.register.read import ALWAYS, Draft
-from truceline.register.tell import seat_json, standing_json, view_json
+from truceline.register.tell import commitments_json, overview_json, seat_json, standing_json
 from truceline.register.view import View
 from truceline.reports.register_page import Asked, register_page, state_page
 from truceline.reports.sides_page import sides_json, sides_page
@@ -38,13 +40,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common(as_of)
     as_of.add_argument("on", metavar="DATE", help="2026-01-06, or a moment with its zone")
     looking(as_of, on=False)
+    for sub in (shown, as_of):
+        sub.add_argument("--state", metavar="STATE", help="only this state's commitments")
+        sub.add_argument("--kind", choices=tuple(KINDS), metavar="KIND", help="only those of this kind")
+        sub.add_argument("--step", metavar="STEP", help="only those to this step")
     one = verbs.add_parser("show", help="one state or commitment with its history; a state's page")
     common(one)
     one.add_argument("name", metavar="NAME", help="id of a state or a commitment")
     looking(one)
     sides = verbs.add_parser("one-sided", help="what each party's breach meets: response, steps, commitments")
     common(sides)
-    sides.add_argument("terms", type=Path, metavar="TERMS", help="the terms' file")
+    sides.add_argument("terms", type=Path, nargs="?", metavar="TERMS", help="the terms' file (default: the watch's)")
     looking(sides)
     add = verbs.add_parser("add", help="post what a file says: states, commitments, changes; all or none")
     common(add, "the watch's folder")
@@ -71,6 +77,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it."""
     verb = options.register_verb
     if verb in _LOOKING:
+        options.ladder = _agreement(options.watch)
         found = view(options, settings, options.on)
         told, page = _LOOKING[verb](found, options)
         if verb == "show" and options.page is not None and (options.watch / "watch.toml").is_file():
@@ -85,12 +92,24 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _listed(found: View, _: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    return view_json(found), register_page(found)
+def _agreement(folder: Path) -> Agreement | None:
+    """What a watch's own terms say; None: files of a register, which name none."""
+    if not (folder / "watch.toml").is_file():
+        return None
+    terms = read_watch(folder, runs=False).terms
+    return None if terms is None else read_terms_file(terms).agreement
+
+
+def _listed(found: View, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    told = overview_json(found, options.ladder.steps if options.ladder else ())
+    told["commitments"] = commitments_json(found, options.state, options.kind, options.step)
+    return told, register_page(found)
 
 
 def _sides(found: View, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    agreement = read_terms_file(options.terms).agreement
+    agreement = options.ladder if options.terms is None else read_terms_file(options.terms).agreement
+    if agreement is None:
+        raise ConfigError("files of a register name no agreement: give the terms' file too")
     return {"as_of": iso(found.on), "sides": sides_json(agreement, found)}, sides_page(agreement, found)
 
 

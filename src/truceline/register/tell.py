@@ -3,25 +3,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from truceline.base.clock import iso
+from truceline.model.clauses import Step
 from truceline.model.commitment import KINDS, StateSeat
 from truceline.register.standing import Standing
 from truceline.register.view import View
 
 
-def view_json(view: View) -> dict[str, Any]:
-    """Return the register as of its moment: states by kinds, commitments, who has not said, flags, what is withheld."""
+def overview_json(view: View, steps: Sequence[Step] = ()) -> dict[str, Any]:
+    """Return the register as of its moment: states by kinds and by a ladder's steps, flags, what is withheld."""
     return {
         "as_of": iso(view.on),
         "known_at": None if view.known is None else iso(view.known),
-        "states": [seat_json(view, seat) for seat in view.states.values()],
-        "commitments": [standing_json(view, each) for each in view.standings.values()],
+        "states": [
+            seat_json(view, seat) | {"steps": {step.id: list(view.step_word(seat.id, step.id)) for step in steps}}
+            for seat in view.states.values()
+        ],
+        "steps": [{"step": step.id, "number": step.number, "text": step.text} for step in steps],
         "flags": [asdict(flag) | {"about": list(flag.about)} for flag in view.flags()],
         "withheld": len(view.withheld),
     }
+
+
+def commitments_json(
+    view: View, state: str | None = None, kind: str | None = None, step: str | None = None
+) -> list[dict[str, Any]]:
+    """Return commitments, of a state, kind and step where told, in the order of their ids."""
+    wanted = {"state": state, "kind": kind, "step": step}
+    return [
+        standing_json(view, each)
+        for _, each in sorted(view.standings.items())
+        if all(word is None or getattr(each.commitment, key) == word for key, word in wanted.items())
+    ]
 
 
 def seat_json(view: View, seat: StateSeat) -> dict[str, Any]:

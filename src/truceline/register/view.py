@@ -62,12 +62,15 @@ class View:
     """State of each commitment that is there and not shown to whoever asks."""
 
     def of(self, state: str, kind: str | None = None, step: str | None = None) -> list[Standing]:
-        """Return a state's commitments of a kind and to a step (None: any), in the order they were made."""
+        """Return a state's commitments of a kind and to a step (None: any), in the order they were made.
+
+        One of every kind is of each kind. One tied to no step is to none, but for a refusal, which holds for each.
+        """
         return [
             each
             for each in self._by_state.get(state, ())
             if (kind is None or each.commitment.kind in (None, kind))
-            and (step is None or each.commitment.step in (None, step))
+            and (step is None or each.commitment.step == step or (each.commitment.step is None and each.stage == NONE))
         ]
 
     @cached_property
@@ -86,8 +89,7 @@ class View:
 
     def step_word(self, state: str, step: str) -> tuple[str, ...]:
         """Return the stages of what a state said to a step, as :meth:`word`; what is tied to no step answers none."""
-        said = (each for each in self.of(state, step=step) if each.commitment.step is not None or each.stage == NONE)
-        words = dict.fromkeys(each.word(self.on) for each in said)
+        words = dict.fromkeys(each.word(self.on) for each in self.of(state, step=step))
         if words or state in self.withheld:
             return tuple(words) or (WITHHELD,)
         return (NOT_SAID if self.states[state].role in ("guarantor", "group") else NOT_ASKED,)

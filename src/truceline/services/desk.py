@@ -171,9 +171,9 @@ class Desk:
             return [case for case in self.cases if may_see(case, actor)]
 
     def feed(self, actor: Actor) -> Feed:
-        """Return what a person is told as it happens, up to the newest act."""
+        """Return what a person is told as it happens, up to the newest record."""
         with self.lock:
-            return self.feeds.of(actor, self.cases.journal, self.rules, self.responses)
+            return self.feeds.of(actor, self.cases.journal, self.rules, self.responses, self.registry)
 
     def version(self, case: Case, actor: Actor) -> int | None:
         """Return the ledger index of the newest act of a case that a person may read; None: none."""

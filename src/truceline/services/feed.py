@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person is told as it happens: one event whenever the person's own view of a case or the response changes.
+"""What a person is told as it happens: one event whenever the own view of a case, the response or the register changes.
 
 A view never shows more than the person may know, so neither does the feed: an act that changes nothing in the view
 makes no event and takes no number. Events are therefore numbered by themselves, not by the ledger's index, which would
@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from truceline.access import Thing, decide
 from truceline.base.canonical import digest
 from truceline.base.clock import iso
 from truceline.commission import Case, Rules, apply, begin
 from truceline.model.case import Act, Actor
+from truceline.model.commitment import RECORD_OF_POSTING, Posting
 from truceline.model.response import Move
 from truceline.services.board import concerns, may_read, may_read_of
+from truceline.services.register import Registry
 from truceline.services.response import Responses
 from truceline.services.views import case_line, case_view, may_see
 
@@ -30,10 +33,10 @@ class Told:
     """Its place in the person's own feed, from 1."""
 
     body: dict[str, Any]
-    """When, and the line of the case, or the move in the response, as the person may see it."""
+    """When, and the line of the case, the move in the response, or the posting, as the person may see it."""
 
     name: str = "case"
-    """``case`` or ``response``."""
+    """``case``, ``response`` or ``register``."""
 
 
 def same_eyes(actor: Actor) -> Actor:
@@ -50,12 +53,17 @@ class Feed:
         self._cases: dict[str, Case] = {}
         self._views: dict[str, str] = {}
         self._events: list[Told] = []
+        self._promised: dict[str, Thing] = {}
+        self._postings: dict[str, str] = {}
         self.name = digest(self._actor.to_json())[:12]
         """Tells feeds of different eyes apart; whoever's role changes begins another feed."""
 
-    def take(self, done: Iterable[Act | Move], responses: Responses | None = None) -> None:
-        """Follow some more acts and moves, in their order."""
+    def take(self, done: Iterable[Act | Move | Posting], responses: Responses | None = None) -> None:
+        """Follow some more acts, moves and postings, in their order."""
         for act in done:
+            if isinstance(act, Posting):
+                self._posted(act)
+                continue
             if isinstance(act, Move):
                 if responses is not None:
                     self._moved(act, responses)
@@ -83,6 +91,20 @@ class Feed:
             body = {"at": iso(move.at), "move": move.id, "kind": move.kind, "response": response}
             self._events.append(Told(len(self._events) + 1, body, "response"))
 
+    def _posted(self, posting: Posting) -> None:
+        """Tell of a posting to whoever may read what it is about; of a restricted promise nobody else hears."""
+        of = self._postings.get(posting.of, posting.of) if posting.kind == "strike" else posting.of
+        self._postings[posting.id] = of
+        if posting.kind == "commitment":
+            level = str(posting.data.get("level", "public"))
+            self._promised[of] = Thing("commitment", level, frozenset({str(posting.data["state"])}))
+        elif posting.kind == "amend" and "level" in posting.data and of in self._promised:
+            self._promised[of] = replace(self._promised[of], level=str(posting.data["level"]))
+        about = self._promised.get(of, Thing(RECORD_OF_POSTING[posting.kind], "public"))
+        if decide(self._actor, "read", about).allowed:
+            body = {"at": iso(posting.at), "posting": posting.id, "kind": posting.kind, "of": of}
+            self._events.append(Told(len(self._events) + 1, body, "register"))
+
     def after(self, number: int) -> list[Told]:
         """Return the events after the one of that number; 0: all."""
         return self._events[max(number, 0) :]
@@ -95,7 +117,7 @@ class Feeds:
     """The feeds of one ledger, by the eyes of those who follow them."""
 
     def __init__(self) -> None:
-        self._held: dict[Actor, tuple[Feed, int, int]] = {}
+        self._held: dict[Actor, tuple[Feed, int, int, int]] = {}
 
     def of(
         self,
@@ -103,14 +125,16 @@ class Feeds:
         journal: Callable[[int], list[tuple[int, Act]]],
         rules: Rules,
         responses: Responses | None = None,
+        registry: Registry | None = None,
     ) -> Feed:
-        """Return a person's feed, up to the newest act and move; ``journal(n)`` gives indexed acts from the n-th on."""
+        """Return a person's feed, up to the newest record; ``journal(n)`` gives indexed acts from the n-th on."""
         eyes = same_eyes(actor)
-        feed, acts, moves = self._held.get(eyes, (Feed(actor, rules), 0, 0))
-        new: list[tuple[int, Act | Move]] = [*journal(acts)]
+        feed, acts, moves, postings = self._held.get(eyes, (Feed(actor, rules), 0, 0, 0))
+        new: list[tuple[int, Act | Move | Posting]] = [*journal(acts)]
         acts += len(new)
         made = [] if responses is None else responses.journal(moves)
-        new += made
+        entered = [] if registry is None else registry.journal(postings)
+        new += [*made, *entered]
         feed.take((each for _, each in sorted(new, key=lambda one: one[0])), responses)
-        self._held[eyes] = (feed, acts, moves + len(made))
+        self._held[eyes] = (feed, acts, moves + len(made), postings + len(entered))
         return feed

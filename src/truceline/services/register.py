@@ -36,6 +36,7 @@ class Registry:
         self.indices: dict[str, int] = {}
         self._append = append
         self._new = new
+        self._entered: list[tuple[int, Posting]] = []
         self._keyed: dict[tuple[str, str], list[tuple[int, Posting]]] = {}
         self._promised: _Promised | None = None
 
@@ -52,6 +53,7 @@ class Registry:
     def _keep(self, after: Register, made: Sequence[tuple[int, Posting]]) -> None:
         self.register, self._promised = after, None
         self.indices |= {posting.id: index for index, posting in made}
+        self._entered += made
         for index, posting in made:
             if posting.key is not None:
                 self._keyed.setdefault((posting.by.user, posting.key), []).append((index, posting))
@@ -79,6 +81,10 @@ class Registry:
         done = list(zip(indices, postings, strict=True))
         self._keep(after, done)
         return done
+
+    def journal(self, start: int = 0) -> list[tuple[int, Posting]]:
+        """Return all postings from the n-th on, in their order, with their ledger indices."""
+        return self._entered[start:]
 
     def under(self, user: str, key: str | None) -> list[tuple[int, Posting]]:
         """Return what a person posted under an idempotency key, with its indices."""

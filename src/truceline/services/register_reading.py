@@ -13,7 +13,7 @@ from truceline.errors import InputError, NotHere, Outdated
 from truceline.model.case import Actor
 from truceline.register import View
 from truceline.register.read import Draft, read
-from truceline.register.tell import meetings_json, seat_json, standing_json
+from truceline.register.tell import commitments_json, meetings_json, overview_json, standing_json
 from truceline.reports.sides_page import sides_json
 from truceline.services.desk import Desk
 from truceline.services.reading import log_read
@@ -51,18 +51,7 @@ def view(desk: Desk, actor: Actor, on: str | None = None, known: str | None = No
 
 def overview(desk: Desk, found: View) -> dict[str, Any]:
     """Return who said what by kinds and by steps, who has not said, and what does not fit together."""
-    steps = list(desk.responses.ladder.steps.values())
-    told = {
-        "as_of": iso(found.on),
-        "known_at": None if found.known is None else iso(found.known),
-        "states": [
-            seat_json(found, seat) | {"steps": {step.id: list(found.step_word(seat.id, step.id)) for step in steps}}
-            for seat in found.states.values()
-        ],
-        "steps": [{"step": step.id, "number": step.number, "text": step.text} for step in steps],
-        "flags": flags_json(found),
-        "withheld": len(found.withheld),
-    }
+    told = overview_json(found, list(desk.responses.ladder.steps.values()))
     changed = desk.registry.version(found)
     return told if changed is None else told | {"version": changed}
 
@@ -76,12 +65,7 @@ def commitments(
     found: View, state: str | None = None, kind: str | None = None, step: str | None = None
 ) -> list[dict[str, Any]]:
     """Return commitments, of a state, kind and step where told, in the order of their ids."""
-    wanted = {"state": state, "kind": kind, "step": step}
-    return [
-        standing_json(found, each)
-        for _, each in sorted(found.standings.items())
-        if all(word is None or getattr(each.commitment, key) == word for key, word in wanted.items())
-    ]
+    return commitments_json(found, state, kind, step)
 
 
 def commitment(found: View, name: str) -> dict[str, Any]:

@@ -168,3 +168,12 @@ class Sides(Answer):
 
     as_of: Moment
     sides: list[Side]
+
+
+class PostingTold(Answer):
+    """One event of the stream: a posting about a state, a commitment or a meeting that you may read."""
+
+    at: Moment
+    posting: str
+    kind: str
+    of: str

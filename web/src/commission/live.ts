@@ -21,7 +21,7 @@ export class Live {
     this.start();
   }
 
-  /** How many things happened since the page was drawn; in one case, or in the `response`, where one is told. */
+  /** How many things happened since the page was drawn; in one case, or in the `response` or the `register`, where one is told. */
   count(only: string | null): number {
     return only === null ? this.told.length : this.told.filter((one) => one === only).length;
   }
@@ -49,7 +49,8 @@ export class Live {
       this.told.push(id);
       this.changed();
     });
-    source.addEventListener("response", () => this.moved());
+    source.addEventListener("response", () => this.moved("response"));
+    source.addEventListener("register", () => this.moved("register"));
     source.addEventListener("error", () => {
       // The browser tries again by itself, unless the server refused; then somebody must sign in.
       if (source.readyState === EventSource.CLOSED) void read("/me").catch(() => undefined);
@@ -57,14 +58,14 @@ export class Live {
     });
   }
 
-  /** Somebody made a move in the response. */
-  private moved(): void {
+  /** Somebody made a move in the response, or posted to the register. */
+  private moved(where: string): void {
     if (!this.caughtUp) {
       this.wait();
       return;
     }
-    if (performance.now() - (this.own.get("response") ?? -Infinity) < OWN) return;
-    this.told.push("response");
+    if (performance.now() - (this.own.get(where) ?? -Infinity) < OWN) return;
+    this.told.push(where);
     this.changed();
   }
 

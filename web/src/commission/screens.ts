@@ -45,7 +45,7 @@ export function places(desk: Desk): Place[] {
 export const PARENT: Record<string, string> = { case: "cases", act: "cases", notice: "notices", finding: "findings", person: "people", move: "response", state: "response" };
 
 /** Screens behind whose back things happen. */
-export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings", "response", "state", "messages"];
+export const LIVE = ["queue", "notices", "notice", "cases", "case", "findings", "response", "state", "messages", "register", "meetings", "sides"];
 
 export function commissionScreen(desk: Desk, route: Route): HTMLElement | null {
   const make: Record<string, () => HTMLElement> = {

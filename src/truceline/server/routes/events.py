@@ -22,6 +22,7 @@ from truceline.services.desk import Desk
 from truceline.services.feed import same_eyes
 from truceline.services.reading import log_read
 from truceline.wire import answers as told
+from truceline.wire.register import PostingTold
 from truceline.wire.response import MoveTold
 
 router = APIRouter(tags=["events"], route_class=Route)
@@ -37,12 +38,12 @@ LastEventId = Annotated[
     Header(description="id of the newest event you have; the stream goes on after it"),
 ]
 
-FORMS: dict[str, type[told.Answer]] = {"case": told.Told, "response": MoveTold}
+FORMS: dict[str, type[told.Answer]] = {"case": told.Told, "response": MoveTold, "register": PostingTold}
 """What events of each name hold."""
 
 STREAM = {
     "description": "events called `case`: a line of a case whenever what you may see of it changes; called `response`: "
-    "a move that you may see"
+    "a move that you may see; called `register`: a posting about what you may read"
 }
 
 
