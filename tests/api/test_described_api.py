@@ -41,6 +41,9 @@ CHECKS = {
 TAKEN = ["2xx", "3xx", "401", "403", "404", "409", "412"]
 """What a well-formed request may meet: it is done, or not this person's, not there, not possible now, or outdated."""
 
+REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429"]
+"""What a malformed request may meet: what schemathesis expects, and 413, for a text that is too long may make a body so."""
+
 LOGS = "/api/v1/(log|shift|patrols|mines|response|register|commitments|meetings)"
 """What is keyed into the log is a language of its own, which no schema describes; so are the entries of a register."""
 
@@ -114,7 +117,10 @@ def _config(headers, taken, *, whole):
                 "database": "none",
                 "mode": "all",
             },
-            "checks": {"positive_data_acceptance": {"expected-statuses": taken}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": taken},
+                "negative_data_rejection": {"expected-statuses": REFUSED},
+            },
             "phases": {
                 "examples": {"enabled": False},
                 "coverage": {"enabled": whole},
