@@ -96,6 +96,22 @@ def test_what_is_not_as_expected_is_told_with_exit_1(command, repository, tmp_pa
     assert told["failed"][1].startswith("c: guilt is nothing that can be expected")
 
 
+def test_an_exercise_kept_as_a_watch_is_replayed_to_the_second_by_the_ladders_own_verb(command, repository, tmp_path):
+    script = repository / "examples" / "exercises" / "ladder-february-2026.yaml"
+
+    def run(*words, code=0):
+        done = command(*words, cwd=tmp_path, keys=tmp_path / "keys")
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout.splitlines()[-1]) if code == 0 else done.stderr
+
+    played = run("exercise", "run", script, "--watch", "tried", "--json")["ladder"]
+    again = run("ladder", "replay", "tried", "--as", "aud", "--json")
+    assert again == played["replay"]
+    assert again["had"]["differs"][0]["had"][0] == "2026-05-05T02:00:00Z"
+    assert "(liaison) may not read" in run("ladder", "replay", "tried", "--as", "lia", "--json", code=7)
+    assert "holds something" in run("exercise", "run", script, "--watch", "tried", code=5)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -71,7 +71,7 @@ OPTIONS["register"] = {
     *("--source", "--url", "--published", "--state", "--kind", "--step"),
 }
 OPTIONS["meeting"] = {"--as", "--out", "--json", "--reason", "--on", "--known", "--page"}
-OPTIONS["exercise"] = {"--json", "--out"}
+OPTIONS["exercise"] = {"--json", "--out", "--watch"}
 OPTIONS["account"] = {
     *("--json", "--role", "--of", "--seat", "--clearance", "--aligned", "--subject", "--people"),
     *("--for", "--scope", "--days"),

@@ -12,9 +12,12 @@ from typing import Any
 from truceline.base.bounded import read_text
 from truceline.base.yaml import MAX_CHARS, parse
 from truceline.commission import rules_of
+from truceline.flow.published import OUT
 from truceline.flow.terms_files import read_terms_file
 from truceline.response import ladder_of
+from truceline.services.drill import origin_of
 from truceline.services.exercise import Script, outcome, play, read_script
+from truceline.services.exercise_kept import make_folder
 from truceline.settings import Settings
 from truceline.store import Store
 
@@ -31,7 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     run_it = verbs.add_parser("run", help="play it and tell how it ended")
     run_it.add_argument("script", type=Path, metavar="FILE", help="the script (YAML)")
     run_it.add_argument("--json", action="store_true", help="print the result as one JSON object on one line, last")
-    run_it.add_argument("--out", type=Path, metavar="DIR", help="keep the exercise's ledger here")
+    kept = run_it.add_mutually_exclusive_group()
+    kept.add_argument("--out", type=Path, metavar="DIR", help="keep the exercise's ledger here")
+    kept.add_argument(
+        "--watch", type=Path, metavar="DIR", help="keep it as a watch that other verbs read: a new folder"
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -39,7 +46,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     script = read_script(
         parse(read_text(options.script, limit=MAX_CHARS), file=str(options.script)), file=str(options.script)
     )
-    if options.out is not None:
+    if options.watch is not None:
+        make_folder(script, options.script.parent, options.watch)
+        told = _play(script, options.script.parent, options.watch / OUT, settings, origin_of(script.id, None))
+    elif options.out is not None:
         told = _play(script, options.script.parent, options.out, settings)
     else:
         with tempfile.TemporaryDirectory() as folder:
@@ -51,11 +61,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return FAILED if told["failed"] else 0
 
 
-def _play(script: Script, beside: Path, folder: Path, settings: Settings) -> dict[str, Any]:
+def _play(script: Script, beside: Path, folder: Path, settings: Settings, origin: str = "") -> dict[str, Any]:
     terms = beside / script.terms
     agreement = read_terms_file(terms).agreement
     rules = rules_of(agreement)
-    with Store.open(folder, keys=settings.key_dir, origin=f"truceline/exercise/{script.id}") as store:
+    with Store.open(folder, keys=settings.key_dir, origin=origin or f"truceline/exercise/{script.id}") as store:
         cases, played = play(script, rules, store.append, ladder_of(agreement))
         ledger = {"size": store.size, "root": store.root.hex()}
     return {**outcome(script, cases, played, rules), "ledger": ledger}
