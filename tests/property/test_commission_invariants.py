@@ -131,7 +131,7 @@ def eight_replies(w, act, before, after):
         proposal = after.proposals[finding.proposal]
         if finding.superseded is None and proposal.party is not None and not proposal.provisional:
             place = after.allegations[proposal.party]
-            assert place.came[:1] <= (finding.at,) if place.came else after.due(place) < finding.at
+            assert (place.came and place.came[0] <= finding.at) or after.due(place) < finding.at
     if act.kind == "reply":
         place = after.allegations[act.data["party"]]
         assert place.replies[-1] == act.id
