@@ -13,12 +13,16 @@ from pathlib import Path
 from truceline.base.bounded import read_text
 from truceline.base.ids import ulid
 from truceline.cli._cases import desk
+from truceline.cli._shared import write_page
 from truceline.errors import ConfigError
 from truceline.model.case import Actor
+from truceline.model.dispatch import DRILL
 from truceline.register import Register, View
 from truceline.register.read import MAX_CHARS, Draft, enter, read
+from truceline.reports.html_parts import in_drill
 from truceline.services import register_reading as reading
 from truceline.services.desk import Desk
+from truceline.services.drill import Drill
 from truceline.settings import Settings
 
 FILES = ("register.yaml", "meetings.yaml")
@@ -97,3 +101,12 @@ def of_files(path: Path, at: datetime) -> Register:
 def only(found: View, states: set[str]) -> View:
     """Return a view with the commitments of some states only."""
     return replace(found, standings={k: s for k, s in found.standings.items() if s.commitment.state in states})
+
+
+def write_marked(path: Path, page: str, drill: Drill | None) -> None:
+    """Write a page that somebody asked for; one of a drill says so on every sheet.
+
+    Raises:
+        ConfigError: it cannot be written there.
+    """
+    write_page(path, page if drill is None else in_drill(page, DRILL, drill.banner))

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any
 from truceline.cli._progress import teller
 from truceline.errors import ConfigError, UnavailableError
 from truceline.flow.published import MONITORS, OUT
-from truceline.model.dispatch import DRILL
-from truceline.reports.html_parts import in_drill
 from truceline.settings import Settings
 
 if TYPE_CHECKING:
     from truceline.flow.watchfile import Watch
     from truceline.model.watching import Run
-    from truceline.services.drill import Drill
 
 PARTLY = 4
 """Exit code of a run that finished while some records were rejected."""
@@ -68,15 +65,14 @@ def run_watch(
     return made
 
 
-def write_page(path: Path, page: str, drill: Drill | None = None) -> None:
-    """Write a page that somebody asked for; one of a drill says so on every sheet.
+def write_page(path: Path, page: str) -> None:
+    """Write a page that somebody asked for.
 
     Raises:
         ConfigError: it cannot be written there.
     """
-    marked = page if drill is None else in_drill(page, DRILL, drill.banner)
     try:
-        path.write_text(marked, encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot write the page: {error.strerror}", file=str(path)) from error
 

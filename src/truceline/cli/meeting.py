@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from truceline.cli._cases import drill_of, tell
-from truceline.cli._register import common, drafts, ledger, looking, view
-from truceline.cli._shared import write_page
+from truceline.cli._register import common, drafts, ledger, looking, view, write_marked
 from truceline.errors import StateError
 from truceline.register.tell import meetings_json
 from truceline.reports.meetings_page import meetings_page
@@ -50,6 +49,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             found = type(found)(found.on, found.known, found.states, found.standings, names, found.withheld)
         told = meetings_json(found)
         if options.page is not None:
-            write_page(options.page, meetings_page(found), drill_of(options))
+            write_marked(options.page, meetings_page(found), drill_of(options))
     tell(told, options)
     return 0

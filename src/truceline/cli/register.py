@@ -10,8 +10,7 @@ from typing import Any
 
 from truceline.base.clock import iso
 from truceline.cli._cases import drill_of, tell
-from truceline.cli._register import common, drafts, ledger, looking, only, view
-from truceline.cli._shared import write_page
+from truceline.cli._register import common, drafts, ledger, looking, only, view, write_marked
 from truceline.errors import AccessError, ConfigError, StateError
 from truceline.flow.terms_files import read_terms_file
 from truceline.flow.watchfile import read_watch
@@ -83,7 +82,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if verb == "show" and options.page is not None and (options.watch / "watch.toml").is_file():
             page = _with_ladder(found, options, settings)
         if options.page is not None:
-            write_page(options.page, page, drill_of(options))
+            write_marked(options.page, page, drill_of(options))
     else:
         with ledger(options, settings) as (at, actor):
             made = drafts(options.file) if verb == "add" else (_draft(options),)

@@ -30,6 +30,10 @@ class Messages:
         """Return the messages that came to my office, or all to those who keep the watch, with whom to ring."""
         return self._line.get(told.Messages, "/messages")
 
+    def message(self, message: str) -> told.WholeMessage:
+        """Return one message with its text, and what became of it."""
+        return self._line.get(told.WholeMessage, f"/messages/{message}")
+
     def acknowledge(self, message: str) -> told.Message:
         """Say that my office has a message."""
         return self._post(told.Message, f"/messages/{message}/acknowledgement")
