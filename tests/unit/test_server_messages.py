@@ -72,8 +72,18 @@ def test_who_does_not_answer_is_rung_and_calls_back(at):
     assert at.post(path, "wanda", right).json()["result"] == "reached"
     (mine,) = at.get("/messages", "lia").json()["messages"]
     assert (mine["acknowledged"] is None, mine["by"], mine["how"]) == (False, "lia", "call-back")
-    other = at.post("/calls", "wanda", {}).json()
+    other = at.post("/calls", "wanda", {"office": "B"}).json()
+    (rung,) = at.get("/messages", "lib").json()["calls"]  # their own alone, and not who of the staff rang
+    assert (rung["id"], rung["to"], rung["by"]) == (other["call"], "b-duty", "centre")
+    assert [each["by"] for each in at.get("/messages", "lia").json()["calls"]] == ["centre"]
+    assert [each["by"] for each in at.get("/messages", "wanda").json()["calls"]] == ["wanda", "wanda"]
+    assert all("calls" not in at.get("/messages", user).json() for user in (None, "gus", "anna"))
     told = at.post(f"/calls/{other['call']}/result", "wanda", {"result": "no answer"})
     assert told.json()["result"] == "no answer"
     assert at.post(f"/calls/{other['call']}/result", "wanda", {"result": "asleep"}).status_code == 422
+    own = {"code": other["read_out"], "totp": pyotp.TOTP(at.desk.accounts.issue(CONSOLE, "lib")[0].secret)}
+    own["totp"] = own["totp"].at(int(at.clock.at.timestamp()))
+    typed = at.post(f"/calls/{other['call']}/confirmation", "lib", own).json()
+    assert (typed["result"], typed["by"], typed["items"]) == ("reached", "centre", rung["items"])
+    assert at.post(f"/calls/{other['call']}/result", "wanda", {"result": "no answer"}).status_code == 409
     assert at.post("/calls/nowhere/result", "wanda", {"result": "reached"}).status_code == 404

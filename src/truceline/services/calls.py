@@ -9,7 +9,7 @@ their own second factor. Each step is logged with its time.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from truceline.access import Thing, decide
@@ -71,7 +71,21 @@ def status(desk: Desk, actor: Actor) -> dict[str, Any]:
             told["ring"] = [_ring_json(ring) for ring in notifier.outbox.ring(now, notifier.contacts.trees, pace)]
             told["trees"] = [_tree(desk, office) for office in notifier.contacts.trees]
             told["nobody"] = _nobody(desk)
+        elif own := [_own_call(each, seen) for each in notifier.outbox.calls.values() if _rung(desk, actor, each)]:
+            told["calls"] = own
         return told
+
+
+def _rung(desk: Desk, actor: Actor, call: Call) -> bool:
+    """Whether it is this person who was rung."""
+    contact = desk.notifier.contacts.people.get(call.to)
+    return contact is not None and contact.user == actor.user and may_be_told(actor)
+
+
+def _own_call(call: Call, seen: Collection[Item]) -> dict[str, Any]:
+    """A call as the person rung may see it: who of the staff rang, nobody outside reads."""
+    shown = {item.message.id for item in seen}
+    return call_json(call) | {"by": "centre", "items": [name for name in call.items if name in shown]}
 
 
 def message(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
@@ -245,4 +259,6 @@ def confirm(desk: Desk, actor: Actor, name: str, code: str, totp: str) -> Mappin
         )
         if not right:
             raise AccessError("a code is not right; ring again if you are not sure who it is", record=name)
-        return call_json(notifier.outbox.calls[name])
+        now = notifier.outbox.calls[name]
+        whole = decide(actor, "call", Thing("dispatch")).allowed
+        return call_json(now) if whole else _own_call(now, notifier.status(actor).values())

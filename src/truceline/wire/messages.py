@@ -102,7 +102,7 @@ class Tree(Answer):
 
 
 class Messages(Answer):
-    """Messages you may see; with calls for those who keep the watch."""
+    """Messages you may see; with all calls for those who keep the watch, and your own for whoever was rung."""
 
     messages: list[Message]
     drill: OfDrill | None = Field(description="null: it is real")

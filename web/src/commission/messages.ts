@@ -90,6 +90,7 @@ export function messagesScreen(desk: Desk, route: Route): HTMLElement {
       h(
         "div",
         { class: "body" },
+        !whole && rung(found),
         whole && [rings(found, desk), underWay(found, desk), trees(found, desk)],
         h("section", {}, h("h2", {}, "Messages"), h("nav", { class: "filters", "aria-label": "Which messages" }, FILTERS.map(([key, label]) => h("a", { class: "button", href: address("messages", "", { only: key || null }), "aria-current": key === chosen ? "true" : null }, label))), shown.length === 0 ? empty(found.messages.length ? "None of these." : "No message. Whoever stands in the contacts file is told of what concerns them.") : list(shown.slice(0, MOST), desk), shown.length > MOST && h("p", { class: "soft" }, `The newest ${MOST} of ${shown.length}.`)),
         whole && (found.nobody ?? []).length > 0 && h("section", {}, h("h2", { class: "minor" }, "Contacts who are told nothing"), h("p", {}, `${(found.nobody ?? []).join(", ")}: the account is not in use, or may read no message.`)),
@@ -173,6 +174,13 @@ function codes(call: string): HTMLElement {
 function underWay(found: Messages, desk: Desk): Child {
   const open = (found.calls ?? []).filter((one) => one.confirmed === null && (one.result === null || one.result === "reached") && one.wrong < 5).slice(-5);
   return open.length > 0 && h("section", {}, h("h2", {}, "Awaiting a call back"), open.map((one) => h("details", {}, h("summary", {}, `${office(one.of, desk)}: ${one.to}, rung ${told(one.at)} by ${one.by}${one.result ? ", reached" : ""}${one.wrong ? `, ${one.wrong} wrong codes` : ""}`), mayRing(desk) && [results(one.id), codes(one.id)])));
+}
+
+/** Calls to whoever is signed in: what became of each, and the two codes, typed by the person rung themselves. */
+function rung(found: Messages): Child {
+  const mine = (found.calls ?? []).slice(-5).reverse();
+  const came = (one: Call): string => (one.confirmed ? `you called back ${told(one.confirmed)}` : one.wrong >= 5 ? "ended by five wrong codes" : (one.result ?? "not answered yet"));
+  return mine.length > 0 && h("section", { class: "rung" }, h("h2", {}, "Calls to you"), h("p", { class: "soft" }, "Ring the centre back at the number you hold, or give the digits you heard here."), mine.map((one) => (one.confirmed === null && one.wrong < 5 ? h("details", {}, h("summary", {}, `Rung ${told(one.at)}: ${came(one)}`), codes(one.id)) : h("p", {}, `Rung ${told(one.at)}: ${came(one)}`))));
 }
 
 function trees(found: Messages, desk: Desk): Child {
