@@ -109,6 +109,10 @@ def test_an_exercise_kept_as_a_watch_is_replayed_to_the_second_by_the_ladders_ow
     assert again == played["replay"]
     assert again["had"]["differs"][0]["had"][0] == "2026-05-05T02:00:00Z"
     assert "(liaison) may not read" in run("ladder", "replay", "tried", "--as", "lia", "--json", code=7)
+    started = run("drill", "start", "tried", "--as", "sam", "--name", "Tried", "--json")["drill"][
+        "id"
+    ]  # no source needed
+    assert run("ladder", "replay", "tried", "--as", "aud", "--drill", "--json")["drill"]["id"] == started
     assert "holds something" in run("exercise", "run", script, "--watch", "tried", code=5)
 
 

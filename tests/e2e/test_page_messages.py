@@ -110,6 +110,12 @@ def test_the_watch_rings_by_keyboard_and_takes_the_codes(at, browser):
         expect(page.locator("tbody tr", has_text="Oak")).to_contain_text("called back")
     assert all("403" in line for line in wire.told)  # the browser's own word for the wrong code
     assert [(i.by, i.how) for i in items(at, cause="asked")] == [("olga", "call-back")]
+    with person(at, browser, "olga") as wire:
+        show(wire.page, "#/messages")
+        expect(wire.page.locator("section.rung")).to_contain_text(
+            "you called back"
+        )  # her own call, and nothing to ring
+        assert wire.page.get_by_role("heading", name="Telephone trees").count() == 0
     with person(at, browser, "aud") as wire:
         show(wire.page, "#/messages")
         assert wire.page.get_by_role("heading", name="Telephone trees").count() == 1

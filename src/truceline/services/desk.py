@@ -431,7 +431,7 @@ def person_here(folder: Path, user: str, *, keys: Path) -> Actor:
         AccessError: nobody is called so.
         InputError: the watch, or its list of people, cannot be read.
     """
-    accounts = accounts_of(folder, read_watch(folder).id, keys=keys, now=Now(system_clock))
+    accounts = accounts_of(folder, read_watch(folder, runs=False).id, keys=keys, now=Now(system_clock))
     try:
         listed = read_people(folder / PEOPLE) if (folder / PEOPLE).is_file() else {}
         return People(accounts, listed, begun=False).person(user)
