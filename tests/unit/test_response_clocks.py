@@ -10,7 +10,8 @@ from itertools import product
 import pytest
 from response_world import FORCES, JOINT, OLGA, START, WANDA, WARNING, Play, gus, h, ladder, sign
 
-from truceline.base.clock import iso
+from truceline.base.clock import Interval, iso
+from truceline.model.agreement import Provision
 from truceline.model.clauses import Clock, Commission
 from truceline.model.ladder import Breaches, EachOf, EitherOf
 from truceline.model.response import Promise, Sign
@@ -239,6 +240,13 @@ def test_a_trigger_that_asks_for_a_finding_that_nobody_can_make():
     how = replace(ladder(replace(WARNING, when=Breaches(severity="grave"))), commission=Commission())
     assert any("no members, quorum or rule" in each.message for each in faults(how))
     assert faults(ladder(WARNING)) == ()
+
+
+def test_a_trigger_on_breaches_of_what_binds_another_party_alone():
+    binds = {"p": Provision("p", "Stop.", ("act_of_war",), ("A",), "z", Interval(h(0), h(9)))}
+    (found,) = faults(replace(ladder(WARNING), provisions=binds))
+    assert found.message.endswith("what it asks for does not bind B.")
+    assert faults(replace(ladder(replace(WARNING, accused=("A",))), provisions=binds)) == ()
 
 
 def test_commitments_that_contradict_each_other_or_were_withdrawn():

@@ -56,7 +56,10 @@ def drill_of(options: argparse.Namespace) -> Drill | None:
 def tell(told: Mapping[str, Any], options: argparse.Namespace) -> None:
     """Print a result: for people, or as one JSON object on one line; of a drill it says so first."""
     drill = drill_of(options)
-    told = told if drill is None else {"drill": drill.to_json(), **told}
+    if drill is not None:
+        own = told.get("drill")
+        whole = {**drill.to_json(), **(own if isinstance(own, Mapping) else {})}
+        told = {"drill": whole, **{key: value for key, value in told.items() if key != "drill"}}
     if options.json:
         print(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     else:

@@ -116,17 +116,21 @@ def _of_step(step: Step, ladder: Ladder) -> Iterator[Fault]:
     if not step.declared_by:
         yield Fault(step.id, "declared_by", f"Nobody is named who declares step {step.number}.", "name who declares it")
     for atom in step.when.atoms() if step.when is not None else ():
-        why = _unreachable(atom, ladder)
+        why = _unreachable(atom, step, ladder)
         if why:
             yield Fault(step.id, "when", f"No finding can meet the trigger of step {step.number}: {why[0]}.", why[1])
 
 
-def _unreachable(atom: Breaches, ladder: Ladder) -> tuple[str, str] | None:
+def _unreachable(atom: Breaches, step: Step, ladder: Ladder) -> tuple[str, str] | None:
     """Why no finding can ever be one that a trigger asks for, and what would mend it; None: one can."""
     names = list(atom.provisions or ladder.provisions)
     gone = [name for name in names if name not in ladder.provisions]
     if gone:
         return f"there is no provision {', '.join(gone)}", "name provisions that hold under this reading"
+    bound = {party for name in names for party in ladder.provisions[name].actors}
+    if step.accused and bound and not bound & set(step.accused):
+        who = ", ".join(step.accused)
+        return f"what it asks for does not bind {who}", f"name provisions that bind {who}, or whom the step is against"
     broken = {act for name in names for act in ladder.provisions[name].acts or atom.acts}
     if atom.acts and not broken & set(atom.acts) and "act_of_war" not in broken:
         return f"nothing prohibits {', '.join(atom.acts)}", "prohibit the act, or ask for acts that are prohibited"
