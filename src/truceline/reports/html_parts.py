@@ -48,13 +48,17 @@ def in_drill(page: str, word: str, banner: str) -> str:
         page: the page.
         word: the word of a drill, letters only.
         banner: the line.
+
+    Raises:
+        ValueError: it is no page of :func:`document`.
     """
     for place, mark in (
         ("<title>", f"<title>{xml(word)} · "),
         ("</style>\n</head>", f"{_MARK % {'mark': f'{word} · ' * 5 + word}}</style>\n</head>"),
         ("<body>\n", f'<body>\n<p class="drill" role="note">{xml(banner)}</p>\n'),
     ):
-        assert place in page  # a page without its banner must not leave
+        if place not in page:  # a page without its banner must not leave, with -O either
+            raise ValueError(f"no place for the mark of a drill: {place!r}")
         page = page.replace(place, mark, 1)
     return page
 
