@@ -21,13 +21,14 @@ def compiled(loop: Loop) -> Loop:
 
     A compiled loop may call only those of its own file: what is kept on disk notices a change of that file alone.
     It holds no interpreter lock, so that threads run side by side. Arithmetic stays IEEE 754: no reordering, so the
-    same inputs give the same bits on every run.
+    same inputs give the same bits on every run, and a division by zero gives an infinity or no number rather than an
+    error (a test for it in each step keeps loops from being laid out four numbers abreast).
     """
     try:
-        return cast("Loop", numba.njit(cache=True, nogil=True)(loop))
+        return cast("Loop", numba.njit(cache=True, nogil=True, error_model="numpy")(loop))
     except RuntimeError:
         # Nowhere to keep the code (a read-only installation without a home): compile again in each process.
-        return cast("Loop", numba.njit(nogil=True)(loop))
+        return cast("Loop", numba.njit(nogil=True, error_model="numpy")(loop))
 
 
 def in_pieces(count: int, piece: int, work: Callable[[int, int], Any]) -> list[Any]:

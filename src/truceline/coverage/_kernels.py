@@ -15,7 +15,10 @@ Array = Any
 """A NumPy array; what each holds is said where it is made."""
 
 _EQUATOR = 6378.137 / EARTH_KM
-_FLATTENING = FLATTENING
+_SIXTH, _THIRD = FLATTENING / 6, 1 / 3
+
+BLOCK = 64
+"""Cells that the loop over passes takes together; what they hold fits into a core's own memory."""
 
 
 @compiled
@@ -218,46 +221,62 @@ def stretch(foot: Array, place: Array, aside: Array) -> Array:
     ``foot`` and ``place`` are the heights of its two ends on the unit sphere, ``aside`` the sine of the angle between
     them; numbers or arrays. As :func:`truceline.coverage.earth.ground_km`, in the few steps a loop can afford.
     """
-    half = (foot + place) / 2 * (1 + aside * aside / 8)
-    longer = _EQUATOR * (1 - _FLATTENING * (foot * foot + 4 * half * half + place * place) / 6) - 1
-    return longer * (1 - aside * aside / 3)
+    half = 0.5 * (foot + place) * (1 + 0.125 * aside * aside)
+    longer = _EQUATOR * (1 - _SIXTH * (foot * foot + 4 * half * half + place * place)) - 1
+    return longer * (1 - _THIRD * aside * aside)
+
+
+@compiled
+def _distances(px: Array, py: Array, pz: Array, frame: Array, bend: Array, limits: Array, far: Array) -> None:
+    """Sine of the angle from one pass's track to each of some cells (k,) that it may see, -1 where it sees none.
+
+    No branch in the loop, so that it runs four cells abreast.
+    """
+    a0, a1, a2, b0, b1, b2 = frame[0, 0], frame[0, 1], frame[0, 2], frame[1, 0], frame[1, 1], frame[1, 2]
+    c0, c1, c2, t0, t1, t2, t3 = frame[2, 0], frame[2, 1], frame[2, 2], bend[0], bend[1], bend[2], bend[3]
+    low, high, least, most, widest, side = limits[0], limits[1], limits[2], limits[3], limits[4], limits[5]
+    for here in range(len(far)):
+        x, y, z = px[here], py[here], pz[here]
+        ahead, across = a0 * x + a1 * y + a2 * z, c0 * x + c1 * y + c2 * z
+        along = (b0 * x + b1 * y + b2 * z) / max(0.05, ahead)
+        curve = t0 + along * (t1 + along * (t2 + along * t3))
+        aside = across - curve * (1 - 0.5 * across * across)
+        foot = (a2 + along * b2) / np.sqrt(1 + along * along) + curve * c2
+        away = abs(aside)
+        away *= 1 + stretch(foot, z, away)
+        inside = (ahead > 0.05) & (abs(across) <= widest) & (along >= low) & (along < high) & (side * aside >= 0)
+        far[here] = away if inside & (away >= least) & (away <= most) else -1.0
 
 
 @compiled
 def _of_passes(
-    px: float, py: float, pz: float, frame: Array, bend: Array, limits: Array, first_row: Array, shares: Array,
-    pass_table: Array, pass_group: Array, tables: Array, table_scale: float, allowed: Array, pass_mask: Array,
-    miss: Array,
+    places: Array, frame: Array, bend: Array, limits: Array, first_row: Array, shares: Array, pass_table: Array,
+    pass_group: Array, tables: Array, table_scale: float, allowed: Array, pass_mask: Array, miss: Array,
 ) -> None:  # fmt: skip
-    """Multiply one cell's chance of a miss by that of each pass that sees it; ``allowed`` (masks,): is it denied?"""
+    """Multiply the chances of a miss of k cells by that of each pass that sees them.
+
+    ``places`` (3, k) are the cells'; ``allowed`` (k, masks): is it not denied there?; ``miss`` (k, groups, rows).
+    """
+    count = places.shape[1]
+    far = np.empty(count)
     for look in range(len(first_row)):
-        across = frame[look, 2, 0] * px + frame[look, 2, 1] * py + frame[look, 2, 2] * pz
-        # A cell far off to the side can be left at once: the track bends by less than this.
-        if abs(across) > limits[look, 4]:
+        nearest = 2.0
+        for here in range(count):
+            across = frame[look, 2, 0] * places[0, here] + frame[look, 2, 1] * places[1, here]
+            nearest = min(nearest, abs(across + frame[look, 2, 2] * places[2, here]))
+        # Cells far off to the side can be left at once: the track bends by less than this.
+        if nearest > limits[look, 4]:
             continue
-        ahead = frame[look, 0, 0] * px + frame[look, 0, 1] * py + frame[look, 0, 2] * pz
-        if ahead <= 0.05:
-            continue
-        along = (frame[look, 1, 0] * px + frame[look, 1, 1] * py + frame[look, 1, 2] * pz) / ahead
-        if along < limits[look, 0] or along >= limits[look, 1]:
-            continue
-        curve = bend[look, 0] + along * (bend[look, 1] + along * (bend[look, 2] + along * bend[look, 3]))
-        aside = across - curve * (1 - 0.5 * across * across)
-        if limits[look, 5] * aside < 0:
-            continue
-        foot = (frame[look, 0, 2] + along * frame[look, 1, 2]) / np.sqrt(1 + along * along) + curve * frame[look, 2, 2]
-        aside = abs(aside)
-        aside *= 1 + stretch(foot, pz, aside)
-        if aside < limits[look, 2] or aside > limits[look, 3] or not allowed[pass_mask[look]]:
-            continue
-        at = aside * table_scale
-        step = int(at)
-        table = pass_table[look]
-        p = np.float32(tables[table, step] + (at - step) * (tables[table, step + 1] - tables[table, step]))
-        begin = first_row[look]
-        own = miss[pass_group[look]]
-        for row in range(shares.shape[1]):
-            own[begin + row] *= np.float32(1.0) - shares[look, row] * p
+        _distances(places[0], places[1], places[2], frame[look], bend[look], limits[look], far)
+        begin, group, mask, table = first_row[look], pass_group[look], pass_mask[look], tables[pass_table[look]]
+        for here in range(count):
+            if far[here] < 0 or not allowed[here, mask]:
+                continue
+            at = far[here] * table_scale
+            step = int(at)
+            p = np.float32(table[step] + (at - step) * (table[step + 1] - table[step]))
+            for row in range(shares.shape[1]):
+                miss[here, group, begin + row] *= np.float32(1.0) - shares[look, row] * p
 
 
 @compiled
@@ -339,30 +358,37 @@ def render(
 ) -> None:  # fmt: skip
     """Fill ``by_family`` (f, n, hours) and ``together`` (n, hours) for the cells ``numbers`` (n,).
 
-    ``masks`` (all cells, m) says in which cells the passes of each of m kinds (``pass_mask``) are not denied.
+    ``masks`` (n, m) says in which of them the passes of each of m kinds (``pass_mask``) are not denied.
     The scratch has room before and after the rows, so that a pass at the edge needs no test.
     """
     room = shares.shape[1]
-    padded = np.empty((max(1, groups[-1]), rows + 2 * room), dtype=np.float32)
-    miss = padded[:, room : room + rows]
+    padded = np.empty((BLOCK, max(1, groups[-1]), rows + 2 * room), dtype=np.float32)
+    block = np.empty((3, BLOCK))
     weights = np.zeros(rows, dtype=np.float32)
     work = np.empty((4, rows), dtype=np.float32)
-    for here in range(len(numbers)):
-        cell = numbers[here]
-        padded[:, :] = np.float32(1.0)
+    for begin in range(0, len(numbers), BLOCK):
+        count = min(BLOCK, len(numbers) - begin)
+        cells = numbers[begin : begin + count]
+        padded[:count] = np.float32(1.0)
+        for at in range(count):
+            for axis in range(3):
+                block[axis, at] = places[cells[at], axis]
         _of_passes(
-            places[cell, 0], places[cell, 1], places[cell, 2], frame, bend, limits, first_row, shares, pass_table,
-            pass_group, tables, table_scale, masks[cell], pass_mask, padded,
+            block[:, :count], frame, bend, limits, first_row, shares, pass_table, pass_group, tables, table_scale,
+            masks[begin : begin + count], pass_mask, padded,
         )  # fmt: skip
-        for at in range(near_start[here], near_start[here + 1]):
-            look = near_look[at]
-            p, own, share = near_p[at], miss[near_group[look]], near_w[look]
-            for row in range(rows):
-                own[row] *= np.float32(1.0) - p * share[row]
-        _of_visits(
-            visit_start[here], visit_start[here + 1], visit_look, visit_first, visit_last, visit_p, visit_group, slot,
-            rows, burn, weights, miss,
-        )  # fmt: skip
-        _finish(
-            groups, group_sky, miss, hidden[zone[cell]], clouded, per_hour, work, by_family[:, here], together[here]
-        )
+        for here in range(begin, begin + count):
+            miss = padded[here - begin, :, room : room + rows]
+            for at in range(near_start[here], near_start[here + 1]):
+                look = near_look[at]
+                p, own, share = near_p[at], miss[near_group[look]], near_w[look]
+                for row in range(rows):
+                    own[row] *= np.float32(1.0) - p * share[row]
+            _of_visits(
+                visit_start[here], visit_start[here + 1], visit_look, visit_first, visit_last, visit_p, visit_group,
+                slot, rows, burn, weights, miss,
+            )  # fmt: skip
+            _finish(
+                groups, group_sky, miss, hidden[zone[numbers[here]]], clouded, per_hour, work, by_family[:, here],
+                together[here],
+            )  # fmt: skip

@@ -26,7 +26,7 @@ RESOLUTION = 7
 MAX_CELLS = 2_000_000
 """Most cells of one region."""
 
-BIN_KM = 4.0
+BIN_KM = 1.5
 """Edge of a search bin, kilometres, where the region is not so large that it would need a million of them."""
 
 Ints = npt.NDArray[np.int64]

@@ -367,7 +367,7 @@ class _Packed:
         render(
             self._numbers[low:high], self._places, self._zone, SLOT_S, PER_HOUR, self._rows, self._burn,
             self._frame, self._bend, self._limits, self._first_row, self._shares, self._table, self._pass_group,
-            self._tables, self._scale, self._masks, self._pass_mask,
+            self._tables, self._scale, self._masks[self._numbers[low:high]], self._pass_mask,
             self._near_start[low : high + 1], self._near_look, self._near_p, self._near_w, self._near_group,
             self._visit_start[low : high + 1], self._visit_look, self._first, self._last, self._visit_p,
             self._visit_group, self._groups, self._group_sky, self._hidden, self._clouded, by_family, together,
