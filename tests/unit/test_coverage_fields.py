@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.base.clock import Interval, utc
-from truceline.base.geo import EARTH_KM, Line, Sides
+from truceline.base.geo import WGS84, Line, Sides
 from truceline.coverage import fields, orbit, passes
 from truceline.coverage.cloud import CloudAssumption, assumptions
 from truceline.coverage.fields import Points, clear_sky, coverage, exposure, footprints, points
@@ -87,9 +87,13 @@ def test_footprints_measure_the_distance_to_the_track():
     sample = points(LINE, None, 20.0, ())
     seen = footprints([look], sample)
     lon = look.track[0][1]
-    vectors = orbit.unit(sample.lon, sample.lat)
-    meridian = np.array([-np.sin(np.radians(lon)), np.cos(np.radians(lon)), 0.0])
-    assert seen.across_km[0] == pytest.approx(np.abs(np.arcsin(vectors @ meridian)) * EARTH_KM, abs=0.1)
+    north = np.arange(40.0, 60.0, 0.002)
+    every = np.broadcast_to
+    nearest = [
+        WGS84.inv(every(x, len(north)), every(y, len(north)), every(lon, len(north)), north)[2].min() / 1000
+        for x, y in zip(sample.lon[::10].tolist(), sample.lat[::10].tolist(), strict=True)
+    ]
+    assert seen.across_km[0][::10] == pytest.approx(np.array(nearest), abs=0.05)
     order = np.argsort(sample.lat)
     assert (np.diff(seen.seconds[0][order]) > -25).all()  # further north, later
 

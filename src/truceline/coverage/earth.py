@@ -125,12 +125,17 @@ def ground_km(one: Floats, other: Floats) -> Floats:
     sphere; Simpson's rule): within 25 m of the geodesic up to 1,600 km, where a sphere is up to 5 km off.
     """
     angle = 2 * np.arcsin(np.clip(np.linalg.norm(one - other, axis=-1) / 2, 0, 1))
-    return np.asarray(angle * _A * (1 - FLATTENING * mean_square(one[..., 2], other[..., 2], angle)))
+    return over_ground(angle, one[..., 2], other[..., 2])
+
+
+def over_ground(angle: Floats, one: Floats, other: Floats) -> Floats:
+    """Return the same from the angle between two places, radians, and their heights on the unit sphere."""
+    return np.asarray(angle * _A * (1 - FLATTENING * mean_square(one, other, angle)))
 
 
 def mean_square(one: Floats, other: Floats, angle: Floats) -> Floats:
     """Return the mean of z² along an arc of ``angle`` radians from height ``one`` to ``other`` (Simpson's rule)."""
-    middle = (one + other) / 2 / np.cos(angle / 2)
+    middle = np.clip((one + other) / 2 / np.maximum(np.cos(angle / 2), 1e-9), -1, 1)
     return np.asarray((one**2 + 4 * middle**2 + other**2) / 6)
 
 

@@ -20,10 +20,10 @@ import numpy.typing as npt
 import shapely
 
 from truceline.base.clock import Interval
-from truceline.base.geo import EARTH_KM, Floats, Line, Sides
+from truceline.base.geo import Floats, Line, Sides
 from truceline.coverage.cloud import CloudAssumption, assumptions
 from truceline.coverage.detect import p_detect
-from truceline.coverage.orbit import DAY_S, abeam, unit
+from truceline.coverage.orbit import DAY_S, from_track, unit
 from truceline.coverage.passes import columns
 from truceline.model.look import Look
 from truceline.model.watching import CloudDay, Coverage, ReferenceAct
@@ -137,7 +137,7 @@ def _inside(lon: Floats, lat: Floats, extent: Rings) -> npt.NDArray[np.bool_]:
 def footprints(looks: Sequence[Look], at: Points) -> Footprints:
     """Return how the looks pass the points; a track's points stand at (nearly) equal steps of time."""
     places = unit(at.lon, at.lat)
-    cosine = np.empty((len(looks), len(at)))
+    across = np.empty((len(looks), len(at)))
     seconds = np.empty((len(looks), len(at)))
     for row, look in enumerate(looks):
         moments, lon, lat = np.array(look.track, dtype=np.float64).reshape(-1, 3).T
@@ -145,9 +145,8 @@ def footprints(looks: Sequence[Look], at: Points) -> Footprints:
         corner = unit(lon, lat)
         track = np.stack([np.interp(even, moments, corner[:, axis]) for axis in range(3)], axis=1)
         track /= np.linalg.norm(track, axis=1, keepdims=True)
-        step, cosine[row] = abeam(track @ places.T)
+        step, across[row] = from_track(track, places)
         seconds[row] = look.interval.start.timestamp() + even[0] + step * (even[1] - even[0])
-    across = np.arccos(cosine) * EARTH_KM
     reach = np.array([look.half_swath_km for look in looks]).reshape(-1, 1)
     return Footprints(across, seconds, across <= reach)
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from truceline.base.clock import iso, utc
 from truceline.base.geo import EARTH_KM, Floats
+from truceline.coverage.earth import over_ground
 from truceline.model.detection import Detections
 from truceline.model.record import Record
 
@@ -215,6 +216,16 @@ def abeam(cosines: Floats) -> tuple[Floats, Floats]:
     turn = np.arctan((after - before) / (2 * at * np.sin(pace)))
     moved = np.clip(turn / pace, -1, 1)
     return best + moved, np.clip(at / np.cos(turn) * np.cos(turn - pace * moved), -1, 1)
+
+
+def from_track(track: Floats, places: Floats) -> tuple[Floats, Floats]:
+    """Return (step at which each of n places lies abeam, its distance from the track then in kilometres), each (n,).
+
+    ``track`` (m, 3), m >= 3, and ``places`` (n, 3) are geocentric unit vectors; distances are over the ellipsoid.
+    """
+    step, cosine = abeam(track @ places.T)
+    foot = np.interp(step, np.arange(len(track)), track[:, 2])
+    return step, over_ground(np.arccos(cosine), foot, places[:, 2])
 
 
 def shape(period_min: float) -> tuple[float, float]:

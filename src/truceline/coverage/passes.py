@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from truceline.base.clock import Interval, iso
 from truceline.base.geo import EARTH_KM, Floats
-from truceline.coverage.orbit import Orbit, abeam, lonlat, unit
+from truceline.coverage.orbit import Orbit, from_track, lonlat, unit
 from truceline.errors import NoPlace
 from truceline.model.detection import Detections
 from truceline.model.look import Denial, Look, SatelliteDay
@@ -150,8 +150,8 @@ def _abeam(
 ) -> tuple[float, float, Floats] | None:
     """First and last whole second at which a place lies abeam inside the swath, and those places."""
     times = np.arange(low - _STEP_S, high + 1.5 * _STEP_S, _STEP_S)
-    step, cosine = abeam(position(times) @ places.T)
-    inside = cosine >= np.cos(half_swath_km / EARTH_KM)
+    step, across = from_track(position(times), places)
+    inside = across <= half_swath_km
     if not inside.any():
         return None
     moments = times[0] + step[inside] * _STEP_S
