@@ -88,6 +88,21 @@ def test_parties_and_public(folder, capsys, tmp_path, who):
     assert not (tmp_path / "coverage-cells.csv").exists()
 
 
+def test_others_than_monitors_cannot_tell_from_the_passes_that_one_was_denied(folder, capsys, tmp_path):
+    jammed = tmp_path / "watch"
+    shutil.copytree(folder, jammed)
+    denied = {"sensor": "VIIRS/NOAA-20", "start": "2026-04-11T00:00:00Z", "end": "2026-04-12T00:00:00Z"}
+    listed = json.dumps([denied | {"reason": "jammed", "source": "operator"}])
+    (jammed / "data" / "denials.json").write_text(listed)
+    day = ("--from", "2026-04-11T00:00Z", "--to", "2026-04-12T00:00Z", "--at", "2026-04-12T06:00Z", "--json")
+    for who in ("public", "party"):
+        before, after = (ran(capsys, "coverage", each, "--audience", who, *day)[1] for each in (folder, jammed))
+        assert before == after
+        assert "VIIRS/NOAA-20" in {row["sensor"] for row in after["passes"]}
+    told = ran(capsys, "coverage", jammed, *day)[1]
+    assert "VIIRS/NOAA-20" not in {row["sensor"] for row in told["passes"]}
+
+
 def test_in_words(folder, capsys):
     assert main(["coverage", str(folder), "--from", "2026-04-11T00:00Z", "--to", "2026-04-12T00:00Z"]) == 4
     out = capsys.readouterr().out

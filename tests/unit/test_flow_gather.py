@@ -305,7 +305,12 @@ def test_a_line_without_a_source_is_told_by_its_file_and_day(tmp_path):
     assert found.lines[0].source == named
 
 
-def test_a_run_publishes_no_denial_of_a_watch_s_own_sensors_and_not_where(tmp_path):
+BESIDE = made.WATCH.replace('path = "fires.csv"', 'path = "fires.csv"\ndenials = "denied.json"')
+"""A watch whose list of denials stands beside its fires."""
+
+
+@pytest.mark.parametrize("text", [BESIDE, made.WATCH + '\n[[source]]\nkind = "denials"\npath = "denied.json"\n'])
+def test_a_run_publishes_no_denial_of_a_watch_s_own_sensors_and_not_where(tmp_path, text):
     ring = [[36.0, 48.0], [36.2, 48.0], [36.2, 48.2]]
     span = {"start": "2026-04-11T00:00:00Z", "end": "2026-04-11T06:00:00Z", "source": "operator"}
     listed = [
@@ -315,8 +320,8 @@ def test_a_run_publishes_no_denial_of_a_watch_s_own_sensors_and_not_where(tmp_pa
         {**span, "sensor": "MSI/Sentinel-2A", "reason": "not taken"},
         {**span, "sensor": "elements of OLI/Landsat-8", "reason": "late"},
     ]
-    text = made.WATCH + '\n[[source]]\nkind = "denials"\npath = "denied.json"\n'
     found = got(made.write(tmp_path, watch_toml=text, denied_json=json.dumps(listed)))
+    assert {entry["kind"] for entry in found.files} <= {"firms", "satellite_days", "cloud", "claims"}
     mine = [denial for denial in found.denials if denial.source == "operator"]
     assert [denial.sensor for denial in mine] == ["MSI/Sentinel-2A", "VIIRS/NOAA-20", "elements of OLI/Landsat-8"]
     said = repr([denial.record() for denial in found.denials])

@@ -478,10 +478,10 @@ def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _F
             found.files.append(_entry(source, path, len(days) + len(rejected), len(rejected), "satellite_days"))
         path = watch.folder / source.options.get("denials", "")
         if "denials" in source.options and path not in lists:
+            # Not among the run's files: how many denials there are, or that there are others now, would show a jammer
+            # that it worked.
             lists.append(path)
-            listed = denials.read(read_bytes(path), file=_name(path))
-            found.denials += listed
-            found.files.append(_entry(source, path, len(listed), 0, "denials"))
+            found.denials += denials.read(read_bytes(path), file=_name(path))
         if "elements" in source.options:
             path = watch.folder / source.options["elements"]
             found.elements.append((read_text(path, limit=1 << 24), _name(path)))
@@ -489,6 +489,5 @@ def _fires(watch: Watch, now: datetime, theatre: Box, covered: Box | None) -> _F
     for source in watch.of("denials"):
         if source.path in lists:
             continue
-        # Not among the run's files: how many denials operators reported would show a jammer that it worked.
         found.denials += denials.read(read_bytes(source.path), file=_name(source.path))
     return found

@@ -40,7 +40,8 @@ def tell(made: Scene, field: CoverageField, act: ReferenceAct, audience: Audienc
 
         missed = monitor.smallest_missed(render, 0, NIGHT_HOURS)
     shares = [float(made.field(act, sky).together.mean()) for _, sky in made.skies] if audience == "monitors" else []
-    passes = public_passes(made.sights(act), field.denials)
+    # Orbits are public, denials are not: a pass left out would show a jammer at once that it worked.
+    passes = public_passes(made.sights(act), field.denials if audience is Audience.MONITORS else ())
     told = dict(monitor.told(field, audience, now, areas, missed, passes, after=made.release_after))
     flown = made.satellites(act)
     return {
