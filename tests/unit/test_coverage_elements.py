@@ -157,7 +157,9 @@ def test_wrong_two_line_elements_say_where(change, error, line):
         {"NORAD_CAT_ID": 1e9}, {"NORAD_CAT_ID": 3.5}, {"BSTAR": "x"}, {"EPOCH": "yesterday"}, {"EPOCH": None},
         {"ECCENTRICITY": -0.1}, {"MEAN_MOTION_DOT": "inf"},
         {"BSTAR": 10**400}, {"EPOCH": "0001-01-01T00:00:00+05:00"}, {"EPOCH": "9999-12-31T23:59:59-05:00"},
-        {"EPOCH": "2060-04-11"},
+        {"EPOCH": "2060-04-11"}, {"EPOCH": "2026-400T00:00:00"}, {"EPOCH": "2026-000"}, {"NORAD_CAT_ID": -1},
+        {"INCLINATION": 200}, {"INCLINATION": -5}, {"MEAN_ELEMENT_THEORY": "SGP4-XP"}, {"EPHEMERIS_TYPE": 4},
+        {"REF_FRAME": "EME2000"}, {"CENTER_NAME": "MOON"}, {"TIME_SYSTEM": "GPS"},
     ],
 )  # fmt: skip
 def test_wrong_omm_fields_say_which_record(changes):
@@ -165,6 +167,38 @@ def test_wrong_omm_fields_say_which_record(changes):
         predict(json.dumps([ALL[1], omm(**changes)]))
     assert caught.value.record == "2"
     assert caught.value.file == "elements.txt"
+
+
+def test_what_an_omm_may_state_of_itself_and_the_other_form_of_its_epoch_change_nothing():
+    stated = {"MEAN_ELEMENT_THEORY": "SGP4", "REF_FRAME": "TEME", "CENTER_NAME": "EARTH", "EPHEMERIS_TYPE": 0}
+    by_day = EPOCH.strftime("%Y-%jT%H:%M:%S.%f")
+    assert predict(json.dumps([omm(EPOCH=by_day, **stated)])) == predict(json.dumps([omm()]))
+
+
+@pytest.mark.parametrize("number", [339_999, 340_000, 799_500_766])
+def test_catalogue_numbers_beyond_two_line_elements(number):
+    found = elements.read(json.dumps([omm(NORAD_CAT_ID=number)]), "x")[0]
+    assert found.number == str(number)
+    looks = predict(json.dumps([omm(NORAD_CAT_ID=number)]), sensors={str(number): "VIIRS/New"})
+    assert {look.sensor for look in looks} == {"VIIRS/New"}
+    assert [look.interval for look in looks] == [look.interval for look in predict(json.dumps([omm()]))]
+
+
+def test_a_catalogue_number_begins_with_no_letter_that_looks_like_a_digit():
+    text = tle(omm(NORAD_CAT_ID=270_001))
+    assert elements.read(text, "x")[0].number == "270001"
+    for letter in "IO":
+        with pytest.raises(Malformed, match="columns"):
+            elements.read(text.replace("T0001", f"{letter}0001"), "x")
+
+
+def test_a_message_that_breaks_costs_only_itself_in_kvn():
+    one, two, three = ("CCSDS_OMM_VERS = 2.0\n" + "".join(f"{k} = {v}\n" for k, v in each.items()) for each in ALL)
+    for bad in (two.replace("EPOCH = ", "EPOCH "), two + "EPOCH = 2026-04-11\n", two + "X = 1\n" * 2):
+        good, refused = elements.read_kept(one + bad + three, "x")
+        assert [item.number for item in good] == [str(ALL[0]["NORAD_CAT_ID"]), str(ALL[2]["NORAD_CAT_ID"])]
+        assert len(refused) == 1
+        assert len(ALL[0]) + 2 < refused[0].line <= len(ALL[0]) + len(ALL[1]) + 4
 
 
 def test_wrong_csv_says_the_line():

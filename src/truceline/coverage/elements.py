@@ -52,6 +52,22 @@ FAMILY = "thermal-infrared"
 _Object = tuple[Mapping[str, Any] | InputError, dict[str, Any]]
 """An object's named fields, or why it has none; and its line or number."""
 
+_STATED: Mapping[str, tuple[str, ...]] = {
+    "TIME_SYSTEM": ("UTC",),
+    "MEAN_ELEMENT_THEORY": ("SGP4", "SGP/SGP4", "SGP"),
+    "CENTER_NAME": ("EARTH",),
+    "REF_FRAME": ("TEME", "TEMEOFDATE"),
+    "EPHEMERIS_TYPE": ("0", "1", "2", "3"),
+}
+"""What an OMM may state of itself and still be flown by SGP4; the first is meant where it states nothing. SGP4-XP, DSST
+and other frames would be flown kilometres wrong."""
+
+_ALPHA_5 = 340_000
+"""First number that the five characters of SGP4 cannot hold; an OMM's may have nine digits."""
+
+_DAY_OF_YEAR = re.compile(r"(\d{4})-(?!000)([0-2]\d\d|3[0-5]\d|36[0-6])(T.*)?", re.ASCII)
+"""CCSDS's other form of a time: year and day of the year."""
+
 _EPOCH_1949 = datetime(1949, 12, 31, tzinfo=UTC)
 _NUMBERS = (
     "MEAN_MOTION",
@@ -293,13 +309,14 @@ def _checked(line: str, file: str, number: int) -> str:
     return line
 
 
+_OBJECT = r"[\dA-HJ-NP-Z ]"  # of five characters the first may be a letter, but neither I nor O
 _EXP = r"[ +-][ \d]{5}[+-]\d"
 _ANGLE = r"[ \d]{3}\.\d{4}"
 _FIRST = re.compile(
-    rf"1 [\dA-Z ][ \d]{{3}}\d. .{{8}} \d\d[ \d]{{3}}\.\d{{8}} [ +-]\.\d{{8}} {_EXP} {_EXP} [ \d] [ \d]{{4}}\d"
+    rf"1 {_OBJECT}[ \d]{{3}}\d. .{{8}} \d\d[ \d]{{3}}\.\d{{8}} [ +-]\.\d{{8}} {_EXP} {_EXP} [ 0-3] [ \d]{{4}}\d"
 )
 _SECOND = re.compile(
-    rf"2 [\dA-Z ][ \d]{{3}}\d {_ANGLE} {_ANGLE} \d{{7}} {_ANGLE} {_ANGLE} [ \d]\d\.\d{{8}}[ \d]{{5}}\d"
+    rf"2 {_OBJECT}[ \d]{{3}}\d {_ANGLE} {_ANGLE} \d{{7}} {_ANGLE} {_ANGLE} [ \d]\d\.\d{{8}}[ \d]{{5}}\d"
 )
 
 
@@ -308,23 +325,24 @@ def _from_lines(name: str, first: str, second: str, file: str, line: int) -> Ele
         satellite = Satrec.twoline2rv(first, second, WGS72)
     except ValueError as error:
         raise Malformed(f"cannot be read as two-line elements: {error}", file=file, line=line) from error
-    return _finished(name, satellite, file, line=line)
+    return _finished(name, str(satellite.satnum), satellite, file, line=line)
 
 
 def _finished(
-    name: str, satellite: Satrec, file: str, *, line: int | None = None, record: str | None = None
+    name: str, number: str, satellite: Satrec, file: str, *, line: int | None = None, record: str | None = None
 ) -> Elements:
     """The object, if it moves as a satellite of the Earth can."""
     turns = satellite.no_kozai * 720 / math.pi
-    if not 0.9 <= turns <= 17.5 or not 0 <= satellite.ecco < 0.9:
+    tilt = math.degrees(satellite.inclo)
+    if not 0.9 <= turns <= 17.5 or not 0 <= satellite.ecco < 0.9 or not 0 <= tilt <= 180:
         raise Malformed(
-            f"{turns:.3f} turns a day at eccentricity {satellite.ecco:g} is no orbit",
+            f"{turns:.3f} turns a day at eccentricity {satellite.ecco:g}, inclination {tilt:g} degrees, is no orbit",
             file=file,
             line=line,
             record=record,
         )
     epoch = sat_epoch_datetime(satellite)
-    return Elements(name, str(satellite.satnum), satellite, epoch.astimezone(UTC))
+    return Elements(name, number, satellite, epoch.astimezone(UTC))
 
 
 def _omm_json(body: str, file: str) -> Iterator[_Object]:
@@ -368,19 +386,21 @@ def _omm(
             raise Malformed(f"{key} is not a number", file=file, line=line, record=record)
         return found
 
-    system = str(fields.get("TIME_SYSTEM") or "UTC").strip().upper()
-    if system != "UTC":
-        raise NoTime(f"TIME_SYSTEM {system[:20]} is not UTC", file=file, line=line, record=record)
+    for key, known in _STATED.items():
+        said = str(fields.get(key) or known[0]).strip().upper()
+        if said not in known:
+            fault = NoTime if key == "TIME_SYSTEM" else Malformed
+            raise fault(f"{key} {said[:20]} is not {' or '.join(known)}", file=file, line=line, record=record)
     motion, eccentricity, tilt, node, pericentre, anomaly, drag = (number(key) for key in _NUMBERS)
     epoch = _epoch(fields.get("EPOCH"), file, line, record)
     catalogue = number("NORAD_CAT_ID")
-    if not 0 <= catalogue < 340_000 or catalogue != int(catalogue):  # what SGP4's five characters can hold
+    if not 0 <= catalogue < 1e9 or catalogue != int(catalogue):
         raise Malformed(f"NORAD_CAT_ID {catalogue:g} is no catalogue number", file=file, line=line, record=record)
     satellite = Satrec()
     satellite.sgp4init(
         WGS72,
         "i",
-        int(catalogue),
+        int(catalogue) if catalogue < _ALPHA_5 else 0,
         (epoch - _EPOCH_1949) / timedelta(days=1),
         drag,
         number("MEAN_MOTION_DOT", 0.0) * math.pi / 1_036_800,
@@ -392,13 +412,17 @@ def _omm(
         motion * math.pi / 720,
         math.radians(node),
     )
-    return _finished(str(fields.get("OBJECT_NAME") or "").strip(), satellite, file, line=line, record=record)
+    name = str(fields.get("OBJECT_NAME") or "").strip()
+    return _finished(name, str(int(catalogue)), satellite, file, line=line, record=record)
 
 
 def _epoch(value: object, file: str, line: int | None, record: str | None) -> datetime:
     """An OMM's epoch: UTC, whether or not it says so."""
     try:
-        moment = datetime.fromisoformat(str(value).strip())
+        text = str(value).strip()
+        by_day = _DAY_OF_YEAR.fullmatch(text)
+        moment = datetime.fromisoformat(f"{by_day[1]}-01-01{by_day[3] or ''}" if by_day else text)
+        moment += timedelta(days=int(by_day[2]) - 1 if by_day else 0)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise NoTime(f"EPOCH {value!r:.40} is not an ISO 8601 time", file=file, line=line, record=record) from error

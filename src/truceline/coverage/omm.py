@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from truceline.errors import LimitExceeded, Malformed, Truncated, UnknownFormat
+from truceline.errors import InputError, LimitExceeded, Malformed, Truncated, UnknownFormat
 
 MAX_FIELDS = 200
 """Most fields of one message."""
@@ -51,31 +51,34 @@ def _name(item: ET.Element) -> str:
     return item.tag.rsplit("}", maxsplit=1)[-1]
 
 
-def kvn(text: str, file: str) -> Iterator[tuple[dict[str, str], int]]:
+def kvn(text: str, file: str) -> Iterator[tuple[dict[str, str] | InputError, int]]:
     """Yield (fields, line on which it begins) of each message in ``KEY = VALUE`` form.
 
-    Raises:
-        Malformed: a line is neither blank, a comment, nor a key and a value; or a key stands twice in a message.
-        LimitExceeded: a message of more than 200 fields.
+    In place of the fields stands an error where a line of the message is neither blank, a comment, nor a key and a
+    value, or a key stands twice, or there are more than 200 fields; the next ``CCSDS_OMM_VERS`` begins another.
     """
     fields: dict[str, str] = {}
+    fault: InputError | None = None
     begun = 1
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith("COMMENT"):
             continue
         key, sign, value = (part.strip() for part in line.partition("="))
-        if not sign or not _KEY.fullmatch(key):
-            raise Malformed("not KEY = VALUE", file=file, line=number)
-        if key == "CCSDS_OMM_VERS" and fields:
-            yield fields, begun
-            fields = {}
+        if key == "CCSDS_OMM_VERS" and (fields or fault):
+            yield fault or fields, begun
+            fields, fault = {}, None
+        if fault:
+            continue
         if not fields:
             begun = number
-        if key in fields:
-            raise Malformed(f"{key} stands twice in one message", file=file, line=number)
-        fields[key] = _UNIT.sub("", value)
-        if len(fields) > MAX_FIELDS:
-            raise LimitExceeded(f"more than {MAX_FIELDS} fields", file=file, line=number)
-    if fields:
-        yield fields, begun
+        if not sign or not _KEY.fullmatch(key):
+            fault = Malformed("not KEY = VALUE", file=file, line=number)
+        elif key in fields:
+            fault = Malformed(f"{key} stands twice in one message", file=file, line=number)
+        elif len(fields) == MAX_FIELDS:
+            fault = LimitExceeded(f"more than {MAX_FIELDS} fields", file=file, line=number)
+        else:
+            fields[key] = _UNIT.sub("", value)
+    if fields or fault:
+        yield fault or fields, begun
