@@ -80,7 +80,7 @@ OPTIONS["claim"] = {
     *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
     *("--sheet", "--for", "--json", "--out", "--line"),
 }
-OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had"}
+OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had", "--page"}
 OPTIONS["notify"] = {"--as", "--out", "--json", "--office", "--code", "--totp"}
 for _verb in ("case", "finding", "log", "queue", "patrol", "ladder", "notify", "register", "meeting", "serve"):
     OPTIONS[_verb] = OPTIONS[_verb] | {"--drill"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from truceline.cli._cases import common, data_of, data_options, desk, tell
+from truceline.cli._cases import common, data_of, data_options, desk, drill_of, tell
+from truceline.cli._register import write_marked
 from truceline.model.case import Actor
 from truceline.model.ladder import ORIGINS
 from truceline.model.response import DECISIONS, MOVES
+from truceline.reports.board_page import board_page
 from truceline.services import response_reading as reading
 from truceline.services.desk import Desk
 from truceline.settings import Settings
@@ -29,7 +32,9 @@ _NAMED = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's own verbs."""
     verbs = parser.add_subparsers(dest="ladder_verb", required=True, metavar="VERB")
-    common(verbs.add_parser("show", help="the board, as far as you may see it"))
+    show = verbs.add_parser("show", help="the board, as far as you may see it")
+    common(show)
+    show.add_argument("--page", type=Path, metavar="FILE", help="write it as one HTML page too, for a cabinet table")
     common(verbs.add_parser("clocks", help="the clocks alone: every way to count, hours already used"))
     common(verbs.add_parser("moves", help="every move that you may see"))
     state = verbs.add_parser("state", help="one state: what it promised, what is asked, by when, who decides")
@@ -58,6 +63,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Do it, and say under which record it stands. A replay that comes out otherwise is a failure."""
     with desk(options, settings) as (at, actor):
         told = _LOOKING.get(options.ladder_verb, _move)(at, actor, options)
+        page = getattr(options, "page", None)
+        if page is not None:
+            write_marked(page, board_page(told, reading.names(at, actor)), drill_of(options))
     tell(told, options)
     return 0 if told.get("same", True) else DIFFERENT
 

@@ -46,6 +46,19 @@ def board(desk: Desk, actor: Actor) -> dict[str, Any]:
         return told if changed is None else told | {"version": changed}
 
 
+def names(desk: Desk, actor: Actor) -> dict[str, str]:
+    """Return the names of the parties, and of the states that a person may read of in the register, by id."""
+    with desk.lock:
+        known = desk.registry.view(actor, desk.now()).states
+        return _called(desk) | {name: seat.name for name, seat in known.items()}
+
+
+def _called(desk: Desk) -> dict[str, str]:
+    """Names of those whom the agreement names, by id."""
+    parties = {each.id: each.name for each in desk.agreement.parties}
+    return parties | {each.id: each.name for each in desk.agreement.others}
+
+
 _OF_STEP = ("step", "number", "text", "trigger", "due", "decision_due", "declared", "clocks")
 
 
@@ -110,18 +123,15 @@ def state(desk: Desk, actor: Actor, name: str) -> dict[str, Any]:
         if not may_read_of(held, actor, name):
             raise AccessError(f"{actor.user} ({actor.role}) may not read what {name:.64} is asked")
         view = desk.registry.view(actor, now)
-        names = {
-            **{party.id: party.name for party in desk.agreement.parties},
-            **{other.id: other.name for other in desk.agreement.others},
-        }
-        known = {*names, *view.states, *held.ladder.states(), *held.promises(now)}
+        called = _called(desk)
+        known = {*called, *view.states, *held.ladder.states(), *held.promises(now)}
         if name not in known:
             raise NotHere(f"there is no state {name:.64} here")
         steps = [step for step in held.ladder.steps.values() if _foreseen(step, name, view)]
         return {
             "at": iso(now),
             "drill": held.drill,
-            "state": _seat(view.states.get(name), name, names),
+            "state": _seat(view.states.get(name), name, called),
             "party": name in held.ladder.parties,
             "guarantor": name in held.ladder.guarantors,
             "asked": _asked_of(desk, actor, name, now),
