@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from truceline.assessment.paste import FIELDS, Known, qualifier_of, read
 from truceline.base.clock import Interval
+from truceline.lang import catalogue
 
 KNOWN = Known(
     [("North", "North"), ("Northern army", "North"), ("Northern", "North"), ("South", "South"), ("Southern", "South"),
@@ -52,6 +53,15 @@ def at(day, hour=0, minute=0):
         ("twenty-five fires", 25, "", "fires"),
         ("two hundred and six fires", 206, "", "fires"),
         ("a dozen fires", 12, "about", "fires"),
+        ("a billion fires", 10**9, "", "fires"),
+        ("півтора десятка, 2 млн пожеж", 2_000_000, "", "пожеж"),
+        ("deux millions d'incendies", 2_000_000, "", "incendies"),
+        ("in 3 villages, 40 fires", 40, "", "fires"),
+        ("in 3 villages forty fires", 40, "", "fires"),
+        ("<b onclick=alert(1)>40</b> fires<script>7</script>", 40, "", "fires"),
+        ("4\u200b0 fi\u00adres\u202e near", 40, "", "fires"),
+        ("12 пожариv".replace("иv", "и\u0306"), 12, "", "пожарй"),
+        ("40 wildfires", 40, "", "wildfires"),
         ("not a single fire was seen", 0, "", "fire"),
         ("2.5 thousand fires", 2500, "", "fires"),
         ("горіло понад 900 пожеж.", 900, "more than", "пожеж"),
@@ -88,6 +98,9 @@ def test_counts(text, count, qualifier, what):
         "12 апреля",
         "pendant 24 heures",
         "тысячи пожаров",
+        "-5 fires",
+        "millions of fires",
+        "9999999999999 billion fires",
     ],
 )
 def test_no_count(text):
@@ -128,6 +141,12 @@ def test_other_numbers_are_told():
         ("під час великоднього перемир'я", at(11, 13), at(12, 21)),
         ("во время режима прекращения огня", at(11, 13), at(12, 21)),
         ("pendant la trêve pascale", at(11, 13), at(12, 21)),
+        ("у ніч на 12 квітня", at(11, 15), at(12, 3)),
+        ("в ночь на 12 апреля 2026 года", at(11, 15), at(12, 3)),
+        ("в ночь с 11 на 12 апреля", at(11, 15), at(12, 3)),
+        ("dans la nuit du 11 au 12 avril", at(11, 15), at(12, 3)),
+        ("in the night from 11 to 12 April", at(11, 15), at(12, 3)),
+        ("overnight into 12 April", at(11, 15), at(12, 3)),
     ],
 )
 def test_periods(text, start, end):
@@ -138,7 +157,15 @@ def test_periods(text, start, end):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("yesterday", "no date is stated"),
+        ("yesterday", "“yesterday” counts from the day of publication"),
+        ("last night", "“last night” counts from"),
+        ("вчора ввечері", "“вчора ввечері” counts from"),
+        ("минувшей ночью", "“минувшей ночью” counts from"),
+        ("la nuit dernière", "“la nuit dernière” counts from"),
+        ("during the truce, last night", "“last night” counts from"),
+        ("on the night of 12 April", "may mean two nights"),
+        ("вночі 12 квітня", "may mean two nights"),
+        ("in the night of 10 to 13 April", "may mean two nights"),
         ("that violated the truce", "no date is stated"),
         ("during the truce, at 13:00", "no date is stated"),
         ("on 12 April to 11 April at 16:00", "ends before it begins"),
@@ -233,13 +260,61 @@ def test_parties_that_change_names_change_nothing_else():
         ("12 fires", "line", "whole line"),
         ("12 fires near Pokrovsk and near Izium", None, "several places"),
         ("12 fires in Pokrovsk region", None, "polygon"),
-        ("12 fires in North", "line", "whole line"),
+        ("12 fires in North", "North", "25 km"),
+        ("12 fires near Pokrovsk and Izium", None, "several places"),
+        ("12 пожеж біля Покровська та Харкова", None, "several places"),
+        ("12 пожаров под Покровском, Харьковом и Изюмом", None, "several places"),
+        ("12 incendies près de Pokrovsk et de Kharkiv", None, "several places"),
+        ("12 fires near Atlantis", None, "no town"),
+        ("Pokrovsk saw no fires", None, "“Pokrovsk” is named"),
+        ("жителі Покровська бачили 12 пожеж", None, "“Покровська” is named"),
+        ("Pokrovsk: 12 fires", "Pokrovsk", "25 km"),
+        ("Pokrovsk saw 12 fires along the front line", "line", ""),
+        ("12 fires in the Donbas", None, "no town"),
+        ("12 fires in South", None, "no town"),
+        ("12 fires near Izyum", "Izium", "“Izyum” was taken for"),
+        ("12 пожеж біля Покровська, Харківська область", "Pokrovsk", "Покровська"),
+        ("12 пожеж у Харківська обл.", None, "polygon"),
+        ("У Півночі заявили про 12 пожеж", "line", "whole line"),
+        ("В Генштабе ВСУ сообщили о 12 пожарах", "line", "whole line"),
+        ("12 fires in April", "line", "whole line"),
+        ("12 incendies imputés à Sudie", "line", "whole line"),
     ],
 )
 def test_where(text, where, word):
     part = got(text)["where"]
     assert part.value == where
     assert word in part.note
+
+
+def test_a_night_says_which_hours_were_taken():
+    assert "from 18:00 to 6:00 local time (UTC+3)" in got("12 пожеж у ніч на 12 квітня")["from"].note
+
+
+def test_without_a_number_what_is_spoken_of_is_read():
+    found = got("Many fires were seen near Pokrovsk")
+    assert (found["what"].value, found["count"].value) == ("fires", None)
+
+
+@pytest.mark.parametrize(
+    "text", ["12 fires by North and South", "12 fires by South and North", "Обидві сторони спричинили 12 пожеж"]
+)
+def test_where_several_are_accused_none_is_taken_and_that_is_said(text):
+    part = got(text)["accused"]
+    assert part.value is None
+    assert part.words
+    assert "more than one party" in part.note
+
+
+@pytest.mark.parametrize("code", ["uk", "ru", "fr"])
+def test_what_was_read_is_told_in_the_language_asked_for(code):
+    texts = ["12 fires last night near Atlantis", "40 to 50 fires at 13:00 on 11 April", "x", "12 on 04/05/2026"]
+    known = replace(KNOWN, words=catalogue(code))
+    for text in texts:
+        for part, english in zip(read(text, known), read(text, KNOWN), strict=True):
+            assert (part.value, part.words) == (english.value, english.words)
+            assert bool(part.note) == bool(english.note)
+            assert part.note != english.note or not part.note
 
 
 @given(st.text(max_size=300))

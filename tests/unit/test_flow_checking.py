@@ -157,6 +157,34 @@ def test_a_pasted_claim_is_understood_and_what_is_not_read_is_said(ground, late,
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "No fires burned near Pokrovsk and Bakhmut during the truce.",
+        "No fires burned in the Donbas during the truce.",
+        "Під час перемир'я на Донеччині не було жодної пожежі.",
+        "Aucun incendie à Paris pendant la trêve.",
+    ],
+)
+def test_what_is_said_of_another_place_is_not_held_against_the_line(ground, late, text):
+    """Whether two towns, a region or a place unknown here: the whole line is not what the claim speaks of."""
+    found = check(ground, understand(ground, text), now=late)
+    assert found.verdict is Verdict.CANNOT_BE_JUDGED
+    assert found.reasons[0][0] == "The place is not clear"
+    line = check(ground, replace(understand(ground, text), where="line"), now=late)
+    assert line.verdict is Verdict.INCONSISTENT, "filled in by whoever asks, it is judged"
+
+
+def test_many_without_a_number_is_no_count(ground, late):
+    found = check(ground, understand(ground, "Many fires burned along the front line during the truce."), now=late)
+    assert found.reasons[0][0] == "No count is claimed"
+
+
+def test_a_text_longer_than_a_claim_is_refused_not_cut(ground):
+    with pytest.raises(LimitExceeded, match=r"4,001 characters long; at most 4,000"):
+        understand(ground, "x" * 4_001)
+
+
+@pytest.mark.parametrize(
     ("fires", "none", "violations"),
     [
         (

@@ -78,7 +78,8 @@ def test_a_sheet_is_a_pdf(port):
         {**GOOD, "where": "../../watch/extent.geojson"},
         {**GOOD, "who": "x" * 500},
         {**GOOD, "to": "2029-04-12"},
-        {"text": "x" * 20_000},
+        {"text": "x" * 4_001},
+        {"text": "x" * 40_000},
         {**GOOD, "from": "0001-01-01T00:00:00+14:00"},
     ],
 )

@@ -25,9 +25,9 @@ from truceline.terms import party_of
 
 _MEASURED = re.compile(
     r"(?<!artillery )(?<!direct )(?<!arms )(?<!mortar )(?<!rocket )(?<!gun )(?<!tank )(?<!open )(?<!opened )"
-    r"\b(?:fires|fire pixels?|thermal anomal(?:y|ies)|hot ?spots?|heat sources?)\b"
+    r"\b(?:(?:wild)?fires|blazes?|fire pixels?|thermal anomal(?:y|ies)|hot ?spots?|heat sources?)\b"
     r"|^(?:active |single )?fire(?: burned| broke out)?$"
-    r"|(?<!\w)(?:пожеж(?:а|і|у|ею|ам|ах)?|загорян(?:ня|ь)|термоточ(?:ок|ки|ка))(?!\w)"
+    r"|(?<!\w)(?:пожеж(?:а|і|у|ею|ам|ах)?|загорян(?:ня|ь)|займан(?:ня|ь)|термоточ(?:ок|ки|ка))(?!\w)"
     r"|(?<!\w)осеред(?:ок|ки|ку|ків) (?:пожеж|вогню|горіння)"
     r"|(?<!\w)(?:теплов|термічн|термическ)\w+ аномал\w+"
     r"|(?<!\w)(?:пожар(?:а|ов|ы|е|у|ом)?|возгоран(?:ие|ия|ий)|термоточ(?:ек|ки|ка))(?!\w)"
@@ -95,7 +95,13 @@ def judge_claims(
 
 def measurable(unit: str) -> bool:
     """Return whether a claim's unit is something these sensors see."""
-    return bool(_MEASURED.search(unit))
+    return bool(measured(unit))
+
+
+def measured(text: str) -> str:
+    """Return the words for something that these sensors see, or nothing."""
+    found = _MEASURED.search(text)
+    return found.group() if found else ""
 
 
 def _check(claim: Claim, agreement: Agreement, seen: Seen, estimate: Estimate | None) -> ClaimCheck:

@@ -46,6 +46,8 @@ _ADD = """
 _TIMES = """
 100 cent cents hundred
 1000 thousand mille тисяча тисячу тисячі тисяч тис тысяча тысячу тысячи тысяч тыс
+1000000 million millions мільйон мільйони мільйонів миллион миллиона миллионов млн
+1000000000 billion milliard milliards мільярд мільярди мільярдів миллиард миллиарда миллиардов млрд
 """
 _ROUND = """
 10 десяток десятка dizaine
@@ -67,7 +69,10 @@ def _table(text: str) -> dict[str, int]:
 
 
 _ADDED, _MULTIPLIED, ROUND = _table(_ADD), _table(_TIMES), _table(_ROUND)
-_ALONE = ("cent", "mille", "тисяча", "тисячу", "тысяча", "тысячу")
+_ALONE = (
+    *("cent", "mille", "тисяча", "тисячу", "тысяча", "тысячу", "million", "мільйон", "миллион"),
+    *("billion", "milliard", "мільярд", "миллиард"),
+)
 """What multiplies and is a number by itself too; *thousands of fires* is none."""
 
 
@@ -83,7 +88,7 @@ NUMBER = (
     rf"(?<![\w.,:/+-])(?P<digits>\d{{1,3}}(?:[ ,]\d{{3}})+(?!\d)|\d{{1,15}})"
     rf"(?:(?P<part>[.,]\d)?\s?(?P<many>{_TIMES_WORD})(?!\w)\.?|(?![\w:/-]|[.,]\d|\s*[°%]))"
     rf"|(?<![\w'-])(?:(?P<few>a|une|{any_of(_ADDED)})\s+|(?=сотн[яю]|десятка|десяток|дюжин))(?P<round>{any_of(ROUND)})(?![\w-])"
-    rf"|(?<![\w'-])(?P<word>(?:a\s+(?:hundred|thousand)|{_FIRST})(?:{_JOIN}(?:{_FIRST}|{_TIMES_WORD}))*)(?![\w'-])"
+    rf"|(?<![\w'-])(?P<word>(?:a\s+(?:hundred|thousand|million|billion)|{_FIRST})(?:{_JOIN}(?:{_FIRST}|{_TIMES_WORD}))*)(?![\w'-])"
 )
 """A number: ``digits`` (with a tenth and a word that multiplies), a ``round`` word, or ``word``."""
 
@@ -109,5 +114,5 @@ def _sum(words: str) -> int:
         elif word in _MULTIPLIED:
             times = _MULTIPLIED[word]
             part = max(1, part) * times
-            whole, part = (whole + part, 0) if times == 1000 else (whole, part)
+            whole, part = (whole + part, 0) if times >= 1000 else (whole, part)
     return whole + part

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from truceline.base.clock import Interval
+from truceline.lang import Catalogue, catalogue
 
-_CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
+CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
 _ENDING = re.compile(r"[аеиіоуяйьїєюыэ]{1,2}$", re.IGNORECASE)
-_LONGEST_ENDING = 3
-_SHORTEST = 4
+LONGEST_ENDING = 3
+SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -55,65 +56,38 @@ class Known:
     spellings: Sequence[tuple[str, str]] = ()
     """(another spelling, town) of towns, the biggest first."""
 
+    words: Catalogue = field(default_factory=lambda: catalogue("en"))
+    """The language in which what was read is told."""
+
+    def note(self, key: str, /, **values: object) -> str:
+        """Return what is said of a part: a sentence of the catalogue's ``paste`` section."""
+        return self.words.say(f"paste.{key}", **values)
+
 
 def missing(field: str, note: str) -> Part:
     """Return a field that was not read, and why."""
     return Part(field, None, "", note)
 
 
-def _stems(word: str) -> tuple[str, ...]:
+def stems(word: str) -> tuple[str, ...]:
     """What the forms of a Cyrillic word begin with: its ending goes, and ``Харків`` is ``Харков`` in other cases."""
-    stem = _ENDING.sub("", word) if len(word) > _SHORTEST else word
+    stem = _ENDING.sub("", word) if len(word) > SHORTEST else word
     if word.endswith(("ів", "їв")):
         return stem, word[:-2] + ("ов" if word.endswith("ів") else "єв")
-    return (stem,) if len(stem) >= _SHORTEST else (word,)
+    return (stem,) if len(stem) >= SHORTEST else (word,)
 
 
 def mentions(name: str, said: str) -> Iterator[tuple[int, int]]:
     """Yield where a party's name stands in a text, in any of its forms where it is Cyrillic."""
-    short = len(name) < _SHORTEST
+    short = len(name) < SHORTEST
     words = []
     for word in name.split():
-        if short or not _CYRILLIC.search(word) or word.isupper():
+        if short or not CYRILLIC.search(word) or word.isupper():
             words.append(re.escape(word))
         else:
-            words.append(rf"(?:{'|'.join(map(re.escape, _stems(word)))})\w{{0,{_LONGEST_ENDING}}}")
+            words.append(rf"(?:{'|'.join(map(re.escape, stems(word)))})\w{{0,{LONGEST_ENDING}}}")
     # Two capitals ("РФ") are a name only as capitals; one letter is none.
     if words and (len(name) > 2 or (len(name) == 2 and name.isupper())):
         flags = re.NOFLAG if short and name.isupper() else re.IGNORECASE
         pattern = r"\s+".join(words)
         yield from (match.span() for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", said, flags))
-
-
-def towns(said: str, known: Known) -> Iterator[tuple[int, str]]:
-    """Yield where towns stand in a text: as GeoNames spells them, in other spellings, and in their Cyrillic forms."""
-    whole: dict[str, str] = {}
-    stems: dict[str, str] = {}
-    for spelling, town in (*((town, town) for town in known.towns), *known.spellings):
-        if len(spelling) < _SHORTEST:
-            continue
-        whole.setdefault(spelling, town)
-        if _CYRILLIC.search(spelling):
-            for stem in _stems(spelling):
-                stems.setdefault(stem, town)
-    taken = [span for name, _ in known.names for span in mentions(name, said)]
-    starts = [match.start() for match in re.finditer(r"(?<!\w)[^\W\d_]", said) if said[match.start()].isupper()]
-    for at in starts:
-        if any(low <= at < high for low, high in taken):
-            continue
-        rest = re.match(r"[^\W\d_][\w'-]*(?:\s[\w'-]+){0,2}", said[at:])
-        phrase = rest.group() if rest else ""
-        while phrase:
-            if found := whole.get(phrase) or _inflected(phrase, stems):
-                yield at, found
-                break
-            phrase = phrase.rpartition(" ")[0]
-
-
-def _inflected(phrase: str, stems: dict[str, str]) -> str | None:
-    if not _CYRILLIC.search(phrase):
-        return None
-    longest = min(_LONGEST_ENDING, len(phrase) - _SHORTEST)
-    return next(
-        (stems[phrase[: len(phrase) - k]] for k in range(longest + 1) if phrase[: len(phrase) - k] in stems), None
-    )

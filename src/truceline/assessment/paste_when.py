@@ -39,33 +39,61 @@ def period(said: str, known: Known, taken: list[tuple[int, int]]) -> tuple[Part,
         taken.append(slashed.span())
     bad = next((said[low:high] for low, high, day in dates if day is None), None)
     good = [(low, high, day) for low, high, day in dates if day is not None]
-    during = w.TRUCE.search(said)
-    if not dates and not times and not slashed and during and known.truce:
-        note = "no date is stated; the hours of the truce were taken"
+    during, relative = w.TRUCE.search(said), w.RELATIVE.search(said)
+    if not dates and not times and not slashed and during and known.truce and not relative:
+        note = known.note("truce_hours")
         words = during.group()
         return Part("from", known.truce.start, words, note), Part("to", known.truce.end, words, note)
     if bad or not good:
-        why = f"“{bad}” is no day of the calendar" if bad else "no date is stated"
+        why = known.note("no_day", text=bad) if bad else known.note("no_date")
         if slashed and not bad:
-            why = f"“{slashed.group()}” may mean two days; write it as 2026-04-11 or 11 April 2026"
+            why = known.note("two_days", text=slashed.group())
+        elif relative and not bad:
+            why = known.note("relative", text=relative.group())
         return missing("from", why), missing("to", why)
-    year_note = "a date without a year was taken to be of the watch" if _yearless(said) else ""
+    year_note = known.note("of_watch") if _yearless(said) else ""
     if not times:
-        note = "; ".join(filter(None, (year_note, "whole days, UTC, for no hour is stated")))
+        if night := _night(said, good, known, year_note):
+            return night
+        note = "; ".join(filter(None, (year_note, known.note("whole_days"))))
         first, last = good[0], good[-1]
         ends = (first[2], last[2] + timedelta(days=1))
         spoken = (said[first[0] : first[1]], said[last[0] : last[1]])
         before = said[max(0, first[0] - 24) : first[0]]
         if len(good) == 1 and w.UNTIL.search(before):
-            return missing("from", "only its end is stated"), Part("to", ends[1], spoken[1], note)
+            return missing("from", known.note("only_end")), Part("to", ends[1], spoken[1], note)
         if len(good) == 1 and w.SINCE.search(before):
-            return Part("from", ends[0], spoken[0], note), missing("to", "only its beginning is stated")
+            return Part("from", ends[0], spoken[0], note), missing("to", known.note("only_start"))
         return Part("from", ends[0], spoken[0], note), Part("to", ends[1], spoken[1], note)
     note = "; ".join(filter(None, (year_note, zone_note)))
-    return _moments(said, good, times, zone, note)
+    return _moments(known, said, good, times, zone, note)
+
+
+DUSK, DAWN = 18, 6
+"""Hours of local time from and to which a night is taken."""
+
+
+def _night(said: str, dates: Sequence[tuple[int, int, datetime]], known: Known, note: str) -> tuple[Part, Part] | None:
+    """The night between two days, or that which ends on one; None where no night is spoken of."""
+    low, high, first = dates[0]
+    spoken = w.NIGHT.search(said[max(0, low - 32) : low])
+    if not spoken or len(dates) > 2:
+        return None
+    last = dates[-1][2]
+    if spoken["into"] and len(dates) == 1:
+        first = last - timedelta(days=1)
+    if last - first != timedelta(days=1):
+        why = known.note("night_unclear", text=f"{spoken.group().strip()} {said[low:high]}")
+        return missing("from", why), missing("to", why)
+    local = timedelta(hours=known.local_hours)
+    words = f"{spoken.group().strip()} {said[low : dates[-1][1]]}"
+    note = "; ".join(filter(None, (note, known.note("night", dusk=DUSK, dawn=DAWN, offset=f"{known.local_hours:+g}"))))
+    start, end = first + timedelta(hours=DUSK) - local, last + timedelta(hours=DAWN) - local
+    return Part("from", start, words, note), Part("to", end, words, note)
 
 
 def _moments(
+    known: Known,
     said: str,
     dates: Sequence[tuple[int, int, datetime]],
     times: Sequence[tuple[int, int, timedelta]],
@@ -75,34 +103,35 @@ def _moments(
     """Hours joined to their days: to the only one, or two to two in the order they stand in."""
     hours = times[:2]
     if len(dates) == 2 and len(times) == 1:
-        return _one_hour_of_two(said, dates, times[0], zone, note)
+        return _one_hour_of_two(known, said, dates, times[0], zone, note)
     if len(dates) not in (1, len(hours)):
-        why = f"hours stated: {len(times)}; days: {len(dates)}; it is not clear which belongs to which"
+        why = known.note("belongs", hours=len(times), days=len(dates))
         return missing("from", why), missing("to", why)
     days = dates if len(dates) > 1 else [dates[0]] * len(hours)
     found = [
         (low, (day[2] + clock).replace(tzinfo=zone).astimezone(UTC), f"{said[low:high]}, {said[day[0] : day[1]]}")
         for (low, high, clock), day in zip(hours, days, strict=True)
     ]
-    extra = f"more than two hours are stated; the first two were taken ({len(times)} in all)" if len(times) > 2 else ""
+    extra = known.note("many_hours", n=len(times)) if len(times) > 2 else ""
     note = "; ".join(filter(None, (note, extra)))
     if len(found) == 2:
         (_, first, one), (_, last, two) = found
         if last <= first:
-            why = f"“{one}” to “{two}” ends before it begins"
+            why = known.note("ends_before", start=one, end=two)
             return missing("from", why), missing("to", why)
         return Part("from", first, one, note), Part("to", last, two, note)
     low, moment, words = found[0]
     before = said[max(0, low - 24) : low]
     if w.UNTIL.search(before):
-        return missing("from", "only its end is stated"), Part("to", moment, words, note)
+        return missing("from", known.note("only_end")), Part("to", moment, words, note)
     if w.SINCE.search(before):
-        return Part("from", moment, words, note), missing("to", "only its beginning is stated")
-    hour = "; ".join(filter(None, (note, "a single hour is stated; one hour from it was taken")))
+        return Part("from", moment, words, note), missing("to", known.note("only_start"))
+    hour = "; ".join(filter(None, (note, known.note("single_hour"))))
     return Part("from", moment, words, hour), Part("to", moment + timedelta(hours=1), words, hour)
 
 
 def _one_hour_of_two(
+    known: Known,
     said: str,
     dates: Sequence[tuple[int, int, datetime]],
     hour: tuple[int, int, timedelta],
@@ -114,7 +143,7 @@ def _one_hour_of_two(
     between = [said[day[1] : low] if day[1] <= low else said[high : day[0]] for day in dates]
     apart = [len(words) + 1000 * bool(w.PARTS.search(words)) for words in between]
     if apart[0] == apart[1]:
-        why = "one hour and two days are stated: it is not clear which it belongs to"
+        why = known.note("belongs", hours=1, days=2)
         return missing("from", why), missing("to", why)
     own = int(apart[1] < apart[0])
     moment = (dates[own][2] + clock).replace(tzinfo=zone).astimezone(UTC)
@@ -123,9 +152,9 @@ def _one_hour_of_two(
     spoken = [said[day[0] : day[1]] for day in dates]
     spoken[own] = f"{said[low:high]}, {spoken[own]}"
     if ends[1] <= ends[0]:
-        why = f"“{spoken[0]}” to “{spoken[1]}” ends before it begins"
+        why = known.note("ends_before", start=spoken[0], end=spoken[1])
         return missing("from", why), missing("to", why)
-    note = "; ".join(filter(None, (note, "of the other day the whole was taken, UTC")))
+    note = "; ".join(filter(None, (note, known.note("rest_of_day"))))
     return Part("from", ends[0], spoken[0], note), Part("to", ends[1], spoken[1], note)
 
 
@@ -187,10 +216,9 @@ def _zone(said: str, known: Known) -> tuple[timezone, str, list[tuple[int, int]]
         else:
             strange = strange or match.group()
     if not found:
-        why = f"the zone “{strange}” is not known" if strange else "no time zone is stated"
-        return UTC, f"{why}; hours were taken as UTC", spans
+        return UTC, known.note("zone_strange", text=strange) if strange else known.note("zone_none"), spans
     if len({zone for zone, _ in found}) > 1:
-        return found[0][0], "several time zones are stated; the first was taken", spans
+        return found[0][0], known.note("zones"), spans
     return found[0][0], found[0][1], spans
 
 
@@ -207,5 +235,5 @@ def _offset(match: re.Match[str], known: Known) -> tuple[timezone, str] | None:
     words = match["local"]
     if w.LOCAL.search(words) or any(True for name, _ in known.names for _ in mentions(name, words)):
         offset = timezone(timedelta(hours=known.local_hours))
-        return offset, f"“{words}” was taken as UTC{known.local_hours:+g}"
+        return offset, known.note("zone_taken", text=words, offset=f"{known.local_hours:+g}")
     return None

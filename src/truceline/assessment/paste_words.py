@@ -42,7 +42,7 @@ DATE = re.compile(
     _ANY,
 )
 SLASHED = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
-BETWEEN = r"\s*(?:to|until|till|through|and|до|по|та|і|й|и|au|et|-|–|—)\s*"
+BETWEEN = r"\s*(?:to|until|till|through|and|до|по|на|та|і|й|и|au|et|-|–|—)\s*"
 PARTS = re.compile(r"\b(?:to|until|till|through|and|до|по|та|au|jusqu'au)\b|[-–—]", _ANY)
 TIME = re.compile(
     r"(?<![\d:+-])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?:\s*(?P<half>[ap])\.?m\b\.?)?"
@@ -176,13 +176,13 @@ DOES = re.compile(
 )
 AT = re.compile(
     r"(?<!\w)(?:near|in|at|outside|around|towards?|close to|north of|south of|east of|west of|поблизу|біля|коло|"
-    r"під|у|в|"
+    r"під|у|в|на|en|"
     r"неподалік(?: від)?|довкола|навколо|північніше|південніше|східніше|західніше|вблизи|возле|около|под|во|"
     r"недалеко от|неподалеку от|рядом с|вокруг|севернее|южнее|восточнее|западнее|(?:в|у) район[іе]|на околицях|"
     r"на окраин\w+|"
     r"(?:міст[аіо]|город[ае]?|сел[аоі]|сёл\w+|ville de|village de)|près de|près d'|à|aux abords de|"
     r"aux abords d'|autour de|dans|"
-    r"non loin de|à proximité de|au (?:nord|sud) de|à l'(?:est|ouest) de)\s*$",
+    r"non loin de|à proximité de|au (?:nord|sud) de|à l'(?:est|ouest) de)(?:\s+(?:the|la|le)\s+|\s+l'|\s*)$",
     _ANY,
 )
 LINE = re.compile(
@@ -197,10 +197,49 @@ LINE = re.compile(
 )
 REGION = re.compile(
     r"\b([A-Z][\w'’-]+)\s+(region|oblast|province|district|governorate|raion)\b"
-    r"|\b[А-ЯІЇЄҐ][\w'-]+(?:ій|ої|кой|ская|ська)\s+(?:област[іьи]|район[іуае])"
-    r"|\b(?:région|oblast|province|district) (?:de |d')[A-ZÉ][\w'-]+"
+    r"|\b[А-ЯІЇЄҐ][\w'-]+\s+(?:област\w{1,3}|обл\.|район(?:і|у|а|е)?)(?!\w)"
+    r"|\b(?:(?i:région|oblast|province|district|oblast')) (?:de |d'|du )[A-ZÉ][\w'-]+"
 )
-OF_REGION = re.compile(r"[A-Z][\w'’-]+\s+(?:region|oblast|province|district|governorate|raion)\b")
+JOINED = re.compile(
+    r"\s*(?P<comma>,)?\s*(?:and|or|&|та|і|й|и|або|чи|или|et|ou)?\s+"
+    r"(?:(?:near|in|at|around|біля|поблизу|у|в|під|под|возле|вблизи|около|près de|de|à)\s+|d')?",
+    _ANY,
+)
+"""What joins a second place to the first."""
+
+NO_PLACE = re.compile(
+    rf"(?:(?i:{MONTH}|easter|великод\w*|великдень|пасх\w*|pâques|orthodox|utc|gmt|telegram|телеграм\w*|facebook|twitter|"
+    r"x|ministry|the|this|that|general|генштаб\w*|ген\w*|мин(?:истер|оборон|обр)\w*|міноборон\w*|міністер\w*|мзс|мид\w*|"
+    r"зсу|всу|офіс\w*|кремл\w*|état-major|ministère)|[A-ZА-ЯІЇЄҐ]{2,4})(?!\w)"
+)
+"""What begins with a capital behind a word of place and is no place."""
+
+BOTH = re.compile(
+    r"\b(?:both (?:sides|parties|armies)|(?:дві|обидві|обома) сторон\w+|обе(?:ими)? сторон\w+|"
+    r"les deux (?:parties|camps|côtés|armées))(?!\w)",
+    _ANY,
+)
+RELATIVE = re.compile(
+    r"(?<!\w)(?:last (?:night|week)|tonight|yesterday(?: (?:morning|evening))?|today|overnight|"
+    r"this (?:morning|afternoon|evening|week)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"вчора(?: (?:ввечері|вночі|вранці))?|позавчора|сьогодні|(?:минулої|цієї|цієї ж) ночі|вночі|уночі|минулого тижня|"
+    r"(?:у|в) (?:понеділок|вівторок|середу|четвер|п'ятницю|суботу|неділю)|на Великдень|"
+    r"вчера(?: (?:вечером|ночью|утром))?|позавчера|сегодня|(?:минувшей|прошлой|этой) ночью|ночью|на прошлой неделе|"
+    r"(?:в|во) (?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье)|на Пасху|"
+    r"hier(?: (?:soir|matin))?|avant-hier|aujourd'hui|la nuit dernière|cette nuit|"
+    r"(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|à Pâques|at Easter)(?!\w)",
+    _ANY,
+)
+"""A time that counts from the day of publication, or from a calendar that is not known here."""
+
+NIGHT = re.compile(
+    r"(?<!\w)(?P<into>(?:в|у) ніч на|в ночь на|overnight (?:in)?to|on the night before)\s+$"
+    r"|(?<!\w)(?:(?:the )?night (?:of|from|between)|overnight(?: on| from)?|(?:(?:в|у) ніч|вночі|уночі|ночью|в ночь)"
+    r"(?: (?:з|із|с|со))?|(?:la )?nuit d[eu])\s+(?:the\s+|le\s+)?$",
+    _ANY,
+)
+"""What makes of the date behind it a night; ``into``: the night that ends on it."""
 _TRUCE = _words(
     r"truce|cease-?fire", r"перемир['\w]+|(?:режим\w*\s+)?припинення вогню|(?:режим\w*\s+)?тиші",
     r"перемири\w+|(?:режим\w*\s+)?прекращени\w+ огня|(?:режим\w*\s+)?тишины", r"trêve|cessez-le-feu",

@@ -20,7 +20,7 @@ import numpy as np
 
 from truceline.assessment import measurable
 from truceline.assessment.claims import against
-from truceline.assessment.paste import Known, Part, qualifier_of, read
+from truceline.assessment.paste import MAX_CHARS, Known, Part, qualifier_of, read
 from truceline.assessment.sentences import percent
 from truceline.base.clock import Interval, from_column, iso
 from truceline.base.geo import Floats
@@ -70,7 +70,7 @@ class Asked:
     """``more than``, ``about``… or nothing."""
 
     where: str = "line"
-    """Where, as :func:`truceline.flow.ground.area_of` reads it."""
+    """Where, as :func:`truceline.flow.ground.area_of` reads it; empty: a place is named, and it is not known which."""
 
     start: datetime | None = None
     """From when."""
@@ -108,7 +108,13 @@ def count_of(text: str) -> tuple[int, str]:
 
 
 def understand(ground: Ground, text: str) -> Asked:
-    """Return the claim that a pasted text makes, as far as it can be read; see :mod:`truceline.assessment.paste`."""
+    """Return the claim that a pasted text makes, as far as it can be read; see :mod:`truceline.assessment.paste`.
+
+    Raises:
+        LimitExceeded: it is longer than any claim.
+    """
+    if len(text) > MAX_CHARS:
+        raise LimitExceeded(f"the text is {len(text):,} characters long; at most {MAX_CHARS:,} are read")
     agreement = ground.agreement
     names = [
         (name, party.name)
@@ -138,7 +144,7 @@ def understand(ground: Ground, text: str) -> Asked:
         words("what"),
         count if isinstance(count, int) else None,
         qualifier_of(by["count"]),
-        words("where") or "line",
+        words("where"),
         start if isinstance(start, datetime) else None,
         end if isinstance(end, datetime) else None,
         parts,
@@ -247,7 +253,7 @@ def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, f
         raise LimitExceeded(f"the claim spans {period.hours / 24:,.0f} days; at most {LONGEST.days} are checked")
     act = ground.view.coverage.act
     if period is None:
-        reasons = (*_no_period(asked), *_kind_reasons(asked), _who(ground, asked))
+        reasons = (*_no_period(asked), *_place_reasons(asked), *_kind_reasons(asked), _who(ground, asked))
         return Checked(
             asked, Verdict.CANNOT_BE_JUDGED, reasons, area, None, None, (), (), {"events": 0, "pixels": 0, "list": []},
             None, "", "", act.text(),
@@ -288,8 +294,17 @@ def _no_period(asked: Asked) -> tuple[tuple[str, str], ...]:
     return (("No period to judge", text),)
 
 
+def _place_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What is said of a place that is named and not known must not be held against the whole line."""
+    if asked.where:
+        return ()
+    note = next((part.note for part in asked.understood if part.field == "where"), "")
+    why = note[:1].upper() + note[1:]
+    return (("The place is not clear", f"{why}. What follows is for the whole line."),)
+
+
 def _kind_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
-    if measurable(asked.what):
+    if measurable(asked.what) or (asked.count is None and not asked.what):
         return ()
     counted = f"“{asked.what}”" if asked.what else "What is counted is not stated; it"
     text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
@@ -311,8 +326,7 @@ def _coarse(ground: Ground) -> Ground:
 def _verdict(asked: Asked, found: Answer, *, young: bool, wider: bool) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
     """The verdict and the reasons that decide it. Nothing here knows who claims or who is accused."""
     cannot = Verdict.CANNOT_BE_JUDGED
-    other = _kind_reasons(asked)
-    if other:
+    if other := (*_place_reasons(asked), *_kind_reasons(asked)):
         return cannot, other
     if asked.count is None:
         return cannot, (("No count is claimed", "Without a number there is nothing to hold what was seen against."),)

@@ -26,8 +26,8 @@ from truceline.flow.ground import Ground
 from truceline.reports import claim_sheet
 from truceline.server.files import CHECK
 
-MAX_QUERY = 16_000
-"""Longest question, characters."""
+MAX_QUERY = 32_000
+"""Longest question, characters: the longest text in Cyrillic, six for each letter, and the fields."""
 
 FIELDS = ("text", "who", "accused", "what", "count", "where", "from", "to")
 """What may be asked; ``text`` is a pasted claim, the others come before what is read in it."""
