@@ -15,7 +15,8 @@ from run_factory import make_run, passes
 
 from truceline.base.clock import Interval
 from truceline.errors import LimitExceeded, Malformed, NoPlace, TrucelineError
-from truceline.flow.checking import Asked, check, count_of, understand
+from truceline.flow.checking import check
+from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.model.claim import Verdict
 from truceline.model.look import Denial

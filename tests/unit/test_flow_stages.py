@@ -14,7 +14,8 @@ from truceline.assessment.judge import Judge
 from truceline.base.canonical import canonical
 from truceline.errors import ReplayMismatch, StateError
 from truceline.flow import bodies
-from truceline.flow.checking import Asked, check
+from truceline.flow.checking import check
+from truceline.flow.claimed import Asked
 from truceline.flow.gather import gather
 from truceline.flow.ground import Ground
 from truceline.flow.log import log, logged

@@ -14,7 +14,8 @@ from truceline.base.bounded import read_text
 from truceline.cli._shared import finished, run_watch
 from truceline.cli.estimate import moment_of
 from truceline.errors import ConfigError
-from truceline.flow.checking import Asked, check, count_of, understand
+from truceline.flow.checking import check
+from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.flow.watchfile import read_watch
 from truceline.reports import claim_sheet

@@ -21,7 +21,8 @@ from truceline.base.bounded import read_bytes
 from truceline.base.clock import utc
 from truceline.errors import InputError, LimitExceeded, NoTime
 from truceline.flow.again import ground_of
-from truceline.flow.checking import Asked, check, count_of, understand
+from truceline.flow.checking import check
+from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.reports import claim_sheet
 from truceline.server.files import CHECK
