@@ -328,6 +328,50 @@ def test_rows_that_were_not_asked_for_are_refused_one_by_one(feed, folder):
     assert "outside the area" in kept
 
 
+WRONG = {
+    "swapped": {"lat": 37.5, "lon": 48.0},
+    "of another country": {"lat": -33.0},
+    "not a number": {"lon": "NaN"},
+    "of another day": {},
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_a_day_of_which_no_row_can_be_used_is_not_a_day_without_fires(feed, folder, how):
+    """The server lists the day and sends rows of it, but none that is what was asked for: nobody knows what burned."""
+    feed.available = {NRT: (DAYS[0], DAYS[-1])}
+    bad = [row(NRT, day - timedelta(days=300 if how == "of another day" else 0), **WRONG[how]) for day in DAYS]
+    for day, text in zip(DAYS, bad, strict=True):
+        feed.put(NRT, day, text)
+    found = fetch(feed, folder)
+    assert isinstance(found.fault, InputError)
+    assert "of 5 rows none can be used" in found.fault.reason
+    assert len(found.missing) == 5
+    assert not (folder / "data/live/viirs.csv").exists()
+    if how == "of another day":
+        return
+    feed.put(NRT, DAYS[0], bad[0], row(NRT, DAYS[0]))
+    feed.put(NRT, DAYS[1])
+    feed.rows[NRT][DAYS[3]] = []
+    some = fetch(feed, folder)
+    assert some.fault is None
+    assert [line.split()[1] for line in some.missing] == [DAYS[2].isoformat(), DAYS[4].isoformat()]
+    assert statuses(folder)[DAYS[3].isoformat()] == ("included", 0)
+    assert len(some.refused) == 3
+    feed.put(NRT, DAYS[2])
+    feed.put(NRT, DAYS[4])
+    assert fetch(feed, folder).missing == []
+
+
+def test_too_many_requests_are_no_bad_key_whatever_the_status(feed, folder):
+    hold(feed, NRT)
+    said = "Exceeding allowed transaction limit. Wait 10 minutes."
+    feed.answer = lambda handler, path: "/area/" in path and (plain(handler, said, status=403) or True)
+    fault = fetch(feed, folder).fault
+    assert isinstance(fault, UnavailableError)
+    assert "transaction limit" in fault.reason
+
+
 def test_a_source_the_server_does_not_offer_is_passed_over(feed, folder):
     hold(feed, NRT)
     refuse = lambda handler, path: "_SP/" in path and (plain(handler, "Invalid source.", status=400) or True)  # noqa: E731

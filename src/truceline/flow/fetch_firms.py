@@ -230,7 +230,7 @@ def _fetch(run: _Run, source: str, first: date, days: int) -> None:
             return
         parts.append(part)
     run.faults = 0
-    for day in parts[0].days:
+    for day in (day for day in parts[0].days if all(day in part.days for part in parts)):
         rows = [row for part in parts for row in part.days[day]]
         live.write_day(run.folder, source, day, parts[0].names, rows)
         run.state.setdefault(source, {})[day] = DayFile(run.now, len(rows), run.area)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from truceline.errors import ConfigError, InputError, Truncated, UnavailableError, UnknownFormat
+from truceline.errors import ConfigError, InputError, Malformed, Truncated, UnavailableError, UnknownFormat
 from truceline.sources._csv import Record, open_table, rows, show
 from truceline.sources._words import day_of, midnight, number_of, sensor_of
 from truceline.sources.feeds.wire import Answer, Wire
@@ -61,7 +61,8 @@ class Part:
     """Column names."""
 
     days: Mapping[date, Sequence[bytes]]
-    """Every day asked for, with its rows as they came."""
+    """Every day asked for, with its rows as they came. A day of which rows came but none can be used is not among them:
+    it would stand as a day without fires."""
 
     refused: tuple[tuple[str, str], ...]
     """Rows that are none, or not of what was asked for: reason, and the row cut short."""
@@ -146,14 +147,15 @@ def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int, now
     Raises:
         ConfigError: the key is refused.
         UnavailableError: no answer, or too many transactions.
-        InputError: an answer that holds no rows: a page for people, cut short, too large, too slow.
+        InputError: an answer that holds no rows: a page for people, cut short, too large, too slow; or none that is of
+            what was asked for.
     """
     area = ",".join(f"{edge:g}" for edge in box)
     answer = wire.get(f"/api/area/csv/{key}/{source}/{area}/{days}/{first.isoformat()}")
-    _refuse_key(answer)
     said = wire.hide(answer.said())
     if _TOO_MUCH.search(said) and not answer.body.lower().startswith((b"latitude", b"country_id")):
         raise UnavailableError(f"{source}: the server says: {said}")
+    _refuse_key(answer)
     if answer.status != 200:
         return f"the server answers {answer.status}: {said}"
     if answer.page:
@@ -162,6 +164,7 @@ def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int, now
     table = open_table(body, file=source, required=_REQUIRED, limit=len(body))
     kept: dict[date, list[bytes]] = {first + timedelta(days=n): [] for n in range(days)}
     refused: list[tuple[str, str]] = []
+    spoilt: set[date] = set()
     last: tuple[Record, dict[str, str] | str] | None = None
     for record, fields in rows(table):
         last = (record, fields)
@@ -170,12 +173,17 @@ def ask(wire: Wire, key: str, source: str, box: Box, first: date, days: int, now
             reason = "is later than now"
         if reason or day is None:
             refused.append((reason, show(record.raw)))
+            of = day_of(fields["acq_date"]) if isinstance(fields, dict) else ""
+            spoilt |= {of} if isinstance(of, date) else set()
         else:
             kept[day].append(record.raw)
     # A row cut in its last field leaves that field empty; cut anywhere else, it has too few.
     if last and not answer.body.endswith(b"\n") and (isinstance(last[1], str) or not [*last[1].values()][-1]):
         raise Truncated(f"{source}: the answer ends within a row")
-    return Part(table.names, kept, tuple(refused))
+    if refused and not any(kept.values()):
+        raise Malformed(f"{source}: of {len(refused):,} rows none can be used; the first {refused[0][0]}")
+    whole = {day: found for day, found in kept.items() if found or day not in spoilt}
+    return Part(table.names, whole, tuple(refused))
 
 
 def _moment(day: date, fields: dict[str, str] | str) -> datetime:
