@@ -57,10 +57,10 @@ def by_number(running):
     return answer
 
 
-def fetch(feed, folder, *, now=NOW, address="/NORAD/elements/gp.php", **options):
-    base, paths = elements.server_and_paths(feed.address + address, NUMBERS)
+def fetch(feed, folder, *, now=NOW, address="/NORAD/elements/gp.php", numbers=NUMBERS, **options):
+    base, paths = elements.server_and_paths(feed.address + address, numbers)
     wire = Wire(base, limits=Limits(seconds=3, tries=2, most_bytes=1 << 20), hands=Hands(sleep=lambda _: None))
-    return fetch_elements(read_watch(folder), wire, paths, now=now, numbers=NUMBERS, **options)
+    return fetch_elements(read_watch(folder), wire, paths, now=now, numbers=numbers, **options)
 
 
 @pytest.fixture
@@ -145,6 +145,43 @@ def test_a_bad_pair_of_lines_and_an_epoch_to_come_cost_only_themselves(feed, fol
     found = fetch(feed, folder, address="/weather.txt?GROUP=weather")
     assert (found.new, len(found.refused), found.fault) == (1, 2, None)
     assert "VIIRS/NOAA-20" in found.late
+
+
+@pytest.mark.parametrize("form", ["xml", "kvn", "csv"])
+def test_other_forms_of_omm_are_read_too(feed, folder, form):
+    def text(number):
+        one = fields(number)
+        pairs = {
+            "xml": "".join(f"<{key}>{value}</{key}>" for key, value in one.items()),
+            "kvn": "".join(f"{key} = {value}\n" for key, value in one.items()),
+            "csv": ",".join(one) + "\n" + ",".join(map(str, one.values())) + "\n",
+        }[form]
+        frame = {"xml": '<?xml version="1.0"?><ndm><omm>{}</omm></ndm>', "kvn": "CCSDS_OMM_VERS = 2.0\n{}", "csv": "{}"}
+        return frame[form].format(pairs)
+
+    feed.answer = lambda handler, path: plain(handler, text(next(n for n in NUMBERS if n in path))) or True
+    found = fetch(feed, folder)
+    assert (found.new, found.named, found.refused, found.fault) == (2, True, [], None)
+
+
+def test_satellites_that_see_no_fires_are_late_by_their_own_name_and_do_not_stop_a_run(feed, folder):
+    """Their passes are the coverage field's alone; the denial that they are late must be one that it knows."""
+    own = '\n[[sensor]]\nname = "EYE/One"\ncatalogue = 270001\nfar_km = 300.0\ncurve = "MSI"\nfamily = "optical"\n'
+    with (folder / "watch.toml").open("a") as file:
+        file.write(own)
+    numbers = {"40697": "MSI/Sentinel-2A", "270001": "EYE/One"}
+    old = NOW - timedelta(days=4)
+    held = {number: omm(epoch=old, NORAD_CAT_ID=int(number), OBJECT_NAME="X") for number in numbers}
+    feed.answer = lambda handler, path: plain(handler, json.dumps([held[path.split("=")[1].split("&")[0]]])) or True
+    found = fetch(feed, folder, numbers=tuple(numbers))
+    assert found.late == list(numbers.values())
+    assert {denial.sensor for denial in found.denials} == {elements_feed(name) for name in numbers.values()}
+    watch = read_watch(folder)
+    gathered = gather(watch, None, made.NOW, made.quiet)
+    assert [row for row in gathered.rejected if row.source == "elements"] == []
+    assert "EYE" not in repr(gathered.denials) + repr(gathered.elements)
+    sights = {sight.sensor: sight.feed for sight in scene(watch, now=made.NOW).sights(ReferenceAct())}
+    assert sights.items() >= {name: elements_feed(name) for name in numbers.values()}.items()
 
 
 def test_a_bad_object_costs_only_itself(feed, folder):

@@ -111,6 +111,11 @@ def catalogue(own: Sequence[Mapping[str, Any]] = (), *, file: str = "watch.toml"
     return (*(sensor for sensor in known() if sensor.name not in names), *mine)
 
 
+def keys(sensors: Sequence[Sensor]) -> frozenset[str]:
+    """Return the catalogue numbers and object names by which elements tell these satellites, lower case."""
+    return frozenset(key.casefold() for sensor in sensors for key in (sensor.catalogue, sensor.object) if key)
+
+
 def read(tables: Sequence[Mapping[str, Any]], *, file: str) -> tuple[Sensor, ...]:
     """Return sensors from ``[[sensor]]`` tables.
 

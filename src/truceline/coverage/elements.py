@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -105,6 +105,7 @@ def predict(
     period: Interval,
     families: Mapping[str, str] | None = None,
     refused: list[InputError] | None = None,
+    others: Collection[str] = (),
 ) -> tuple[Look, ...]:
     """Return every pass whose swath covers part of the region, sorted by start, then sensor.
 
@@ -118,6 +119,8 @@ def predict(
         families: sensor → error family; else ``FAMILY``.
         refused: where given, a bad object among good ones and a sensor whose elements are too old or cannot be
             propagated are put there, and the rest is kept; else they are raised.
+        others: numbers and names, lower case, of satellites that are known but not flown here: a file of such alone
+            gives no look and is no error.
 
     Raises:
         Malformed, Truncated, ChecksumMismatch: with the line (OMM JSON: the record) at fault.
@@ -141,7 +144,7 @@ def predict(
                 chosen[sensor] = item
     if refused is not None:
         refused += bad
-    if not chosen:
+    if not chosen and not any(item.number in others or item.name.casefold() in others for item in objects):
         raise UnknownFormat("holds the elements of no sensor we know; name it in the watch's sensors", file=file)
     looks: list[Look] = []
     for sensor in sorted(chosen):

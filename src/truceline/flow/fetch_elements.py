@@ -13,6 +13,7 @@ from typing import Any
 from truceline.base.bounded import read_bytes
 from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval, iso
+from truceline.coverage import catalogue
 from truceline.coverage.elements import KNOWN, MAX_AGE_DAYS, MAX_OBJECTS
 from truceline.errors import ConfigError, InputError, TrucelineError, UnavailableError
 from truceline.flow import live
@@ -135,13 +136,19 @@ def _held(path: Path) -> tuple[tuple[Mapping[str, Any], ...], datetime | None]:
     return tuple(listed), asked if asked.tzinfo else None
 
 
-def _newest(joined: Sequence[Mapping[str, Any]], numbers: Sequence[str]) -> dict[str, datetime]:
+def _names(watch: Watch, numbers: Sequence[str]) -> dict[str, str]:
+    """Catalogue number → sensor as the watch calls it, its own among them; a number that it does not know stays one."""
+    known = {sensor.catalogue: sensor.name for sensor in catalogue.catalogue(watch.sensors) if sensor.catalogue}
+    return {number: known.get(number, number) for number in numbers}
+
+
+def _newest(joined: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, datetime]:
     """Sensor (or catalogue number) → newest epoch."""
     found: dict[str, datetime] = {}
     for fields in joined:
-        number = str(int(float(str(fields["NORAD_CAT_ID"]))))
-        if number in numbers:
-            name, epoch = KNOWN.get(number, number), elements.epoch_of(fields)
+        name = names.get(str(int(float(str(fields["NORAD_CAT_ID"])))))
+        if name is not None:
+            epoch = elements.epoch_of(fields)
             found[name] = max(epoch, found.get(name, epoch))
     return found
 
@@ -159,11 +166,11 @@ def _tell_late(
     It is of the feed, not of the satellite, and begins once the feed is late: from then on passes that only elements
     tell are not counted as watched; where rows tell the orbit, they do.
     """
-    newest = _newest(joined, numbers)
+    names = _names(watch, numbers)
+    newest = _newest(joined, names)
     found.epochs = {name: iso(epoch) for name, epoch in sorted(newest.items())}
     denied = []
-    for number in numbers:
-        name = KNOWN.get(number, number)
+    for name in names.values():
         heard = newest.get(name, watch.period.start)
         if now - heard > 2 * every and heard < now:
             hours = every.total_seconds() / 3600

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from truceline.base.bounded import read_bytes, read_text
 from truceline.base.clock import Interval, iso
 from truceline.base.geo import Floats, Line
-from truceline.coverage import elements, passes
+from truceline.coverage import catalogue, elements, passes
 from truceline.errors import ConfigError, InputError, Malformed, NoTime
 from truceline.flow import denied
 from truceline.flow.archives import joined, peace_years
@@ -274,7 +274,7 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     if parts:
         tell(f"years left out of the archives, which hold only parts of them: {', '.join(map(str, parts))}")
     files = tuple(_entry(held.source, held.source.path, held.rows, held.rejected) for held in archives)
-    flown, unflown = _flown(fires.elements, region, watch.period)
+    flown, unflown = _flown(fires.elements, region, watch)
     derived = passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period)
     everything = denied.joined(derived, fires.denials, watch.period)
     return Gathered(
@@ -297,14 +297,15 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
 
 
 def _flown(
-    texts: Sequence[tuple[str, str]], region: passes.Region, period: Interval
+    texts: Sequence[tuple[str, str]], region: passes.Region, watch: Watch
 ) -> tuple[tuple[Look, ...], list[Rejected]]:
     """Passes from given elements; objects that cannot be used are rejected, and their orbits are fitted to rows."""
     found: list[Look] = []
     rejected: list[Rejected] = []
+    others = catalogue.keys(catalogue.catalogue(watch.sensors))
     for text, file in texts:
         refused: list[InputError] = []
-        found += elements.predict(text, file, {}, region, period, refused=refused)
+        found += elements.predict(text, file, {}, region, watch.period, refused=refused, others=others)
         for error in refused:
             which = f"record {error.record}: " if error.record else ""
             rejected.append(Rejected("elements", file, error.line or 1, which + error.reason, error.record or ""))

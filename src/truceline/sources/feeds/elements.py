@@ -22,6 +22,9 @@ from truceline.coverage import elements
 from truceline.errors import InputError, Truncated, UnavailableError, UnknownFormat
 from truceline.sources.feeds.wire import Answer, Wire
 
+_FORMS = ("\n1 ", "CCSDS_OMM_VERS", "NORAD_CAT_ID,", ",NORAD_CAT_ID")
+"""What shows elements that are not JSON: two lines, OMM in KVN, OMM in CSV."""
+
 ADDRESS = "https://celestrak.org/NORAD/elements/gp.php"
 """Where elements come from unless told otherwise."""
 
@@ -63,14 +66,15 @@ def ask(wire: Wire, path: str, numbers: Sequence[str]) -> Found:
 
 
 def read(answer: Answer, numbers: Sequence[str]) -> Found:
-    """Return what an answer holds, as JSON or as two-line elements.
+    """Return what an answer holds: an OMM in any form, or two-line elements.
 
     Raises:
         InputError: as :func:`ask`.
     """
     if not answer.body.strip():
         raise Truncated("the answer is empty")
-    if answer.page:
+    messages = b"<omm" in answer.body
+    if answer.page and not messages:
         raise UnknownFormat(f"the answer is a page for people, not elements: {answer.said()}")
     text = answer.body.decode("utf-8-sig", "replace")
     begin = text.lstrip()[:1]
@@ -78,7 +82,7 @@ def read(answer: Answer, numbers: Sequence[str]) -> Found:
     if begin in ("[", "{"):
         value = parse_json(text, file="the answer")
         listed = value if isinstance(value, list) else [value]
-    elif begin in ("1", "2") or "\n1 " in text:
+    elif begin in ("1", "2") or messages or any(mark in text for mark in _FORMS):
         objects, bad = elements.read_kept(text, "the answer")
         found = _believable([_fields(each) for each in objects], frozenset(numbers))
         if bad and not objects:
@@ -90,7 +94,7 @@ def read(answer: Answer, numbers: Sequence[str]) -> Found:
 
 
 def _fields(each: elements.Elements) -> dict[str, Any]:
-    """Two-line elements as OMM fields."""
+    """Elements of any form as the fields of an OMM in JSON."""
     found = each.satellite
     return {
         "OBJECT_NAME": each.name,
