@@ -30,6 +30,7 @@ RESULTS = {
     "/api/v1/page": ("bulletin", "read"),
     "/api/v1/claim-check": ("claim", "read"),
     "/api/v1/claim-sheet": ("claim", "read"),
+    "/api/v1/claim-words": ("claim", "read"),
     "/api/v1/records/{index}": ("ledger", "read"),
     "/api/v1/openapi.json": ("terms", "read"),
     "/api/v1/me": ("bulletin", "read"),

@@ -13,11 +13,13 @@ import pypdf
 import pytest
 from run_factory import make_run, passes
 
+from truceline.assessment.paste_language import language_of
 from truceline.base.clock import Interval
 from truceline.errors import LimitExceeded, Malformed, NoPlace, TrucelineError
 from truceline.flow.checking import check
 from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
+from truceline.lang import say
 from truceline.model.claim import Verdict
 from truceline.model.look import Denial
 from truceline.reports import claim_sheet
@@ -126,7 +128,7 @@ def test_young_coverage_is_withheld_from_everyone_but_monitors(ground, window):
 def test_everyone_sees_coverage_of_a_place_as_large_as_a_province_and_whole_days(ground, window, late):
     town = fires(window, 5, where="Pokrovsk,5")
     assert "within 75 km of" in check(ground, town, now=late).coverage_of
-    assert "00:00 to" in check(ground, town, now=late).coverage_of
+    assert "00:00 UTC to" in check(ground, town, now=late).coverage_of
     assert "within 5 km of Pokrovsk" in check(ground, town, now=late, public=False).coverage_of
 
 
@@ -170,7 +172,7 @@ def test_what_is_said_of_another_place_is_not_held_against_the_line(ground, late
     """Whether two towns, a region or a place unknown here: the whole line is not what the claim speaks of."""
     found = check(ground, understand(ground, text), now=late)
     assert found.verdict is Verdict.CANNOT_BE_JUDGED
-    assert found.reasons[0][0] == "The place is not clear"
+    assert found.reasons[0][0] == say(language_of(text), "claim.h_place")
     line = check(ground, replace(understand(ground, text), where="line"), now=late)
     assert line.verdict is Verdict.INCONSISTENT, "filled in by whoever asks, it is judged"
 
@@ -301,7 +303,11 @@ def test_the_command(command, tmp_path):
     assert sheet.read_bytes().startswith(b"%PDF")
     text = command(*words, cwd=tmp_path, keys=tmp_path / "keys").stdout
     for row in told["sensors"]:
-        assert f"{row['sensor']}: {row['passes']}\u00a0pass{'' if row['passes'] == 1 else 'es'}, " in text
+        assert f"{row['sensor']}: Passes: {row['passes']}; Read: " in text
+    for code in ("uk", "ru", "fr"):
+        again = command(*words, "--lang", code, cwd=tmp_path, keys=tmp_path / "keys").stdout
+        assert say(code, f"claim.{told['verdict'].replace(' ', '_')}") in again
+        assert "Passes" not in again
     for wrong, code in (
         (["claim", "check", folder], 2),
         ([*words, "--sheet", tmp_path / "sheet.docx"], 2),

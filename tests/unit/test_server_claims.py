@@ -13,6 +13,7 @@ from test_server_app import serving
 
 from truceline.flow.again import ground_of
 from truceline.flow.watchfile import read_watch
+from truceline.lang import languages, say
 from truceline.server import claims
 from truceline.watch import watch
 
@@ -67,10 +68,30 @@ def test_a_sheet_is_a_pdf(port):
     assert answer.getheader("Content-Disposition") == 'attachment; filename="claim-check.pdf"'
 
 
+def test_the_answer_is_in_the_claims_language_or_in_the_one_asked_for(port):
+    text = "Під час перемир'я було 12 пожеж"
+    for query, code in (({}, "uk"), ({"lang": "fr"}, "fr")):
+        told = json.loads(get(port, "/api/v1/claim-check", text=text, **query)[1])
+        assert (told["language"], told["told"]["language"]) == (code, code)
+        assert told["told"]["heads"]["why"] == say(code, "sheet.h_why")
+    assert json.loads(get(port, "/api/v1/claim-check", **{**GOOD, "what": "пожежі"})[1])["language"] == "uk"
+
+
+def test_the_words_of_the_form_are_there_in_every_language(port):
+    answer, body = get(port, "/api/v1/claim-words")
+    told = json.loads(body)
+    assert answer.status == 200
+    assert list(told) == list(languages())
+    assert {tuple(sorted(words)) for words in told.values()} == {tuple(sorted(told["en"]))}
+    assert {"check", "who", "accused", "what", "count", "where", "from", "to", "name"} <= set(told["en"])
+
+
 @pytest.mark.parametrize(
     "query",
     [
         {},
+        {"lang": "uk"},
+        {**GOOD, "lang": "xx"},
         {"count": "many"},
         {**GOOD, "from": "noon"},
         {**GOOD, "where": "Atlantis"},

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from truceline.assessment.sentences import NBSP, percent, span
 from truceline.base.clock import Interval, Times, to_column
 from truceline.base.geo import Floats
+from truceline.lang import Catalogue, catalogue
 from truceline.model.agreement import Agreement
-from truceline.model.claim import Claim, ClaimCheck, Verdict
+from truceline.model.claim import Claim, ClaimCheck, Reason, Verdict
 from truceline.model.watching import CloudDay, Estimate, ReferenceAct
 from truceline.terms import party_of
 
@@ -169,13 +170,13 @@ def claimed_range(value: int | None, qualifier: str) -> tuple[float, float] | No
 
 def _verdict(
     claim: Claim, period: Interval | None, agreement: Agreement, estimate: Estimate | None, coverage: float | None
-) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
+) -> tuple[Verdict, tuple[Reason, ...]]:
     """Return the verdict and the reasons that decide it."""
     cannot = Verdict.CANNOT_BE_JUDGED
     if not measurable(claim.unit):
-        counted = f"“{claim.unit}”" if claim.unit else "What is counted is not stated; it"
-        text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
-        return cannot, (("Different things are counted", text),)
+        words = catalogue("en")
+        key, what = ("kind", words.quote(claim.unit)) if claim.unit else ("kind_unstated", "")
+        return cannot, ((words.say("claim.h_kind"), words.say(f"claim.{key}", what=what)),)
     claimed = claimed_range(claim.value, claim.qualifier)
     if claimed is None:
         return cannot, (("No total is claimed", "The source gives kinds but no total, and kinds are never added."),)
@@ -189,38 +190,44 @@ def _verdict(
         floor = percent(agreement.coverage_floor)
         text = f"Coverage of these hours is {known}; this watch asks for at least {floor} before a count is judged."
         return cannot, (("Too little was covered", text),)
-    return against(claim.value, claim.qualifier, estimate) or (cannot, (("No estimate can be given", estimate.reason),))
+    judged = against(claim.value, claim.qualifier, estimate)
+    return (judged[0], (judged[1],)) if judged else (cannot, (("No estimate can be given", estimate.reason),))
 
 
 def against(
-    count: int | None, qualifier: str, estimate: Estimate
-) -> tuple[Verdict, tuple[tuple[str, str], ...]] | None:
+    count: int | None, qualifier: str, estimate: Estimate, words: Catalogue | None = None
+) -> tuple[Verdict, Reason] | None:
     """Return the verdict on a count of fires and its reason; None where the count or the estimate is none.
 
     The one place at which a claim is held against numbers, in a run's table as in a claim check. *Inconsistent* is said
     only of what lies outside the 99 % interval. Nothing here knows who claims or who is accused.
     """
-    claimed, wide = claimed_range(count, qualifier), estimate.wide
-    if claimed is None or wide is None or estimate.low is None or estimate.high is None:
+    claimed, wide, told = claimed_range(count, qualifier), estimate.wide, words or catalogue("en")
+    if count is None or claimed is None or wide is None or estimate.low is None or estimate.high is None:
         return None
-    said = " ".join(part for part in (qualifier, f"{count:,}") if part)
-    inner, outer = f"{estimate.low:,.0f} to {estimate.high:,.0f}", f"{wide[0]:,.0f} to {wide[1]:,.0f}"
+    inner, outer = {"low": estimate.low, "high": estimate.high}, {"low": wide[0], "high": wide[1]}
     if claimed[0] > wide[1]:
-        text = (
-            f"{said} is more than what is compatible with what was seen, {outer} (99 %), unless most of them were "
-            "weaker or shorter than the reference act."
-        )
-        return Verdict.INCONSISTENT, (("Above the estimate", text),)
-    if claimed[1] < wide[0]:
-        fewer = f"{said} is fewer than what is compatible with what was seen, {outer} (99 %)"
-        if claimed[0] == 0:  # none, or at most so many: that speaks of all of them
-            return Verdict.INCONSISTENT, (("Below the estimate", f"{fewer}."),)
-        text = f"{fewer}; but a claim may count only those that its author knows of."
-        return Verdict.CANNOT_BE_JUDGED, (("Below the estimate", text),)
-    text = f"{said} lies within what is compatible with what was seen, {inner} (90 %)"
-    if claimed[0] > estimate.high or claimed[1] < estimate.low:
-        text = f"{said} lies outside {inner} (90 %), but within {outer} (99 %)"
-    return Verdict.CONSISTENT, (("Within the estimate", f"{text}; that does not confirm it."),)
+        verdict, heading, key, ends = Verdict.INCONSISTENT, "above", "above", outer
+    elif claimed[1] < wide[0] and claimed[0] == 0:  # none, or at most so many: that speaks of all of them
+        verdict, heading, key, ends = Verdict.INCONSISTENT, "below", "below", outer
+    elif claimed[1] < wide[0]:
+        verdict, heading, key, ends = Verdict.CANNOT_BE_JUDGED, "below", "below_known", outer
+    elif claimed[0] > estimate.high or claimed[1] < estimate.low:
+        ends = {**inner, "least": wide[0], "most": wide[1]}
+        verdict, heading, key = Verdict.CONSISTENT, "within", "edge"
+    else:
+        verdict, heading, key, ends = Verdict.CONSISTENT, "within", "within", inner
+    text = told.say(f"claim.{key}", said=counted(told, count, qualifier), **ends)
+    text = f"{text[0].upper()}{text[1:]}"
+    return verdict, (told.say(f"claim.h_{heading}"), text)
+
+
+def counted(words: Catalogue, count: int, qualifier: str) -> str:
+    """Return ``more than 2,299`` in a language; a qualifier that it has no word for stays as it is."""
+    key = f"claim.{qualifier.replace(' ', '_')}"
+    if qualifier and key in words:
+        return words.say(key, n=count)
+    return " ".join(part for part in (qualifier, words.number(count)) if part)
 
 
 def _same(one: Interval, other: Interval) -> bool:

@@ -24,7 +24,7 @@ MAX_CHARS = 4_000
 
 FIELDS = ("who", "accused", "what", "count", "where", "from", "to")
 
-__all__ = ["FIELDS", "MAX_CHARS", "Known", "Part", "qualifier_of", "read"]
+__all__ = ["FIELDS", "MAX_CHARS", "Known", "Part", "qualifier_named", "qualifier_of", "read"]
 
 
 _MARKS = str.maketrans("’ʼ‘", "'''")
@@ -114,13 +114,18 @@ def _violated(said: str, known: Known) -> tuple[str, str]:
     return "", ""
 
 
+def qualifier_named(words: str) -> str:
+    """Return the English name of the qualifier that some words begin with, or nothing."""
+    found = (name for name, pattern in w.HOW.items() if re.match(rf"{pattern}(?!\w)", words, re.IGNORECASE))
+    return next(found, "")
+
+
 def qualifier_of(part: Part) -> str:
     """Return a count's qualifier in English, ``more than``, ``about``…, as its words mean it; or nothing."""
     if part.value is None:
         return ""
-    for name, pattern in w.HOW.items():
-        if re.match(rf"{pattern}(?!\w)", part.words, re.IGNORECASE):
-            return name
+    if name := qualifier_named(part.words):
+        return name
     # "A dozen" is about twelve.
     about = re.search(rf"(?<!\w){paste_numbers.any_of(paste_numbers.ROUND)}$", part.words, re.IGNORECASE)
     return "about" if about else ""

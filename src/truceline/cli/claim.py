@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from truceline.assessment.paste_language import language_of
 from truceline.base.bounded import read_text
 from truceline.cli._shared import finished, run_watch
 from truceline.cli.estimate import moment_of
@@ -18,8 +19,8 @@ from truceline.flow.checking import check
 from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.flow.watchfile import read_watch
+from truceline.lang import languages, say
 from truceline.reports import claim_sheet
-from truceline.reports.formats import plural
 from truceline.settings import Settings
 
 NAME = "claim"
@@ -44,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--sheet", type=Path, metavar="FILE", help="write one page to share: .pdf or .html")
     made.add_argument("--for", dest="reader", choices=("public", "monitors"), default="public",
                       help="who may see the answer; the public sees coverage from 72 hours on")  # fmt: skip
+    made.add_argument("--lang", choices=languages(), help="language of the answer and the sheet (default: the claim's)")
     made.add_argument("--json", action="store_true", help="print the answer as one JSON object on one line, last")
     made.add_argument("--out", type=Path, metavar="DIR", help="where the run's results go (default: WATCH/out)")
     made.add_argument("--line", type=Path, metavar="PATH", help="another line of contact (GeoJSON) to put first")
@@ -61,14 +63,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     text = options.text if options.text is not None else ""
     if options.text_file:
         text = read_text(options.text_file, limit=1 << 20)
-    asked = replace(understand(ground, text) if text else Asked(), **stated)
+    language = options.lang or language_of(text or " ".join(str(value) for value in stated.values()))
+    asked = replace(understand(ground, text, language) if text else Asked(language=language), **stated)
     checked = check(ground, asked, now=now, public=options.reader == "public", folder=Path()).plain()
+    content = claim_sheet.sheet(checked, title=found.title, made=now, ledger=ground.ledger)
     if options.sheet:
-        _write(options.sheet, checked, found.title, now, ground)
+        _write(options.sheet, content, now)
     if options.json:
         print(json.dumps(checked, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     else:
-        _show(checked, options.sheet)
+        _show(content)
+        if options.sheet:
+            print(say(language, "sheet.sheet", file=str(options.sheet)))
     return code
 
 
@@ -86,8 +92,7 @@ def _stated(options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def _write(path: Path, checked: dict[str, Any], title: str, now: datetime, ground: Ground) -> None:
-    content = claim_sheet.sheet(checked, title=title, made=now, ledger=ground.ledger)
+def _write(path: Path, content: dict[str, Any], now: datetime) -> None:
     data = claim_sheet.pdf(content, now) if path.suffix.lower() == ".pdf" else claim_sheet.html(content)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,19 +101,22 @@ def _write(path: Path, checked: dict[str, Any], title: str, now: datetime, groun
         raise ConfigError(f"cannot be written: {error.strerror or error}", file=str(path)) from error
 
 
-def _show(checked: dict[str, Any], sheet: Path | None) -> None:
-    print(f"\n{claim_sheet.VERDICTS[checked['verdict']]}")
-    for part in checked["understood"]:
-        value = "not read" if part["value"] is None else part["value"]
-        note = f" ({part['note']})" if part["note"] else ""
-        print(f"  read as {part['field']}: {value}{note}")
-    print(f"  where: {checked['where']}")
-    for heading, text in checked["reasons"]:
-        print(f"  {heading}: {text}")
-    for row in checked["sensors"]:
-        chance = "withheld" if row["chance"] is None else f"{row['chance']:.1%}"
-        read = "–" if row["read"] is None else row["read"]
-        passes = plural(row["passes"], "pass", "passes")
-        print(f"  {row['sensor']}: {passes}, {read} read; chance to detect such an act {chance}")
-    if sheet:
-        print(f"Sheet: {sheet}")
+def _show(content: dict[str, Any]) -> None:
+    """Print the sheet as text: the verdict first."""
+    print(f"\n{content['verdict']}\n{content['claim']}\n{content['where']}")
+    for part in content["understood"]:
+        print(f"  {part}")
+    for heading, text in content["reasons"]:
+        print(f"  {heading}. {text}")
+    for text in (content["compatible"], content["coverage"]):
+        if text:
+            print(f"  {text}")
+    heads, *rows = content["sensors"] or [[]]
+    for row in rows:
+        cells = (
+            say(content["language"], "sheet.pair", name=name, value=cell) for name, cell in zip(heads, row, strict=True)
+        )
+        print(f"  {'; '.join(cells)}")
+    for text in (content["alone"], content["seen"], content["foot"]):
+        if text:
+            print(f"  {text}")

@@ -17,24 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from truceline.assessment import measurable
 from truceline.assessment.claims import against
-from truceline.assessment.sentences import percent
 from truceline.base.clock import Interval, from_column, iso
 from truceline.base.geo import Floats
 from truceline.coverage import chance, fields, passes
 from truceline.coverage import cloud as clouds
 from truceline.errors import LimitExceeded
+from truceline.flow import claim_reasons as said
 from truceline.flow.claimed import Asked, part_plain
 from truceline.flow.estimates import Answer, answer
 from truceline.flow.ground import Area, Ground, area_of
-from truceline.model.claim import Verdict
+from truceline.lang import Catalogue, catalogue
+from truceline.model.claim import Reason, Verdict
 from truceline.model.look import Look
+from truceline.reports.claim_sheet import coverage_text
 from truceline.reports.public import coarse_detections, coarse_events
-from truceline.terms import party_of
-
-YOUNGEST = timedelta(hours=72)
-"""Coverage younger than this goes to monitors only: where nobody could see is worth knowing to a cheat."""
 
 PROVINCE_KM = 75.0
 """Reach of the place whose coverage is shown to everyone, at least: about a province, kilometres."""
@@ -56,7 +53,7 @@ class Checked:
     verdict: Verdict
     """What these sensors can say of it."""
 
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
     """Heading and sentence, what decides first."""
 
     area: Area
@@ -109,6 +106,7 @@ class Checked:
             "reasons": [list(reason) for reason in self.reasons],
             "where": self.area.understood,
             "hours": round(self.period.hours, 4) if self.period else None,
+            "language": asked.language,
             "compatible": [found.low, found.mid, found.high] if found is not None and told else None,
             "compatible_99": list(self.answer.estimate.wide)
             if self.answer and self.answer.estimate.wide and told
@@ -136,69 +134,54 @@ def check(ground: Ground, asked: Asked, *, now: datetime, public: bool = True, f
     Raises:
         InputError: the place is none, or the period is too long.
     """
-    told = _coarse(ground) if public else ground
-    area = area_of(told, asked.where, folder=folder)
-    period = Interval(asked.start, asked.end) if asked.start and asked.end and asked.start < asked.end else None
-    if period and period.end - period.start > LONGEST:
+    told, words = _coarse(ground) if public else ground, catalogue(asked.language)
+    area = area_of(told, asked.where, folder=folder, words=words)
+    stated = Interval(asked.start, asked.end) if asked.start and asked.end and asked.start < asked.end else None
+    period = stated or _supposed(asked, ground.agreement.window)
+    if period.end - period.start > LONGEST:
         raise LimitExceeded(f"the claim spans {period.hours / 24:,.0f} days; at most {LONGEST.days} are checked")
-    act = ground.view.coverage.act
-    if period is None:
-        reasons = (*_no_period(asked), *_place_reasons(asked), *_kind_reasons(asked), _who(ground, asked))
-        return Checked(
-            asked, Verdict.CANNOT_BE_JUDGED, reasons, area, None, None, (), (), {"events": 0, "pixels": 0, "list": []},
-            None, "", "", act.text(),
-        )  # fmt: skip
-    wide, days = _shown(told, area, period) if public else (area, period)
-    young = public and now - days.end < YOUNGEST
+    wide, days = _shown(told, area, period, words) if public else (area, period)
     found = answer(ground, wide, days, "fire")
-    share, of = _shown_coverage(found, wide, days)
-    verdict, why = _verdict(asked, found, young=young, wider=(wide, days) != (area, period))
+    strange = said.not_looked_at(words, ground, area, period)
+    young = public and now - days.end < said.YOUNGEST
+    blind = young or bool(strange)
+    of = "" if strange else words.say("claim.of", where=wide.title, when=days)
+    act = said.act_text(words, found.shares.act)
     listed, per_sensor = _passes(ground, area, period, young=young, chances=not public)
     seen = _seen(told, area, period)
-    reasons = (*why, _watched(listed, seen, period), *_cloud(ground, period), _who(ground, asked))
-    withheld = _withheld(days) if young else ""
+    sure = () if stated else said.no_period(words, asked, period)
+    sure = (*sure, *said.unread_place(words, asked), *said.other_kind(words, asked), *strange)
+    verdict, why = (Verdict.CANNOT_BE_JUDGED, sure) if sure else _verdict(
+        words, asked, found, young=young, wider=of if (wide, days) != (area, period) else "",
+        unwatched=said.unwatched(words, listed, period), floor=ground.agreement.coverage_floor,
+    )  # fmt: skip
+    share = None if blind else round(found.shares.share, 4)
+    covered = "" if share is None else coverage_text(words, share, of, act)
+    around: tuple[Reason, ...] = ()
+    if not strange:
+        around = (*said.partly_outside(words, ground, period), said.watched(words, listed, seen, period, covered))
+        around = (*around, said.cloud(words, ground, period))
     return Checked(
         asked,
         verdict,
-        reasons,
+        tuple(dict.fromkeys((*why, *around, said.who(words, asked)))),
         area,
-        period,
-        None if young else found,
+        stated,
+        None if blind else found,
         listed[:MOST_ROWS],
         per_sensor,
         seen,
-        None if young else share,
+        share,
         of,
-        withheld,
-        found.estimate.unit.split("each counted as ")[-1],
+        said.withheld(words, days) if young and not strange else "",
+        act,
     )
 
 
-def _no_period(asked: Asked) -> tuple[tuple[str, str], ...]:
-    missing = [name for name, moment in (("begins", asked.start), ("ends", asked.end)) if moment is None]
-    text = (
-        f"It is not stated when the period {' and '.join(missing)}, so it is not known which passes fall in it."
-        if missing
-        else "The period ends before it begins."
-    )
-    return (("No period to judge", text),)
-
-
-def _place_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
-    """What is said of a place that is named and not known must not be held against the whole line."""
-    if asked.where:
-        return ()
-    note = next((part.note for part in asked.understood if part.field == "where"), "")
-    why = note[:1].upper() + note[1:]
-    return (("The place is not clear", f"{why}. What follows is for the whole line."),)
-
-
-def _kind_reasons(asked: Asked) -> tuple[tuple[str, str], ...]:
-    if measurable(asked.what) or (asked.count is None and not asked.what):
-        return ()
-    counted = f"“{asked.what}”" if asked.what else "What is counted is not stated; it"
-    text = f"{counted} may be a shell, a drone or an assault; a satellite sees a fire that burns as it passes."
-    return (("Different things are counted", text),)
+def _supposed(asked: Asked, truce: Interval) -> Interval:
+    """The hours shown where the claim's own are not known: to or from the end it states, else the truce's."""
+    start, end = asked.start or truce.start, asked.end or truce.end
+    return Interval(start, end) if start < end else truce
 
 
 @lru_cache(maxsize=2)
@@ -213,45 +196,48 @@ def _coarse(ground: Ground) -> Ground:
     )
 
 
-def _verdict(asked: Asked, found: Answer, *, young: bool, wider: bool) -> tuple[Verdict, tuple[tuple[str, str], ...]]:
+def _verdict(
+    words: Catalogue,
+    asked: Asked,
+    found: Answer,
+    *,
+    young: bool,
+    wider: str,
+    unwatched: tuple[Reason, ...],
+    floor: float,
+) -> tuple[Verdict, tuple[Reason, ...]]:
     """The verdict and the reasons that decide it. Nothing here knows who claims or who is accused."""
     cannot = Verdict.CANNOT_BE_JUDGED
-    if other := (*_place_reasons(asked), *_kind_reasons(asked)):
-        return cannot, other
     if asked.count is None:
-        return cannot, (("No count is claimed", "Without a number there is nothing to hold what was seen against."),)
+        return cannot, (said.reason(words, "no_count", "no_count"),)
+    if unwatched:
+        return cannot, unwatched
     if young:
-        return cannot, (("Too young to be judged in public", _withheld(found.period)),)
-    judged = against(asked.count, asked.qualifier, found.estimate)
-    if judged is not None and wider and judged[1][0][0] != "Above the estimate":
-        text = "To everybody only whole days and a place as large as a province are told; the claim speaks of less."
-        return cannot, (("Too little to be told in public", text), *judged[1])
-    return judged or (cannot, (("Too little could be seen", found.estimate.reason),))
+        return cannot, ((words.say("claim.h_young"), said.withheld(words, found.period)),)
+    judged = against(asked.count, asked.qualifier, found.estimate, words)
+    if judged is None:
+        return cannot, (said.little(words, found.shares.share, floor),)
+    if not wider:
+        return judged[0], (judged[1],)
+    # More than all of a larger place and time is more than a part of it; less than that says nothing of a part.
+    if judged[0] is Verdict.INCONSISTENT and asked.count > (found.estimate.wide or (0, 0))[1]:
+        return judged[0], (judged[1], said.reason(words, "wider", "wider", where=wider))
+    return cannot, (said.reason(words, "public", "public"),)
 
 
-def _who(ground: Ground, asked: Asked) -> tuple[str, str]:
-    accused = asked.accused or "nobody by name"
-    party = party_of(ground.agreement, asked.accused) if asked.accused else None
-    named = next((each.forces for each in ground.agreement.parties if each.id == party), accused)
-    return "Who", f"Heat does not show who fired. The claim accuses {named}; no sensor here names anyone."
-
-
-def _shown(ground: Ground, area: Area, period: Interval) -> tuple[Area, Interval]:
+def _shown(ground: Ground, area: Area, period: Interval, words: Catalogue) -> tuple[Area, Interval]:
     """The place and period that everybody may be told of: about a province, whole days; the truce's own by the line."""
-    if area.beside_line and period == ground.agreement.window:
+    whole = area.beside_line and area.length_km >= ground.view.line.length_m / 1000
+    if whole and period == ground.agreement.window:
         return area, period
-    if not area.beside_line and area.length_km < 2 * PROVINCE_KM:
+    if not whole and area.length_km < 2 * PROVINCE_KM:
         lat = float(np.mean(area.points.lat))
-        area = area_of(ground, f"{area.lon:.2f},{lat:.2f},{PROVINCE_KM:g}")
+        place = area.town or f"{area.lon:.2f},{lat:.2f}"
+        area = area_of(ground, f"{place},{PROVINCE_KM:g}", words=words)
     begin = period.start.replace(hour=0, minute=0, second=0, microsecond=0)
     last = (period.end - timedelta(microseconds=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     days = Interval(begin, last + timedelta(days=1))
     return area, period if days == period else days
-
-
-def _shown_coverage(found: Answer, area: Area, period: Interval) -> tuple[float, str]:
-    days = f"{period.start:%d %b %Y %H:%M} to {period.end:%d %b %Y %H:%M} UTC"
-    return round(found.shares.share, 4), f"{area.title}, {days}"
 
 
 def _passes(
@@ -344,48 +330,3 @@ def _seen(ground: Ground, area: Area, period: Interval) -> dict[str, Any]:
     ]
     pixels = int((area.pixels & period.holds(ground.detections.time)).sum())
     return {"events": len(inside), "pixels": pixels, "list": rows}
-
-
-def _watched(rows: Sequence[Mapping[str, Any]], seen: Mapping[str, Any], period: Interval) -> tuple[str, str]:
-    """Say how often satellites passed and what they saw."""
-    hours = f"{period.hours:,.0f} hours" if period.hours >= 1.5 else "one hour or less"
-    if not rows:
-        return "Not watched", f"In {hours} no satellite of this watch passed over the place."
-    unknown = any(row["read"] is None for row in rows)
-    read = len(rows) if unknown else sum(row["read"] for row in rows)
-    lost = (
-        "; which of them were read is withheld"
-        if unknown
-        else (
-            f"; {len(rows) - read} of them could not be read, which is not observed, never zero"
-            if read < len(rows)
-            else ""
-        )
-    )
-    count = {0: "no fire", 1: "one fire"}.get(seen["events"], f"{seen['events']} fires")
-    pixels = f" ({seen['pixels']} fire pixels)" if seen["pixels"] else ""
-    passed = "one pass" if len(rows) == 1 else f"{len(rows)} passes"
-    return "What was watched and seen", f"In {hours}: {passed} of satellites{lost}. They saw {count} there{pixels}."
-
-
-def _cloud(ground: Ground, period: Interval) -> tuple[tuple[str, str], ...]:
-    day = timedelta(days=1)
-    shares = [
-        float(share)
-        for each in ground.cloud
-        if each.day < period.end and each.day + day > period.start
-        for share in each.shares.values()
-    ]
-    if not shares:
-        return (("Cloud", "No table says how cloudy these days were; under cloud a fire is rarely detected."),)
-    low, high = percent(min(shares)), percent(max(shares))
-    span = low if low == high else f"{low} to {high}"
-    return (("Cloud", f"Cloud hid {span} of the sky on these days; under it a fire is rarely detected."),)
-
-
-def _withheld(period: Interval) -> str:
-    until = period.end + YOUNGEST
-    return (
-        f"How well these hours were covered is shown to everyone from {until:%d %b %Y %H:%M} UTC on, 72 hours after "
-        "they ended: until then it would tell a cheat where nobody looked."
-    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,13 @@ from truceline.base.geo import Floats, check_places, geodesic_m, metres_per_degr
 from truceline.coverage import fields, passes
 from truceline.errors import Malformed, NoPlace, UnknownFormat
 from truceline.flow.stages import Logged, Results, middle_of
+from truceline.lang import Catalogue, catalogue, languages
 from truceline.model.agreement import Agreement
 from truceline.model.detection import Detections
 from truceline.model.event import Events
 from truceline.model.look import Denial, Look
 from truceline.model.watching import CloudDay, LineView, Run
+from truceline.reports.formats import point
 from truceline.terms import party_of
 
 Bools = npt.NDArray[np.bool_]
@@ -153,13 +155,16 @@ class Area:
     beside_line: bool = False
     """Whether it is part of the belt beside the line."""
 
+    town: str = ""
+    """The town it lies around, if any."""
+
     @property
     def lon(self) -> float:
         """Longitude of its middle."""
         return middle_of(self.points.lon)
 
 
-def area_of(ground: Ground, text: str, *, folder: Path | None = None) -> Area:
+def area_of(ground: Ground, text: str, *, folder: Path | None = None, words: Catalogue | None = None) -> Area:
     """Return the area that words mean.
 
     ``line`` (or nothing), ``side:PARTY``, ``sector:N`` (or ``sector:3-5``), ``LON,LAT`` or ``LON,LAT,KM``, the name of
@@ -171,33 +176,39 @@ def area_of(ground: Ground, text: str, *, folder: Path | None = None) -> Area:
         NoPlace: no town of the theatre has that name, or a place that is none.
         InputError: the file cannot be read.
     """
-    words = " ".join(text.split())
-    if words.casefold() in ("", "line", "the line", "near the line", "line of contact"):
-        return _near_line(ground, words or "line")
-    kind, _, rest = words.partition(":")
+    asked, told = " ".join(text.split()), words or catalogue("en")
+    if asked.casefold() in _line_words():
+        return _near_line(ground, told, asked or "line")
+    kind, _, rest = asked.partition(":")
     if kind.casefold() == "side" and rest:
-        return _side(ground, rest.strip(), words)
+        return _side(ground, told, rest.strip(), asked)
     if kind.casefold() == "sector" and rest:
-        return _sector(ground, rest.strip(), words)
+        return _sector(ground, told, rest.strip(), asked)
     number = r"[-+]?\d{1,3}(?:\.\d+)?"
-    if match := re.fullmatch(rf"({number})\s*[, ]\s*({number})(?:\s*[, ]\s*({number})(?: ?km)?)?", words):
+    if match := re.fullmatch(rf"({number})\s*[, ]\s*({number})(?:\s*[, ]\s*({number})(?: ?km)?)?", asked):
         lon, lat = float(match[1]), float(match[2])
-        return _disc(ground, words, f"{lon:g}, {lat:g}", lon, lat, float(match[3] or AROUND_KM))
-    path, _, feature = words.partition("#")
+        return _disc(ground, told, asked, point(told, lon, lat), lon, lat, float(match[3] or AROUND_KM))
+    path, _, feature = asked.partition("#")
     if path.casefold().endswith((".geojson", ".json")) and folder is not None:
-        return _polygon(ground, folder / path, feature, words)
-    return _town(ground, words)
+        return _polygon(ground, told, folder / path, feature, asked)
+    return _town(ground, told, asked)
 
 
-def _near_line(ground: Ground, name: str, mask: Bools | None = None) -> Area:
+@cache
+def _line_words() -> frozenset[str]:
+    """What the whole line is called, in any language."""
+    own = (catalogue(code).say("sheet.line").casefold() for code in languages())
+    return frozenset(("", "line", "near the line", "line of contact", *own))
+
+
+def _near_line(ground: Ground, told: Catalogue, name: str, mask: Bools | None = None) -> Area:
     """The belt beside the line, or those of its points that ``mask`` names."""
     reach = ground.view.coverage.act.within_km * 1000
     points = ground.along if mask is None else _some(ground.along, mask)
     close = ground.view.distance_m <= reach
     pixels = ground.view.detection_distance_m <= reach
     length = ground.view.line.length_m / 1000
-    text = f"within {reach / 1000:g} km of the line"
-    whole = f"Both sides of the whole line, {text}."
+    text, whole = (told.say(f"area.{key}", km=reach / 1000) for key in ("line", "whole"))
     return Area(name, text, points, length, close, pixels, whole, beside_line=True)
 
 
@@ -206,7 +217,7 @@ def _some(points: fields.Points, mask: Bools) -> fields.Points:
     return fields.Points(*(getattr(points, name)[mask] for name in names))
 
 
-def _side(ground: Ground, wanted: str, words: str) -> Area:
+def _side(ground: Ground, told: Catalogue, wanted: str, words: str) -> Area:
     """One party's side of the line."""
     sides = ground.view.sides
     if sides is None:
@@ -218,8 +229,8 @@ def _side(ground: Ground, wanted: str, words: str) -> Area:
         known = ", ".join(f"{each} ({_name(ground, each)})" for each in ids)
         raise Malformed(f"no side is that of {wanted!r:.60}; known are {known}")
     first = party == sides.first
-    whole = _near_line(ground, words, mask=ground.along.side == (0 if first else 1))
-    title = f"{whole.title} on the side that {_name(ground, party)} holds"
+    whole = _near_line(ground, told, words, mask=ground.along.side == (0 if first else 1))
+    title = told.say("area.side", near=whole.title, party=_name(ground, party))
     own = ground.view.on_first_side == first
     near = ground.view.line.nearest(ground.detections.lon, ground.detections.lat)
     pixels = whole.pixels & (sides.of(near) == first)
@@ -227,14 +238,14 @@ def _side(ground: Ground, wanted: str, words: str) -> Area:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text[0].upper()}{text[1:]}".rstrip(".") + "."
 
 
 def _name(ground: Ground, party: str | None) -> str:
     return next((each.name for each in ground.agreement.parties if each.id == party), str(party))
 
 
-def _sector(ground: Ground, wanted: str, words: str) -> Area:
+def _sector(ground: Ground, told: Catalogue, wanted: str, words: str) -> Area:
     """Some sectors of the line, both sides."""
     sectors = ground.view.coverage.sectors
     match = re.fullmatch(r"(\d{1,4})(?:\s*[-–]\s*(\d{1,4}))?", wanted)
@@ -242,19 +253,18 @@ def _sector(ground: Ground, wanted: str, words: str) -> Area:
     if not 1 <= low <= high <= len(sectors):
         raise Malformed(f"no sector is numbered {wanted!r:.20}; they run from 1 to {len(sectors)}")
     begin, end = sectors[low - 1].start_m, sectors[high - 1].end_m
-    which = f"in sector {low}" if low == high else f"in sectors {low} to {high}"
-    whole = _near_line(ground, words, mask=(ground.along.sector >= low) & (ground.along.sector <= high))
+    whole = _near_line(ground, told, words, mask=(ground.along.sector >= low) & (ground.along.sector <= high))
     inside = (ground.view.along_m >= begin) & (ground.view.along_m <= end)
     near = ground.view.line.nearest(ground.detections.lon, ground.detections.lat)
     pixels = whole.pixels & (near.along_m >= begin) & (near.along_m <= end)
-    title = f"{whole.title} {which}"
+    title = told.say("area.sector" if low == high else "area.sectors", near=whole.title, n=low, low=low, high=high)
     length = (end - begin) / 1000
     return replace(
         whole, title=title, length_km=length, events=whole.events & inside, pixels=pixels, understood=_sentence(title)
     )
 
 
-def _disc(ground: Ground, words: str, title: str, lon: float, lat: float, km: float) -> Area:
+def _disc(ground: Ground, told: Catalogue, words: str, title: str, lon: float, lat: float, km: float) -> Area:
     """All within a distance of a place."""
     if not check_places(np.array([lon]), np.array([lat])).all():
         raise NoPlace(f"{lon:g}, {lat:g} is no place: longitude first, then latitude, in degrees")
@@ -272,9 +282,10 @@ def _disc(ground: Ground, words: str, title: str, lon: float, lat: float, km: fl
         here = np.full(len(x), lon), np.full(len(x), lat)
         return np.asarray(geodesic_m(x, y, *here) <= km * 1000)
 
-    text = f"within {km:g} km of {title}"
+    text, place = told.say("area.disc", km=km, place=title), point(told, lon, lat)
+    whole = _sentence(text if title == place else f"{text} ({place})")
     events, pixels = near(ground.events.lon, ground.events.lat), near(ground.detections.lon, ground.detections.lat)
-    return Area(words, text, points, 2 * km, events, pixels, f"{text[0].upper()}{text[1:]} ({lon:.3f}, {lat:.3f}).")
+    return Area(words, text, points, 2 * km, events, pixels, whole)
 
 
 def _points(ground: Ground, lon: Floats, lat: Floats) -> fields.Points:
@@ -298,7 +309,7 @@ def spellings(ground: Ground) -> Iterator[tuple[int, str]]:
             yield row, str(other)
 
 
-def _town(ground: Ground, words: str) -> Area:
+def _town(ground: Ground, told: Catalogue, words: str) -> Area:
     """A town of the theatre by its name, the biggest of several."""
     name, reach = words, AROUND_KM
     if match := re.fullmatch(r"(.+?)\s*,\s*(\d{1,3}(?:\.\d+)?)\s*(?:km)?", words):
@@ -312,12 +323,12 @@ def _town(ground: Ground, words: str) -> Area:
         )
     row = found[0]
     lon, lat = (float(ground.place_names[axis][row]) for axis in ("lon", "lat"))
-    area = _disc(ground, words, names[row], lon, lat, reach)
-    more = f" {len(found)} places have that name; the biggest was taken." if len(found) > 1 else ""
-    return replace(area, understood=area.understood + more)
+    area = _disc(ground, told, words, names[row], lon, lat, reach)
+    more = f" {told.say('area.same_name', n=len(found))}" if len(found) > 1 else ""
+    return replace(area, understood=area.understood + more, town=names[row])
 
 
-def _polygon(ground: Ground, path: Path, feature: str, words: str) -> Area:
+def _polygon(ground: Ground, told: Catalogue, path: Path, feature: str, words: str) -> Area:
     """The polygons of a file, or of one feature of it."""
     document = parse_json(text_of(read_bytes(path, limit=_MAX_GEOJSON), file=path.name), file=path.name)
     listed = document.get("features", [document]) if isinstance(document, dict) else []
@@ -339,7 +350,7 @@ def _polygon(ground: Ground, path: Path, feature: str, words: str) -> Area:
         inner = area.representative_point()
         lon, lat, inside = np.array([inner.x]), np.array([inner.y]), np.ones(1, dtype=bool)
     diagonal = float(geodesic_m(*(np.array([edge]) for edge in (west, south, east, north)))[0]) / 1000
-    title = f"in {feature or path.stem.replace('_', ' ')}"
+    title = told.say("area.polygon", name=feature or path.stem.replace("_", " "))
     return Area(
         words,
         title,
@@ -347,7 +358,7 @@ def _polygon(ground: Ground, path: Path, feature: str, words: str) -> Area:
         diagonal,
         np.asarray(shapely.intersects_xy(area, ground.events.lon, ground.events.lat)),
         np.asarray(shapely.intersects_xy(area, ground.detections.lon, ground.detections.lat)),
-        f"{title[0].upper()}{title[1:]}, the polygon of {path.name}.",
+        told.say("area.polygon_of", title=f"{title[0].upper()}{title[1:]}", file=path.name),
     )
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from truceline.base.clock import iso, utc
 from truceline.model.record import Record
 
+Reason = tuple[str, str]
+"""A heading and a sentence."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -99,7 +102,7 @@ class ClaimCheck:
     verdict: Verdict
     """Consistent, inconsistent, or cannot be judged."""
 
-    reasons: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
     """(heading, sentence) pairs, most important first."""
 
     hours: float | None

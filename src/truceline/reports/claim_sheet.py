@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One page on one claim, to share: HTML without scripts, or PDF. Everything in it comes from the answer's JSON."""
+"""One page on one claim, to share: HTML without scripts, or PDF, in the answer's language.
+
+Everything in it comes from the answer's JSON.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +14,25 @@ from typing import Any
 
 import typst
 
+from truceline.assessment.claims import counted
 from truceline.base.clock import utc
 from truceline.base.text import clean
-from truceline.reports.formats import NBSP, number, percent, plural
+from truceline.lang import Catalogue, catalogue
+from truceline.reports.formats import point
 from truceline.reports.pdf_fonts import without_missing
 
 MOST_PASSES = 14
 """Passes listed on the sheet; the data has all."""
 
-VERDICTS = {
-    "consistent": "Consistent with what was seen. That does not confirm it.",
-    "inconsistent": "Inconsistent with what was seen.",
-    "cannot be judged": "Cannot be judged by these sensors.",
-}
-"""The headline of each verdict."""
+MOST_SEEN = 8
+"""Fires listed on the sheet."""
 
-FOOT = (
-    "The same rule for every claim, whoever makes it. Heat never confirms a count and never shows who lit it. "
-    "A claim is no evidence and starts no clock."
-)
+HEADINGS = ("understood", "why", "sensors", "passes", "seen")
+"""Headings of its parts."""
 
 
 def sheet(checked: Mapping[str, Any], *, title: str, made: datetime, ledger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page says, as text: for HTML and PDF alike.
+    """Return what the page says, as text in the answer's language: for HTML, PDF, terminal and browser alike.
 
     Args:
         checked: a checked claim as JSON.
@@ -41,29 +40,30 @@ def sheet(checked: Mapping[str, Any], *, title: str, made: datetime, ledger: Map
         made: the date the sheet states.
         ledger: ``origin``, ``size`` and ``root`` of the ledger it can be checked against.
     """
-    claim = checked["claim"]
-    passes = checked["passes"]
+    words = catalogue(checked["language"])
+    claim, passes, sensors = checked["claim"], checked["passes"], checked["sensors"]
     more = len(passes) - MOST_PASSES
+    record = {"origin": ledger.get("origin") or "", "n": int(ledger.get("size") or 0), "root": ledger.get("root") or ""}
+    chances = any(row["chance"] is not None for row in (*passes, *sensors))
     content = {
-        "title": f"A claim, checked: {title}",
-        "kicker": f"{title} · claim check of {made:%d %B %Y}",
-        "verdict": VERDICTS[checked["verdict"]],
-        "claim": _claim(claim),
-        "where": f"{checked['where']} {_when(claim)}",
-        "understood": [_understood(part) for part in checked["understood"]],
+        "language": words.code,
+        "title": words.say("sheet.title", watch=title),
+        "kicker": words.say("sheet.kicker", watch=title, day=made.date()),
+        "verdict": words.say(f"claim.{checked['verdict'].replace(' ', '_')}"),
+        "claim": _claim(words, claim),
+        "where": f"{checked['where']} {_when(words, claim)}",
+        "understood": [_understood(words, part) for part in checked["understood"]],
         "reasons": [[heading, text] for heading, text in checked["reasons"]],
-        "compatible": _compatible(checked),
-        "coverage": _coverage(checked),
-        "sensors": [
-            [row["sensor"], str(row["passes"]), "–" if row["read"] is None else str(row["read"]), _share(row["chance"])]
-            for row in checked["sensors"]
-        ],
-        "passes": [_pass(row) for row in passes[:MOST_PASSES]],
-        "more": f"and {plural(more, 'more pass', 'more passes')}, in the data" if more > 0 else "",
-        "seen": _seen(checked["seen"]),
-        "foot": FOOT,
-        "ledger": f"Ledger {ledger.get('origin') or ''}, {plural(int(ledger.get('size') or 0), 'record')}, root "
-        f"{ledger.get('root') or ''}.",
+        "compatible": _compatible(words, checked),
+        "coverage": _coverage(words, checked),
+        "sensors": _sensors(words, sensors),
+        "passes": _passes(words, passes[:MOST_PASSES]),
+        "alone": words.say("sheet.chances_withheld") if sensors and not chances else "",
+        "more": words.say("sheet.more", n=more) if more > 0 else "",
+        "seen": _seen(words, checked["seen"]) if passes else words.say("sheet.not_looked"),
+        "heads": {key: words.say(f"sheet.h_{key}") for key in HEADINGS},
+        "foot": words.say("sheet.foot"),
+        "ledger": words.say("sheet.ledger", **record),
     }
     return {key: _clean(value) for key, value in content.items()}
 
@@ -74,65 +74,123 @@ def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _claim(claim: Mapping[str, Any]) -> str:
-    count = "no number" if claim["count"] is None else number(claim["count"])
-    said = " ".join(part for part in (claim["qualifier"], count, claim["what"]) if part)
-    who = f"{claim['who']} says" if claim["who"] else "Somebody says"
-    return f"{who}: {said}{', by ' + claim['accused'] if claim['accused'] else ''}."
+def _claim(words: Catalogue, claim: Mapping[str, Any]) -> str:
+    count = claim["count"]
+    number = words.say("sheet.no_number") if count is None else counted(words, count, claim["qualifier"])
+    said = " ".join(part for part in (number, claim["what"]) if part)
+    key = f"{'says' if claim['who'] else 'somebody'}{'_accused' if claim['accused'] else ''}"
+    return words.say(f"sheet.{key}", who=claim["who"], said=said, accused=claim["accused"])
 
 
-def _when(claim: Mapping[str, Any]) -> str:
-    ends = [utc(claim[key]).strftime("%d %B %Y %H:%M") if claim[key] else "not stated" for key in ("from", "to")]
-    return f"From {ends[0]} to {ends[1]} UTC."
+def _when(words: Catalogue, claim: Mapping[str, Any]) -> str:
+    if not claim["from"] and not claim["to"]:
+        return words.say("sheet.no_when")
+    start, end = (
+        words.moment(utc(claim[key])) if claim[key] else words.say("sheet.not_stated") for key in ("from", "to")
+    )
+    return words.say("sheet.when" if claim["from"] and claim["to"] else "sheet.when_open", start=start, end=end)
 
 
-def _understood(part: Mapping[str, Any]) -> str:
-    value = "not read" if part["value"] is None else str(part["value"])
-    words = f", from “{part['words']}”" if part["words"] else ""
+def _understood(words: Catalogue, part: Mapping[str, Any]) -> str:
+    value, field = part["value"], part["field"]
+    if value is None:
+        shown = words.say("sheet.not_read")
+    elif field in ("from", "to"):
+        shown = words.moment(utc(value))
+    elif field == "where" and value == "line":
+        shown = words.say("sheet.line")
+    else:
+        shown = words.value(value)
+    said = f", {words.say('sheet.from_words', words=words.quote(part['words']))}" if part["words"] else ""
     note = f" ({part['note']})" if part["note"] else ""
-    return f"{part['field']}: {value}{words}{note}"
+    return words.say("sheet.pair", name=words.say(f"sheet.field_{field}"), value=f"{shown}{said}{note}")
 
 
-def _share(share: float | None) -> str:
-    return "–" if share is None else percent(share)
+def _share(words: Catalogue, share: float | None) -> str:
+    return "–" if share is None else words.percent(share)
 
 
-def _pass(row: Mapping[str, Any]) -> list[str]:
-    time = f"{utc(row['time']):%d %b %H:%M} UTC, {'day' if row['day'] else 'night'}"
-    hidden = "–" if row["hidden"] is None else percent(row["hidden"])
-    chance = _share(row["chance"]) if row["read"] else f"not observed: {row['why']}"
-    chance = "withheld" if row["read"] is None else chance
-    return [row["sensor"], time, _share(row["clear"]), hidden, chance]
+def _read(words: Catalogue, row: Mapping[str, Any]) -> str:
+    """Whether a pass was read; why not, as the data has it, only where the answer's language is the data's."""
+    if row["read"] is None:
+        return words.say("sheet.withheld")
+    if row["read"]:
+        return words.say("sheet.read_yes") if row["chance"] is None else words.percent(row["chance"])
+    why = row["why"] if words.code == "en" else ""
+    return words.say("sheet.not_observed_why", why=why) if why else words.say("sheet.not_observed")
 
 
-def _compatible(checked: Mapping[str, Any]) -> str:
+def _sensors(words: Catalogue, rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Heads and rows: what is known of each sensor; a column that holds nothing is left out."""
+    heads = ["sensor", "passes", "read", "chance"]
+    table = [
+        [
+            row["sensor"],
+            words.number(row["passes"]),
+            words.say("sheet.withheld") if row["read"] is None else words.number(row["read"]),
+            _share(words, row["chance"]),
+        ]
+        for row in rows
+    ]
+    return _table(words, heads, table)
+
+
+def _passes(words: Catalogue, rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    told = any(row["chance"] is not None for row in rows)
+    heads = ["sensor", "time", "clear", "cloud", "pass_chance" if told else "read"]
+    table = [
+        [
+            row["sensor"],
+            words.say(f"sheet.{'day' if row['day'] else 'night'}", at=words.moment(utc(row["time"]).replace(second=0))),
+            _share(words, row["clear"]),
+            _share(words, row["hidden"]),
+            _read(words, row),
+        ]
+        for row in rows
+    ]
+    return _table(words, heads, table)
+
+
+def _table(words: Catalogue, heads: Sequence[str], table: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The table with its heads first, without columns of dashes; empty where there is no row."""
+    if not table:
+        return []
+    kept = [k for k in range(len(heads)) if any(row[k] != "–" for row in table)]
+    return [[words.say(f"sheet.{heads[k]}") for k in kept], *([row[k] for k in kept] for row in table)]
+
+
+def _compatible(words: Catalogue, checked: Mapping[str, Any]) -> str:
     ends = checked["compatible"]
     if ends is None:
         return ""
-    return (
-        f"Compatible with what was seen: {number(ends[0])} to {number(ends[2])} fires (90{NBSP}%), each counted as "
-        f"{checked['reference_act']}."
-    )
+    of, act = checked["coverage_of"], checked["reference_act"]
+    return words.say("sheet.compatible", low=ends[0], high=ends[2], where=of, act=act)
 
 
-def _coverage(checked: Mapping[str, Any]) -> str:
+def _coverage(words: Catalogue, checked: Mapping[str, Any]) -> str:
     if checked["withheld"]:
         return str(checked["withheld"])
     if checked["coverage"] is None:
         return ""
-    return (
-        f"Of 100 such acts ({checked['reference_act']}) about {100 * checked['coverage']:.2g} would have been detected "
-        f"({checked['coverage_of']})."
-    )
+    text = coverage_text(words, checked["coverage"], checked["coverage_of"], checked["reference_act"])
+    return "" if any(text in said for _, said in checked["reasons"]) else text
 
 
-def _seen(seen: Mapping[str, Any]) -> str:
+def coverage_text(words: Catalogue, share: float, where: str, act: str) -> str:
+    """Say how many of a hundred such fires would have been detected, and where and when that is."""
+    hundred = max(float(f"{100 * share:.2g}"), 0.0001) if share else 0.0
+    return words.say("claim.coverage", n=hundred, where=where, act=act)
+
+
+def _seen(words: Catalogue, seen: Mapping[str, Any]) -> str:
     if not seen["events"]:
-        return "None seen there then. Under low coverage that is not quiet."
-    rows = [f"{utc(row['time']):%d %b %H:%M} at {row['lat']:.2f}, {row['lon']:.2f}" for row in seen["list"][:8]]
-    many = "One fire" if seen["events"] == 1 else f"{number(seen['events'])} fires"
+        return words.say("sheet.seen_none")
+    rows = [
+        words.say("sheet.seen_at", at=words.moment(utc(row["time"])), place=point(words, row["lon"], row["lat"], 2))
+        for row in seen["list"][:MOST_SEEN]
+    ]
     rest = "; …" if seen["events"] > len(rows) else ""
-    return f"{many} seen there then: {'; '.join(rows)}{rest}."
+    return words.say("sheet.seen", n=seen["events"], rows=f"{'; '.join(rows)}{rest}".rstrip("."))
 
 
 _STYLE = """
@@ -146,20 +204,16 @@ th,td{text-align:left;padding:.15rem .5rem .15rem 0;border-bottom:1px solid #c9d
 @media (prefers-color-scheme:dark){body{background:#101614;color:#e6ece9}.q{color:#a9b5b0}th,td{border-color:#37423e}}
 """.strip()
 
-_HEADS = (
-    ("Sensor", "Passes", "Read", "Would have detected such an act"),
-    ("Sensor", "Time", "Clear sky", "Cloud that day", "Chance"),
-)
-
 
 def html(content: Mapping[str, Any]) -> bytes:
     """Return the page: no script, nothing from elsewhere; reads and prints on one page."""
+    heads = content["heads"]
 
-    def rows(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-        if not body:
+    def rows(table: Sequence[Sequence[str]]) -> str:
+        if not table:
             return ""
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-        lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table[0])
+        lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table[1:])
         return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
     def block(title: str, *parts: str) -> str:
@@ -177,16 +231,16 @@ def html(content: Mapping[str, Any]) -> bytes:
         f"<h1>{escape(content['verdict'])}</h1>",
         said(content["claim"], "v"),
         said(content["where"]),
-        block("How the text was understood", f"<ul>{understood}</ul>" if understood else ""),
-        block("Why", reasons, said(content["compatible"])),
-        block("Who could have seen it", said(content["coverage"]), rows(_HEADS[0], content["sensors"])),
-        block("When", rows(_HEADS[1], content["passes"]), said(content["more"], "q")),
-        block("What was seen", said(content["seen"])),
+        block(heads["understood"], f"<ul>{understood}</ul>" if understood else ""),
+        block(heads["why"], reasons, said(content["compatible"])),
+        block(heads["sensors"], said(content["coverage"]), rows(content["sensors"])),
+        block(heads["passes"], rows(content["passes"]), said(content["more"], "q"), said(content["alone"], "q")),
+        block(heads["seen"], said(content["seen"])),
         said(content["foot"], "q"),
         said(content["ledger"], "q"),
     ]
     head = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{content["language"]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(content['title'])}</title><style>{_STYLE}</style></head>"
     )
@@ -199,18 +253,19 @@ _TEMPLATE = """
 #set document(title: c.title, date: datetime(year: day.at(0), month: day.at(1), day: day.at(2)))
 #let quiet = rgb("#43504C")
 #set page(paper: "a4", margin: (x: 18mm, top: 13mm, bottom: 13mm))
-#set text(font: "Libertinus Serif", size: 8.8pt, lang: "en", region: "GB")
+#set text(font: "Libertinus Serif", size: 8.8pt, lang: c.language)
 #set par(leading: 0.5em, spacing: 0.6em)
 #show heading.where(level: 1): it => block(above: 0.4em, below: 0.6em, text(17pt, weight: 600, it.body))
 #show heading.where(level: 2): it => block(
   above: 0.9em, below: 0.45em, width: 100%, inset: (top: 3pt), stroke: (top: 1pt), text(10.5pt, weight: 600, it.body)
 )
-#let rows(heads, body) = block(above: 0.5em, below: 0.5em, {
+#let rows(all) = block(above: 0.5em, below: 0.5em, {
   set text(7.8pt)
   table(
-    columns: heads.len(), stroke: (x, y) => (bottom: 0.4pt + rgb("#C9D0CC")), inset: (x: 0pt, y: 2pt),
+    columns: all.first().len(), stroke: (x, y) => (bottom: 0.4pt + rgb("#C9D0CC")), inset: (x: 0pt, y: 2pt),
     column-gutter: 9pt, align: left + top,
-    table.header(..heads.map(h => text(fill: quiet, weight: 600, h))), ..body.flatten().map(cell => [#cell])
+    table.header(..all.first().map(h => text(fill: quiet, weight: 600, h))),
+    ..all.slice(1).flatten().map(cell => [#cell])
   )
 })
 #text(8pt, quiet, c.kicker)
@@ -219,26 +274,26 @@ _TEMPLATE = """
 
 #c.where
 #if c.understood.len() > 0 [
-== How the text was understood
+== #c.heads.understood
 #list(..c.understood.map(t => [#t]))
 ]
-== Why
+== #c.heads.why
 #for r in c.reasons [
 #strong(r.at(0) + ".") #r.at(1)
 
 ]
 #c.compatible
 #if c.coverage != "" or c.sensors.len() > 0 [
-== Who could have seen it
+== #c.heads.sensors
 #c.coverage
-#if c.sensors.len() > 0 { rows(c.heads.at(0), c.sensors) }
+#if c.sensors.len() > 0 { rows(c.sensors) }
 ]
 #if c.passes.len() > 0 [
-== When
-#rows(c.heads.at(1), c.passes)
-#text(8pt, quiet, c.more)
+== #c.heads.passes
+#rows(c.passes)
+#text(8pt, quiet, c.more + " " + c.alone)
 ]
-== What was seen
+== #c.heads.seen
 #c.seen
 
 #text(8pt, quiet, c.foot)
@@ -249,7 +304,7 @@ _TEMPLATE = """
 
 def pdf(content: Mapping[str, Any], made: datetime) -> bytes:
     """Return the page as PDF/UA-1; ``made`` and the content decide every byte."""
-    whole = json.dumps({**content, "heads": _HEADS}, ensure_ascii=False, sort_keys=True)
+    whole = json.dumps(dict(content), ensure_ascii=False, sort_keys=True)
     result = typst.compile(
         _TEMPLATE.encode(),
         format="pdf",

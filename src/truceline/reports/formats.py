@@ -11,6 +11,7 @@ import numpy as np
 
 from truceline.base.clock import Interval
 from truceline.base.text import clean
+from truceline.lang import Catalogue
 from truceline.model.taxonomy import icd203
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -147,6 +148,13 @@ def compass(bearing_deg: float) -> str:
     """Return the nearest of sixteen points: ``WNW``."""
     points = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
     return points[round((bearing_deg % 360) / 22.5) % 16]
+
+
+def point(words: Catalogue, lon: float, lat: float, decimals: int = 3) -> str:
+    """Return ``48.28° N, 37.177° E`` in a language."""
+    north, east = ("north" if lat >= 0 else "south"), ("east" if lon >= 0 else "west")
+    parts = ((f"area.{north}", abs(lat)), (f"area.{east}", abs(lon)))
+    return ", ".join(words.say(key, deg=words.number(value, decimals)) for key, value in parts)
 
 
 def _to_minute(moment: datetime) -> datetime:

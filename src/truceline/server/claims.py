@@ -17,6 +17,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from truceline.assessment.paste_language import language_of
 from truceline.base.bounded import read_bytes
 from truceline.base.clock import utc
 from truceline.errors import InputError, LimitExceeded, NoTime
@@ -24,14 +25,15 @@ from truceline.flow.again import ground_of
 from truceline.flow.checking import check
 from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
+from truceline.lang import catalogue, languages
 from truceline.reports import claim_sheet
 from truceline.server.files import CHECK
 
 MAX_QUERY = 32_000
 """Longest question, characters: the longest text in Cyrillic, six for each letter, and the fields."""
 
-FIELDS = ("text", "who", "accused", "what", "count", "where", "from", "to")
-"""What may be asked; ``text`` is a pasted claim, the others come before what is read in it."""
+FIELDS = ("text", "who", "accused", "what", "count", "where", "from", "to", "lang")
+"""What may be asked; ``text`` is a pasted claim, the others come before what is read in it; ``lang``: of the answer."""
 
 
 class Grounds:
@@ -52,13 +54,20 @@ class Grounds:
 
 
 def claim_routes(made: FastAPI, folder: Path) -> None:
-    """Add the two routes."""
+    """Add the routes."""
     grounds = Grounds(folder)
 
     @made.get("/api/v1/claim-check", include_in_schema=False)
     def claim_check(request: Request) -> Response:
-        checked, _ = _checked(grounds.get(), request, datetime.now(UTC))
-        body = json.dumps(checked, ensure_ascii=False, allow_nan=False).encode()
+        now = datetime.now(UTC)
+        checked, ground = _checked(grounds.get(), request, now)
+        told = claim_sheet.sheet(checked, title=ground.agreement.title, made=now, ledger=ground.ledger)
+        body = json.dumps({**checked, "told": told}, ensure_ascii=False, allow_nan=False).encode()
+        return Response(body, media_type="application/json", headers={"Cache-Control": CHECK})
+
+    @made.get("/api/v1/claim-words", include_in_schema=False)
+    def claim_words() -> Response:
+        body = json.dumps(form_words(), ensure_ascii=False).encode()
         return Response(body, media_type="application/json", headers={"Cache-Control": CHECK})
 
     @made.get("/api/v1/claim-sheet", include_in_schema=False)
@@ -74,11 +83,29 @@ def claim_routes(made: FastAPI, folder: Path) -> None:
         return Response(claim_sheet.pdf(content, now), media_type="application/pdf", headers=headers)
 
 
+def form_words() -> dict[str, dict[str, str]]:
+    """Return the words of the form by language: its own, and the names of what is filled in."""
+    found = {}
+    for code in languages():
+        texts = catalogue(code).texts
+        own = {key.removeprefix("claimform."): text for key, text in texts.items() if key.startswith("claimform.")}
+        fields = {name: texts[f"sheet.field_{name}"] for name in FIELDS if f"sheet.field_{name}" in texts}
+        found[code] = {**own, **fields}
+    return found
+
+
 def _checked(ground: Ground, request: Request, now: datetime) -> tuple[dict[str, Any], Ground]:
     if len(request.url.query) > MAX_QUERY:
         raise LimitExceeded(f"a question is at most {MAX_QUERY:,} characters long")
     given = {name: request.query_params.get(name, "").strip() for name in FIELDS}
-    asked = replace(understand(ground, given["text"]) if given["text"] else Asked(), **_stated(given))
+    stated, language = _stated(given), given["lang"]
+    if language and language not in languages():
+        raise InputError(f"no language {language!r:.40}; there are {', '.join(languages())}")
+    if given["text"]:
+        asked = understand(ground, given["text"], language)
+    else:
+        asked = Asked(language=language or language_of(" ".join(given.values())))
+    asked = replace(asked, **stated)
     return check(ground, asked, now=now, public=True).plain(), ground
 
 
