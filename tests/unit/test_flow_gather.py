@@ -3,11 +3,13 @@
 
 import hashlib
 import json
+import shutil
+from datetime import datetime, timedelta
 
 import flow_factory as made
 import pytest
 
-from truceline.errors import ConfigError, InputError, LimitExceeded, Malformed, Truncated
+from truceline.errors import ConfigError, InputError, LimitExceeded, Malformed, NoTime, Truncated
 from truceline.flow.gather import gather
 from truceline.flow.watchfile import read_watch
 
@@ -214,6 +216,19 @@ def test_rows_that_differ_in_what_was_measured_are_no_duplicates(tmp_path, colum
     assert (len(found.detections), len(found.rejected)) == (2, 0)
 
 
+def test_a_day_of_which_no_row_can_be_used_is_not_observed_whatever_the_list_says(tmp_path):
+    """The list calls the day included and gives no count; its rows came, and all of them are broken."""
+    rows = [row.replace(",N20,", ",N21,") for row in made.rows()]
+    broken = made.row(0).replace(",2026-04-10,", ",2026-04-12,").replace("48.", "NaN", 1)
+    whole, torn = (
+        got(made.write(tmp_path / name, fires_csv=csv(*rows, *more))) for name, more in (("a", ()), ("b", (broken,)))
+    )
+    assert len(torn.rejected) == 1
+    (denied,) = [denial for denial in torn.denials if denial not in whole.denials]
+    assert (denied.sensor, denied.interval.start.day, denied.interval.hours) == ("VIIRS/NOAA-20", 12, 24)
+    assert "none could be used" in denied.reason
+
+
 def test_the_same_file_twice_is_all_duplicates(tmp_path):
     text = csv(*made.rows())
     found = got(made.write(tmp_path, watch_toml=two(), fires_csv=text, more_csv=text))
@@ -330,3 +345,35 @@ def test_a_run_publishes_no_denial_of_a_watch_s_own_sensors_and_not_where(tmp_pa
     assert not any(denial.local for denial in found.denials)
     assert len(found.all_denials) == len(found.denials) + 2
     assert {denial.sensor for denial in found.all_denials if denial.local} == {"drone 1", "VIIRS/NOAA-20"}
+
+
+def shifted(text, hours):
+    """Fires whose clocks are that many hours ahead."""
+    names, *rows = (line.split(",") for line in text.splitlines())
+    day, clock = names.index("acq_date"), names.index("acq_time")
+    for row in rows:
+        read = datetime.fromisoformat(f"{row[day]}T{row[clock]}") + timedelta(hours=hours)
+        row[day], row[clock] = read.date().isoformat(), read.strftime("%H%M")
+    return "\n".join(",".join(row) for row in (names, *rows)) + "\n"
+
+
+@pytest.mark.parametrize("hours", [1, 2, 3, -3, 5.5])
+def test_fires_of_another_clock_are_refused(tmp_path, repository, hours):
+    """No word of the file is wrong, and each fire would stand hours away from when it burned."""
+    folder = tmp_path / "watch"
+    shutil.copytree(repository / "examples" / "easter-truce-2026", folder)
+    text = (folder / "data/fires.csv").read_text()
+    (folder / "data/fires.csv").write_text(shifted(text, 0))
+    assert len(got(folder).detections) > 1_900
+    (folder / "data/fires.csv").write_text(shifted(text, hours))
+    with pytest.raises(NoTime, match="are they UTC") as caught:
+        got(folder)
+    assert (caught.value.file, caught.value.line) == ("data/fires.csv", 2)
+
+
+def test_a_cloud_table_of_another_time_is_refused(tmp_path):
+    with pytest.raises(NoTime, match="2024-04-10 to 2024-04-14") as caught:
+        got(made.write(tmp_path / "watch", cloud_csv=made.CLOUD.replace("2026", "2024")))
+    assert caught.value.file == "watch/cloud.csv"
+    some = "\n".join(made.CLOUD.splitlines()[:2]) + "\n"
+    assert len(got(made.write(tmp_path / "some", cloud_csv=some)).cloud) == 1

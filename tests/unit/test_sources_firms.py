@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -370,3 +370,34 @@ def test_a_file_of_the_whole_world_keeps_its_far_rows():
     rows = list(zip(draw.uniform(-60, 70, 400).round(3), draw.uniform(-180, 180, 400).round(3), strict=True))
     found = firms.read(placed(*rows, (22.751, 48.222)), file="f", now=NOW, theatre=LINE_THEATRE)
     assert 402 not in {r.line for r in found.rejected}
+
+
+@pytest.mark.parametrize("order", [("2.0NRT", "2"), ("2", "2.0NRT"), ("2.0NRT", "2.0NRT", "2", "2.0NRT", "2")])
+def test_of_the_same_fire_in_both_processings_the_standard_row_stays(order):
+    """Were the earlier row kept, it would be superseded with its day, and the fire be gone."""
+    batch = read(*(with_(version=version) for version in order))
+    assert batch.level.tolist() == ["standard"]
+    stays = order.index("2") + 2
+    assert batch.detections.attributes["line"].tolist() == [stays]
+    wanted = [line for line in range(2, len(order) + 2) if line != stays]
+    assert [row.line for row in batch.rejected] == wanted
+    assert {row.reason for row in batch.rejected} <= {f"duplicate of line {line}" for line in (2, stays)}
+
+
+def test_days_of_which_rows_came_and_none_could_be_used_are_told():
+    rows = [
+        with_(acq_time="99:99"),
+        with_(acq_date="2026-04-12", latitude="NaN"),
+        with_(acq_date="2026-04-12"),
+        with_(satellite="N21", frp="-1"),
+        with_(satellite="J2", acq_date="20260412", frp="-1"),
+        with_(satellite="GOES"),
+        with_(acq_date="soon"),
+        "1,2",
+    ]
+    assert read(*rows).spoilt == {
+        ("VIIRS/NOAA-20", date(2026, 4, 11)),
+        ("VIIRS/NOAA-21", date(2026, 4, 11)),
+        ("VIIRS/NOAA-21", date(2026, 4, 12)),
+    }
+    assert read(with_()).spoilt == read().spoilt == frozenset()

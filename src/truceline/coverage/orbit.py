@@ -81,6 +81,7 @@ _NODE_HOURS: Mapping[str, tuple[float, float]] = {
     "MODIS/Aqua": (13.0, 18.0),
     "MODIS": (0.0, 24.0),
 }
+_EDGE_HOURS = 0.05
 
 
 def instrument(sensor: str) -> Instrument | None:
@@ -361,6 +362,12 @@ def _node_hours(sensor: str, known: Instrument, rows: _Rows, altitude: float, ti
         costs = [cost(float(hours)) for hours in grid]
         best = float(grid[int(np.argmin(costs))])
     return best % 24
+
+
+def at_edge(found: Orbit) -> bool:
+    """Return whether the node of an orbit lies at the end of where it is sought: then it is probably none of this."""
+    low, high = _NODE_HOURS.get(found.sensor, _NODE_HOURS[found.sensor.split("/", maxsplit=1)[0]])
+    return not low + _EDGE_HOURS < found.node_local_hours < high - _EDGE_HOURS
 
 
 def _fold(times: npt.NDArray[np.float64], share: Floats, period: float) -> tuple[float, Floats]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -183,12 +183,17 @@ def daylight(place: Floats, seconds: float) -> bool:
 
 
 def denials(
-    days: Sequence[SatelliteDay] | None, detections: Detections, sensors: Iterable[str], period: Interval
+    days: Sequence[SatelliteDay] | None,
+    detections: Detections,
+    sensors: Iterable[str],
+    period: Interval,
+    spoilt: Collection[tuple[str, date]] = (),
 ) -> tuple[Denial, ...]:
     """Return each satellite-day of the period that may not be read as watched, sorted by start, then sensor.
 
     With a list: every day whose status is not ``included`` (kept: its estimated rows), every day of a sensor the list
-    does not mention, and every day said to hold rows of which none was read. Without: every day without any row.
+    does not mention, and every day said to hold rows of which none was read. Without: every day without any row. With
+    or without: every ``spoilt`` day, of which rows came but none could be used.
     """
     dates = detections.time.astype("datetime64[D]")
     seen = set(detections.sensor.tolist())
@@ -209,6 +214,8 @@ def denials(
             held = read.get((sensor, whole.start.date()), 0)
             entry_or_none = listed.get((sensor, whole.start))
             why = _why(days is not None, entry_or_none, held, part == whole)
+            if not why and part == whole and not held and (sensor, whole.start.date()) in spoilt:
+                why = "rows of this day came, of which none could be used", "fire rows"
             if why and part:
                 found.append(Denial(sensor, part, why[0], why[1], _detail(entry_or_none)))
     return tuple(found)

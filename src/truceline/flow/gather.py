@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from truceline.base.bounded import read_bytes, read_text
-from truceline.base.clock import Interval, iso
-from truceline.base.geo import Floats, Line
+from truceline.base.clock import Interval
+from truceline.base.geo import Line
 from truceline.coverage import catalogue, elements, passes
-from truceline.errors import ConfigError, InputError, Malformed, NoTime
-from truceline.flow import denied
+from truceline.errors import ConfigError, InputError, Malformed
+from truceline.flow import denied, right_files
 from truceline.flow.archives import joined, peace_years
+from truceline.flow.right_files import Box
 from truceline.flow.stages import region_of
 from truceline.flow.terms_files import notices_of, read_attached, read_notices
 from truceline.flow.watchfile import SourceFile, Watch
@@ -33,15 +34,8 @@ from truceline.sources import Batch, claims, cloud, denials, extent, firms, line
 from truceline.terms import from_ceasefire, load, window_of
 from truceline.thermal import Surroundings, surroundings
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north, degrees."""
-
 THEATRE_MARGIN_DEG = 3.0
 """How far around the line its theatre reaches, degrees. A row outside is kept, unless its axes seem swapped."""
-
-
-FAR_DEG = 10.0
-"""A line that has no fire at all within this many degrees is of another theatre."""
 
 
 @dataclass(frozen=True)
@@ -115,60 +109,6 @@ class Gathered:
 
     files: tuple[Mapping[str, Any], ...]
     """Per file: ``kind file rows rejected sha256 credit licence``."""
-
-
-def _check_time(agreement: Agreement, watch: Watch) -> None:
-    """Refuse a watch no moment of which lies in the truce: its report would say that nothing passed."""
-    window, period = agreement.window, watch.period
-    if window.overlap(period) is None:
-        raise NoTime(
-            f"the truce ({iso(window.start)} to {iso(window.end)}) lies wholly outside the watch's period "
-            f"({iso(period.start)} to {iso(period.end)}, [watch] from and to); are these the right files?",
-            file=agreement.file,
-        )
-
-
-SWAPPED = "latitude and longitude look swapped"
-"""How the reason of a row with its axes exchanged begins, or goes on."""
-
-
-def _check_near(lines: Sequence[LineFile], detections: Detections, rejected: Sequence[Rejected]) -> None:
-    """Refuse a line that lies nowhere near any fire: then line and fires are not of one theatre."""
-    swapped = [row for row in rejected if SWAPPED in row.reason]
-    for found in lines:
-        if _any_near(found.line.bounds, detections.lon, detections.lat):
-            continue
-        if swapped and len(swapped) >= len(detections):
-            raise Malformed(
-                f"{SWAPPED} in {len(swapped):,} rows, and no other row lies near the line “{found.title}” "
-                f"(unless it is {found.file} whose axes are swapped)",
-                file=swapped[0].file,
-                line=swapped[0].line,
-            )
-        if len(detections):
-            raise Malformed(
-                f"no fire lies within {FAR_DEG:g} degrees of the line “{found.title}”: are these the right files?",
-                file=found.file,
-            )
-
-
-def _check_axes(lines: Sequence[LineFile], covered: Box | None) -> None:
-    """Refuse a line that lies far from what the fire files cover, and inside it the other way round."""
-    for found in lines:
-        west, south, east, north = found.line.bounds
-        corners = np.array([west, east]), np.array([south, north])
-        if covered and not _any_near(covered, *corners) and _any_near(covered, *corners[::-1]):
-            raise Malformed(
-                f"the axes of the line “{found.title}” look swapped: GeoJSON has the longitude first", file=found.file
-            )
-
-
-def _any_near(bounds: Box, lon: Floats, lat: Floats) -> bool:
-    """Return whether any place lies within ``FAR_DEG`` of a box."""
-    west, south, east, north = bounds
-    near = np.abs(lat - (south + north) / 2) <= (north - south) / 2 + FAR_DEG
-    near &= np.abs(lon - (west + east) / 2) <= (east - west) / 2 + FAR_DEG
-    return bool(near.any())
 
 
 def _joined(batches: Sequence[Batch]) -> tuple[Detections, list[Rejected]]:
@@ -253,21 +193,23 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     lines = _lines(watch, given_line)
     said, claim_files = _claims(watch)
     terms = read_terms(watch.terms, said, watch.period)
-    _check_time(terms.agreement, watch)
+    right_files.check_time(terms.agreement, watch)
     notices = notices_of(watch.folder)
     read_notices(notices, terms.agreement)
     clouds, cloud_rejected, cloud_files = _cloud(watch)
+    right_files.check_cloud(clouds, watch)
     tell("reading fires")
     west, south, east, north = _bounds(lines)
     margin = THEATRE_MARGIN_DEG
     rings = extent.read(read_bytes(watch.extent), file=_name(watch.extent)) if watch.extent else ()
-    _check_axes(lines, _box(rings))
+    right_files.check_axes(lines, _box(rings))
     theatre = (west - margin, south - margin, east + margin, north + margin)
     fires = _fires(watch, now, theatre, _box(rings))
     detections, repeated = _joined(fires.batches)
     sensors = tuple(sorted({str(word) for word in np.unique(detections.sensor)} | {d.sensor for d in fires.days or ()}))
     rejected = [r for batch in fires.batches for r in batch.rejected]
-    _check_near(lines, detections, rejected)
+    right_files.check_near(lines, detections, rejected)
+    right_files.check_clock(fires.batches)
     region = region_of([found.line for found in lines], detections)
     archives = peace_years(watch)
     seasons, parts = joined(archives)
@@ -275,7 +217,9 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
         tell(f"years left out of the archives, which hold only parts of them: {', '.join(map(str, parts))}")
     files = tuple(_entry(held.source, held.source.path, held.rows, held.rejected) for held in archives)
     flown, unflown = _flown(fires.elements, region, watch)
-    derived = passes.denials(None if fires.days is None else tuple(fires.days), detections, sensors, watch.period)
+    days = None if fires.days is None else tuple(fires.days)
+    spoilt = frozenset[tuple[str, date]]().union(*(batch.spoilt for batch in fires.batches))
+    derived = passes.denials(days, detections, sensors, watch.period, spoilt)
     everything = denied.joined(derived, fires.denials, watch.period)
     return Gathered(
         agreement=terms.agreement,

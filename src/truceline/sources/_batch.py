@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from truceline.model.detection import Detections, Words
 from truceline.model.record import Rejected
@@ -30,6 +31,9 @@ class Batch:
 
     level: Words | None = None
     """Of each detection ``standard``, ``early`` or empty: which processing its row says it had; None: none says."""
+
+    spoilt: frozenset[tuple[str, date]] = frozenset()
+    """Sensors' days of which rows came and none could be used: no days without fires."""
 
     def __post_init__(self) -> None:
         assert self.rows_read == len(self.detections) + len(self.rejected), "a row vanished"

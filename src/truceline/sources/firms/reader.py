@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from truceline.base.clock import Interval, Times, from_column, to_column
 from truceline.base.geo import Floats
 from truceline.model.detection import Detections, Ints, Words
 from truceline.sources._batch import Batch
-from truceline.sources._csv import Table, open_table, rejections
+from truceline.sources._csv import Table, cut, misfit, open_table, rejections
 from truceline.sources.firms import words
 from truceline.sources.firms.columns import REQUIRED, Columns, read_columns
 from truceline.sources.firms.pixel import SIGMA_S, false_alarm, is_day, place_error
@@ -73,6 +73,7 @@ def read(
             sha256=digest.result().hexdigest(),
             file=file,
             level=checker.levels(kept),
+            spoilt=checker.spoilt(kept, table.names),
         )
 
 
@@ -144,10 +145,8 @@ class _Checker:
 
     def _times(self) -> Times:
         """Return each row's moment; 1970 where a part of it is unreadable (such rows are rejected by then)."""
-        (day_codes, days), (clock_codes, clocks) = (
-            self._decode("acq_date", words.day),
-            self._decode("acq_time", words.minute),
-        )
+        self.day = self._decode("acq_date", words.day)
+        (day_codes, days), (clock_codes, clocks) = self.day, self._decode("acq_time", words.minute)
         if not len(self.good):
             return np.empty(0, "datetime64[us]")
         zero = np.datetime64(0, "D")
@@ -255,7 +254,10 @@ class _Checker:
         return f"acq_date and acq_time {words.moment(from_column(self.time[row]))}"
 
     def _duplicates(self) -> None:
-        """Reject rows that repeat sensor, time, place and power of an earlier row."""
+        """Reject rows that repeat sensor, time, place and power of an earlier row.
+
+        Of two that differ in processing the standard one stays: the other is superseded with its whole day.
+        """
         codes, sensors = self.sensor
         known = list(dict.fromkeys(str(sensor) for sensor in sensors))
         own = np.array([known.index(str(sensor)) for sensor in sensors], dtype=np.int64)
@@ -265,10 +267,14 @@ class _Checker:
         rows = np.flatnonzero(self.good)
         whole = len(rows) == len(self.good)
         pairs = repeats([key if whole else key[rows] for key in keys])
-        line = self.columns.line
-        self.reject(
-            [int(rows[row]) for row, _ in pairs], (f"duplicate of line {line[rows[first]]}" for _, first in pairs)
-        )
+        line, levels = self.columns.line, self.levels(rows)
+        stays: dict[int, int] = {}
+        for again, first in pairs:
+            row, held = again, stays.get(first, first)
+            if levels is not None and (levels[held], levels[row]) == ("early", "standard"):
+                stays[first] = row
+                row, held = held, row
+            self.reject([int(rows[row])], [f"duplicate of line {line[rows[held]]}"])
 
     def detections(self, rows: Ints) -> Detections:
         """Return the rows named as detections."""
@@ -313,6 +319,21 @@ class _Checker:
         found = [words.level(word) for word in vocabulary]
         return _take((codes, found), rows) if any(found) else None
 
+    def spoilt(self, kept: Ints, names: Sequence[str]) -> frozenset[tuple[str, date]]:
+        """Return the sensors' days of which rows came and none could be used, as far as those rows tell them."""
+        torn = [fields for _, _, raw in self.columns.bad if (fields := _named(raw, names)) is not None]
+        if len(kept) == len(self.good) and not torn:
+            return frozenset()
+        (codes, sensors), (day_codes, days) = self.sensor, self.day
+        came, used = np.zeros((2, len(sensors), len(days)), dtype=bool)
+        came[codes, day_codes] = True
+        used[codes[kept], day_codes[kept]] = True
+        fine = {(sensors[s], days[d]) for s, d in np.argwhere(used).tolist()}
+        some = [(sensors[s], days[d]) for s, d in np.argwhere(came).tolist()]
+        some += [(words.sensor(fields["satellite"]), words.day(fields["acq_date"])) for fields in torn]
+        known = (pair for pair in some if not any(isinstance(part, words.Unreadable) for part in pair))
+        return frozenset((sensor, day.item()) for sensor, day in known if (sensor, day) not in fine)
+
     def _place_errors(
         self, rows: Ints, lat: Floats, scan: Floats, track: Floats, day: npt.NDArray[np.bool_]
     ) -> tuple[Floats, Floats, Floats]:
@@ -341,6 +362,12 @@ class _Checker:
             return np.empty(0)
         codes, levels = self.level
         return np.array([false_alarm(level) for level in levels])[codes[rows]]
+
+
+def _named(raw: bytes, names: Sequence[str]) -> dict[str, str] | None:
+    """The fields of a row in which some number is none; None where they cannot be told apart."""
+    fields = cut(raw)
+    return None if isinstance(fields, str) or misfit(fields, names) else dict(zip(names, fields, strict=True))
 
 
 def _grown(box: Box, degrees: float) -> Box:
