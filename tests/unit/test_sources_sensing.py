@@ -65,7 +65,8 @@ def test_stations():
 
 
 @pytest.mark.parametrize(
-    ("values", "wanted", "bad"), [([10, 80, 100, 0], 0.8, 0), ([0.1, 0.8, 1.2, 0.4], 0.8, 1), ([1, 1, 90, 0], 1, 1)]
+    ("values", "wanted", "bad"),
+    [([10, 80, 100, 0], 0.8, 0), ([0.1, 0.8, 1.2, 0.4], 0.8, 1), ([1, 1, 90, 0], 1, 1), ([80, 70, 0.6, 0], 0.7, 1)],
 )
 def test_cloud_grids_in_shares_or_per_cent(values, wanted, bad):
     rows = [f"37,48,2026-04-11T{3 * n:02d}:00:00Z,{value}" for n, value in enumerate(values)]

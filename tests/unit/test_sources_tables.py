@@ -100,6 +100,38 @@ def test_one_stray_value_does_not_clear_every_other_sky():
         assert [day["country"] for day in overcast] == [1, 1, 0]
 
 
+def column(*values):
+    found, rejected = shares("".join(f"2026-04-{n:02},{value}\n" for n, value in enumerate(values, 1)), "date,cloud\n")
+    return [day["region"] for day in found], rejected
+
+
+@pytest.mark.parametrize(
+    ("values", "kept", "lines"),
+    [
+        ((70, 0.7, 80, 60), [0.7, 0.8, 0.6], [3]),  # one share among per cent: as 0.7 % it would be clear sky
+        ((70, 0.7, 80, 0.6, 65, 0.9, 90), [0.7, 0.8, 0.65, 0.9], [3, 5, 7]),
+        ((3, 0.5, 7.5, 0.25, 1, 40), [0.03, 0.005, 0.075, 0.0025, 0.01, 0.4], []),  # a clear country
+        ((8, 3, 0, 5, 7), [0.0], [2, 3, 5, 6]),  # eighths
+        ((10, 3, 0, 5, 7), [0.0], [2, 3, 5, 6]),  # tenths
+        ((10, 3.5, 0), [0.1, 0.035, 0.0], []),
+        ((35,), [0.35], []),
+        ((7,), [0.07], []),
+    ],
+)
+def test_what_would_be_clear_sky_by_mistake_is_rejected(values, kept, lines):
+    found, rejected = column(*values)
+    assert found == pytest.approx(kept)
+    assert [line for line, _ in rejected] == lines
+    assert all("may be" in reason for _, reason in rejected)
+
+
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_columns_parted_by_another_mark_are_said_so(mark, word):
+    with pytest.raises(Malformed, match=f"parted by {word}, not by commas") as caught:
+        cloud.read(f"date{mark}cloud\n2026-04-01{mark}0,5\n".encode(), file="c")
+    assert (caught.value.file, caught.value.line) == ("c", 1)
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -123,6 +123,9 @@ def plain_text(data: bytes, *, file: str, limit: int) -> bytes:
     return text
 
 
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
 def _header(raw: bytes, *, file: str, line: int, required: Sequence[str]) -> tuple[str, ...]:
     if len(raw) > MAX_RECORD:
         raise LimitExceeded(f"the header line is longer than {MAX_RECORD:,} bytes", file=file, line=line)
@@ -135,6 +138,9 @@ def _header(raw: bytes, *, file: str, line: int, required: Sequence[str]) -> tup
         raise Malformed(f"the column {twice[0]!r} appears twice in the header", file=file, line=line)
     missing = [name for name in required if name not in names]
     if missing:
+        other = next((word for mark, word in _OTHER_MARKS.items() if len(fields) == 1 and mark in fields[0]), "")
+        if other:
+            raise Malformed(f"its columns are parted by {other}, not by commas", file=file, line=line)
         raise Malformed(
             f"without the column{'s' * (len(missing) > 1)} {', '.join(missing)}; expected {', '.join(required)}; "
             f"found {shown(names)}",

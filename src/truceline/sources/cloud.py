@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.base.geo import Floats
 from truceline.errors import Malformed
@@ -20,6 +21,9 @@ PREFIX = "cloud_cover_in_"
 
 WHOLE = ("cloud_cover", "cloud", "cloud_share", "cloudiness")
 """Names of the column of a table of one region that it does not name."""
+
+MOST_PARTS = 10
+"""Into how many parts an observer by eye divides the sky, eight or ten."""
 
 _OF_COUNTRY = "_of_country"
 
@@ -64,6 +68,23 @@ def scale_of(values: Floats) -> float:
     return 100.0 if above >= shares and (values > 2).any() else 1.0
 
 
+def doubtful(values: Floats, scale: float) -> tuple[npt.NDArray[np.bool_], str]:
+    """Return which values of a column of per cent are probably none (n,), and why: read so they would be clear sky.
+
+    Whole numbers up to 8 or 10 alone are eighths or tenths of the sky. Values between 0 and 1 are shares unless there
+    are as many from 1 to below 10, as in a column of per cent of a clear country.
+    """
+    nothing = np.zeros(len(values), dtype=bool)
+    if scale == 1.0:
+        return nothing, ""
+    if len(values) > 1 and values.max() <= MOST_PARTS and (values == np.round(values)).all():
+        return values > 0, "may be eighths or tenths of the sky: no value of the column is above 10"
+    low = (values > 0) & (values < 1)
+    return (low if low.sum() > ((values >= 1) & (values < MOST_PARTS)).sum() else nothing), (
+        "may be a share in a column of per cent"
+    )
+
+
 def _regions(table: Table) -> dict[str, str]:
     """Return region by column."""
     regions = {
@@ -103,16 +124,17 @@ def _scaled(
     good: list[tuple[Record, CloudDay]], regions: dict[str, str]
 ) -> tuple[tuple[CloudDay, ...], list[tuple[int, str, bytes]]]:
     """Turn columns of per cent into shares; a value above 1 in a column of shares rejects its row."""
-    scale = {}
+    scale: dict[str, float] = {}
+    faults: dict[int, str] = {}
     for region in regions.values():
-        values = [day.shares[region] for _, day in good]
-        scale[region] = scale_of(np.array(values, dtype=np.float64))
-    days, bad = [], []
-    for record, day in good:
-        beyond = next((region for region, value in day.shares.items() if value > scale[region]), None)
-        if beyond is None:
-            days.append(CloudDay(day.day, {region: value / scale[region] for region, value in day.shares.items()}))
-        else:
-            reason = f"cloud cover in {beyond} {day.shares[beyond]:g} is above 1 in a column of shares"
-            bad.append((record.line, reason, record.raw))
+        values = np.array([day.shares[region] for _, day in good], dtype=np.float64)
+        scale[region] = scale_of(values)
+        odd, why = doubtful(values, scale[region])
+        beyond = values > scale[region]
+        for row in np.flatnonzero(odd | beyond).tolist():
+            reason = "is above 1 in a column of shares" if beyond[row] else why
+            faults.setdefault(row, f"cloud cover in {region} {values[row]:g} {reason}")
+    bad = [(good[row][0].line, reason, good[row][0].raw) for row, reason in faults.items()]
+    fine = (day for row, (_, day) in enumerate(good) if row not in faults)
+    days = [CloudDay(day.day, {name: value / scale[name] for name, value in day.shares.items()}) for day in fine]
     return tuple(days), bad

@@ -16,7 +16,7 @@ from truceline.errors import InputError, LimitExceeded, Malformed
 from truceline.model.record import Rejected
 from truceline.sources._csv import open_table, rejections, rows
 from truceline.sources._words import number_of
-from truceline.sources.cloud import scale_of
+from truceline.sources.cloud import doubtful, scale_of
 
 MAX_BYTES = 500_000_000
 """Largest file read, bytes."""
@@ -26,6 +26,8 @@ MAX_ROWS = 20_000_000
 
 REQUIRED = ("lon", "lat", "time", "cloud")
 """Columns every file has; ``sigma`` is read where present."""
+
+_ABOVE = "is above 1 in a column of shares"
 
 _Row = tuple[int, bytes, float, float, float, float, float]
 
@@ -51,12 +53,14 @@ def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
             good.append((line, raw, *found))
     cloud = np.array([row[5] for row in good])
     scale = scale_of(cloud)
-    beyond = {row[0]: f"cloud {row[5]:g}" for row in good if row[5] > scale}
+    odd, why = doubtful(cloud, scale)
+    beyond = {row[0]: f"cloud {row[5]:g} {_ABOVE}" for row in good if row[5] > scale}
+    beyond |= {good[row][0]: f"cloud {cloud[row]:g} {why}" for row in np.flatnonzero(odd).tolist()}
     stated = np.array([row[6] for row in good])
     # Beside cloud in per cent, sigmas of at most 1 are shares: no model knows its cloud to one per cent.
     sigma_scale = scale if (stated > 1).any() else 1.0
-    beyond |= {row[0]: f"sigma {row[6]:g}" for row in good if row[6] > sigma_scale}
-    bad += [(row[0], f"{beyond[row[0]]} is above 1 in a column of shares", row[1]) for row in good if row[0] in beyond]
+    beyond |= {row[0]: f"sigma {row[6]:g} {_ABOVE}" for row in good if row[6] > sigma_scale}
+    bad += [(row[0], beyond[row[0]], row[1]) for row in good if row[0] in beyond]
     kept = np.array([row[2:] for row in good if row[0] not in beyond], dtype=np.float64).reshape(-1, 5).T
     sigma = np.where(np.isnan(kept[4]), UNKNOWN_SIGMA, kept[4] / sigma_scale)
     return CloudGrid(kept[0], kept[1], kept[2], kept[3] / scale, sigma), rejections("cloud_grid", file, sorted(bad))
