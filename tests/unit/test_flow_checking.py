@@ -304,10 +304,9 @@ def test_the_command(command, tmp_path):
     text = command(*words, cwd=tmp_path, keys=tmp_path / "keys").stdout
     for row in told["sensors"]:
         assert f"{row['sensor']}: Passes: {row['passes']}; Read: " in text
-    for code in ("uk", "ru", "fr"):
-        again = command(*words, "--lang", code, cwd=tmp_path, keys=tmp_path / "keys").stdout
-        assert say(code, f"claim.{told['verdict'].replace(' ', '_')}") in again
-        assert "Passes" not in again
+    again = command(*words, "--lang", "uk", cwd=tmp_path, keys=tmp_path / "keys").stdout
+    assert say("uk", f"claim.{told['verdict'].replace(' ', '_')}") in again
+    assert "Passes" not in again
     for wrong, code in (
         (["claim", "check", folder], 2),
         ([*words, "--sheet", tmp_path / "sheet.docx"], 2),

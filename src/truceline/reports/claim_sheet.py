@@ -189,8 +189,8 @@ def _seen(words: Catalogue, seen: Mapping[str, Any]) -> str:
         words.say("sheet.seen_at", at=words.moment(utc(row["time"])), place=point(words, row["lon"], row["lat"], 2))
         for row in seen["list"][:MOST_SEEN]
     ]
-    rest = "; …" if seen["events"] > len(rows) else ""
-    return words.say("sheet.seen", n=seen["events"], rows=f"{'; '.join(rows)}{rest}".rstrip("."))
+    told = words.say("sheet.seen", n=seen["events"], rows="; ".join(rows).rstrip("."))
+    return f"{told[:-1]}; …" if seen["events"] > len(rows) else told
 
 
 _STYLE = """

@@ -87,10 +87,10 @@ def form_words() -> dict[str, dict[str, str]]:
     """Return the words of the form by language: its own, and the names of what is filled in."""
     found = {}
     for code in languages():
-        texts = catalogue(code).texts
-        own = {key.removeprefix("claimform."): text for key, text in texts.items() if key.startswith("claimform.")}
-        fields = {name: texts[f"sheet.field_{name}"] for name in FIELDS if f"sheet.field_{name}" in texts}
-        found[code] = {**own, **fields}
+        words = catalogue(code)
+        own = {key: words.say(key, kind="PDF") for key in words.texts if key.startswith("claimform.")}
+        fields = {name: words.say(f"sheet.field_{name}") for name in FIELDS if f"sheet.field_{name}" in words}
+        found[code] = {"code": code, **{key.removeprefix("claimform."): text for key, text in own.items()}, **fields}
     return found
 
 
