@@ -153,3 +153,54 @@ def test_a_place_that_is_none_is_refused_and_the_denial_named(where, error):
     with pytest.raises(error) as raised:
         denials.read(json.dumps([DENIAL, {**DENIAL, **where}]).encode(), file="d")
     assert (raised.value.file, raised.value.record) == ("d", "2")
+
+
+HEAD = "sortie,time,longitude,latitude,radius_km,p\n"
+
+
+def flown(*corners):
+    """Corners of one sortie: (hour, longitude)."""
+    rows = [f"heron,2026-04-11T{int(h):02}:{round(h % 1 * 60):02}:00Z,{lon},48.0,5,0.7\n" for h, lon in corners]
+    found, bad = tracks.read((HEAD + "".join(rows)).encode(), file="t")
+    return [(track.id, (track.seconds % 86_400 / 3600).tolist()) for track in found], reasons(bad)
+
+
+def test_a_sortie_that_was_silent_for_hours_is_not_taken_to_have_looked_all_the_way():
+    assert flown((1, 36.0), (2, 36.5), (5, 37.0)) == ([("track heron", [1, 2, 5])], [])
+    cut = [("track heron", [1, 2]), ("track heron, part 2", [6, 7])]
+    assert flown((1, 36.0), (2, 36.5), (6, 37.0), (7, 37.1)) == (cut, [])
+    found, bad = flown((1, 36.0), (2, 36.5), (6, 37.0))
+    assert found == cut[:1]
+    assert bad == [(4, "no other corner of its sortie within 3 h")]
+    assert flown((1, 36.0), (9, 36.5))[0] == []
+
+
+def test_a_corner_that_no_craft_reaches_is_rejected():
+    found, bad = flown((1, 36.0), (1.5, 63.0), (2, 36.5))
+    assert found == [("track heron", [1, 2])]
+    assert [line for line, _ in bad] == [3]
+    assert "km from the corner of line 2, 0.5 h before" in bad[0][1]
+
+
+def test_a_second_cloud_of_one_place_and_time_is_rejected():
+    rows = "37,48,2026-04-11T00:00Z,0.1\n37,48,2026-04-11T03:00+03:00,0.9\n37,48,2026-04-11T03:00Z,0.9\n"
+    grid, bad = cloud_grid.read(("lon,lat,time,cloud\n" + rows).encode(), file="c")
+    assert grid.share.tolist() == [0.1, 0.9]
+    assert reasons(bad) == [(3, "a second entry for the place and time of line 2")]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("NOAA-20", "VIIRS/NOAA-20"),
+        ("viirs/noaa 20", "VIIRS/NOAA-20"),
+        ("MODIS/terra", "MODIS/Terra"),
+        ("1", "1"),
+        ("A", "A"),
+    ],
+)
+def test_a_denial_of_a_fire_satellite_holds_however_it_is_spelt(written, meant):
+    span = {"start": "2026-04-11T00:00:00Z", "end": "2026-04-12T00:00:00Z", "reason": "r", "source": "operator"}
+    assert [each.sensor for each in denials.read(json.dumps([span | {"sensor": written}]).encode(), file="d")] == [
+        meant
+    ]

@@ -45,8 +45,11 @@ def read(data: bytes, *, file: str) -> tuple[CloudGrid, tuple[Rejected, ...]]:
         raise LimitExceeded(f"{len(data):,} bytes; at most {MAX_BYTES:,} are read", file=file)
     good: list[_Row] = []
     bad: list[tuple[int, str, bytes]] = []
+    first: dict[tuple[float, ...], int] = {}
     for line, raw, fields in _parquet(data, file) if data.startswith(b"PAR1") else _csv(data, file):
         found = fields if isinstance(fields, str) else _row(fields)
+        if not isinstance(found, str) and (before := first.setdefault(found[:3], line)) != line:
+            found = f"a second entry for the place and time of line {before}"
         if isinstance(found, str):
             bad.append((line, found, raw))
         else:

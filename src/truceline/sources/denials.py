@@ -7,6 +7,7 @@ somewhere only also has ``area``, a list of rings of ``[longitude, latitude]``, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from truceline.base.canonical import parse_json
 from truceline.base.clock import Interval, utc
 from truceline.errors import InputError, LimitExceeded, Malformed, NoPlace
 from truceline.model.look import Denial
+from truceline.sources._words import sensor_of
 
 MAX_BYTES = 20_000_000
 """Largest list read, bytes."""
@@ -27,6 +29,9 @@ MAX_CORNERS = 10_000
 
 MAX_SECTORS = 1_000
 """Most sectors of one denial."""
+
+_OURS = re.compile(r"viirs|modis|noaa|suomi|jpss|snpp", re.IGNORECASE)
+"""How names begin that can only mean one of the fire satellites; ``A`` or ``1`` may be a watch's own."""
 
 _KEYS = ("sensor", "start", "end", "reason", "source")
 
@@ -65,13 +70,19 @@ def _denial(entry: object, file: str, number: int) -> Denial:
     if {"area", "sectors"} <= set(entry):
         raise Malformed("a denial has an area or sectors, not both", file=file, record=str(number))
     return Denial(
-        entry["sensor"][:100],
+        _sensor(entry["sensor"][:100]),
         interval,
         entry["reason"][:500],
         entry["source"][:100],
         area=_area(entry["area"], file, number) if "area" in entry else (),
         sectors=_sectors(entry["sectors"], file, number) if "sectors" in entry else (),
     )
+
+
+def _sensor(name: str) -> str:
+    """The sensor as looks call it: a denial under another spelling (``NOAA 20``) would take nothing away."""
+    spelt = sensor_of(name)
+    return spelt if spelt and _OURS.match(name.strip()) else name
 
 
 def _area(value: object, file: str, number: int) -> tuple[tuple[tuple[float, float], ...], ...]:
