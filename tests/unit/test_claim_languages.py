@@ -14,6 +14,7 @@ import pytest
 from run_factory import make_run, passes
 
 from truceline.assessment.paste_language import language_of
+from truceline.cli.claim import show
 from truceline.errors import Malformed
 from truceline.flow.checking import check
 from truceline.flow.claimed import Asked, count_of, understand
@@ -166,6 +167,11 @@ def test_a_number_never_stands_without_its_place_its_time_and_its_coverage(groun
     assert "within 75 km of Pokrovsk" in dict(many["reasons"])["A wider place and time"]
 
 
+def test_a_claim_without_a_number_is_told_as_one(ground, late):
+    _, sheet = told(ground, "Many fires burned along the front line during the truce", late, "en")
+    assert sheet["claim"] == "Somebody says: fires (no number)."
+
+
 def test_hours_without_a_pass_cannot_be_judged_whatever_the_rest_of_the_day_tells(ground, late):
     checked, sheet = told(ground, "1000000 fires near Pokrovsk on 12 April 2026 from 04:00 to 04:05 UTC", late, "en")
     assert checked["verdict"] == "cannot be judged"
@@ -220,3 +226,16 @@ def test_the_sheet_names_its_language_and_is_one_page_in_each(ground, window, la
         assert f'<html lang="{code}">' in claim_sheet.html(made).decode()
         text = " ".join(paper.pages[0].extract_text().split())
         assert say(code, "sheet.h_why") in text
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_terminal_says_all_that_the_sheet_says(ground, late, capsys, code):
+    checked, sheet = told(ground, "40 fires near Pokrovsk on 12 April 2026", late, code)
+    show(sheet)
+    out = capsys.readouterr().out
+    assert len(sheet["sensors"]) > 1
+    assert len(sheet["passes"]) == 1 + min(len(checked["passes"]), claim_sheet.MOST_PASSES)
+    left_out = ("title", "kicker", "ledger", "heads", "language")
+    assert [
+        text for key, value in sheet.items() if key not in left_out for text in strings(value) if text not in out
+    ] == []

@@ -81,13 +81,16 @@ def any_of(words: object) -> str:
     return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"  # type: ignore[call-overload]
 
 
+_ROUND_ALONE = r"(?=сотн[яю]|десятка|десяток|дюжин)|(?<=около )(?=сотни)|(?<=близько )(?=сотні)"
+"""Round words that are a number by themselves: *hundreds* is none, *about a hundred* is."""
+
 _FIRST = any_of((*_ADDED, *_ALONE))
 _TIMES_WORD = any_of(_MULTIPLIED)
 _JOIN = r"(?:[\s-]|\s+and\s+|\s+et\s+|-et-)"
 NUMBER = (
     rf"(?<![\w.,:/+-])(?P<digits>\d{{1,3}}(?:[ ,]\d{{3}})+(?!\d)|\d{{1,15}})"
     rf"(?:(?P<part>[.,]\d)?\s?(?P<many>{_TIMES_WORD})(?!\w)\.?|(?![\w:/-]|[.,]\d|\s*[°%]))"
-    rf"|(?<![\w'-])(?:(?P<few>a|une|{any_of(_ADDED)})\s+|(?=сотн[яю]|десятка|десяток|дюжин))(?P<round>{any_of(ROUND)})(?![\w-])"
+    rf"|(?<![\w'-])(?:(?P<few>a|une|{any_of(_ADDED)})\s+|{_ROUND_ALONE})(?P<round>{any_of(ROUND)})(?![\w-])"
     rf"|(?<![\w'-])(?P<word>(?:a\s+(?:hundred|thousand|million|billion)|{_FIRST})(?:{_JOIN}(?:{_FIRST}|{_TIMES_WORD}))*)(?![\w'-])"
 )
 """A number: ``digits`` (with a tenth and a word that multiplies), a ``round`` word, or ``word``."""

@@ -187,7 +187,7 @@ AT = re.compile(
 )
 LINE = re.compile(
     r"\b(?:along|near|on|across)\s+(?:the\s+)?(?:whole\s+|entire\s+)?(?:front ?line|line(?: of contact)?|front)\b"
-    r"|(?:(?:вз|уз)довж|на|біля|поблизу|по)\s+(?:(?:всій|всієї)\s+)?(?:ліні[їєюяи]\s+(?:фронту|зіткнення|"
+    r"|(?:(?:вз|уз)довж|на|біля|поблизу|по)\s+(?:(?:[ву]сій|[ву]сієї|[ву]сьому)\s+)?(?:ліні[їєюяи]\s+(?:фронту|зіткнення|"
     r"бойового зіткнення)|фронт[іу])(?!\w)"
     r"|(?:вдоль|на|у|вблизи|по)\s+(?:всей\s+)?(?:лини[ияей]+\s+(?:фронта|(?:боевого )?соприкосновения)|"
     r"фронт[еу])(?!\w)"
@@ -258,8 +258,8 @@ VIOLATED = re.compile(
 )
 TIMES = re.compile(r"(?:times?|раз(?:ів|и|а|у)?|fois)(?!\w)|$", _ANY)
 UNTIL = re.compile(
-    r"(?<!\w)(?:until|till|by|up to|as of|before|до|станом на|по состоянию на|к|на|jusqu'(?:à|au)|avant|à|"
-    r"au)\s+(?:the\s+|le\s+)?$",
+    r"(?<!\w)(?:until|till|by|up to|as of|before|до|станом на|по состоянию на|к|на|"
+    r"jusqu'(?:à|au)|avant|au)\s+(?:the\s+|le\s+)?$",
     _ANY,
 )
 SINCE = re.compile(

@@ -19,7 +19,7 @@ from truceline.flow.checking import check
 from truceline.flow.claimed import Asked, count_of, understand
 from truceline.flow.ground import Ground
 from truceline.flow.watchfile import read_watch
-from truceline.lang import languages, say
+from truceline.lang import catalogue, languages, say
 from truceline.reports import claim_sheet
 from truceline.settings import Settings
 
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(json.dumps(checked, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     else:
-        _show(content)
+        show(content)
         if options.sheet:
             print(say(language, "sheet.sheet", file=str(options.sheet)))
     return code
@@ -101,8 +101,9 @@ def _write(path: Path, content: dict[str, Any], now: datetime) -> None:
         raise ConfigError(f"cannot be written: {error.strerror or error}", file=str(path)) from error
 
 
-def _show(content: dict[str, Any]) -> None:
+def show(content: dict[str, Any]) -> None:
     """Print the sheet as text: the verdict first."""
+    words = catalogue(content["language"])
     print(f"\n{content['verdict']}\n{content['claim']}\n{content['where']}")
     for part in content["understood"]:
         print(f"  {part}")
@@ -111,12 +112,10 @@ def _show(content: dict[str, Any]) -> None:
     for text in (content["compatible"], content["coverage"]):
         if text:
             print(f"  {text}")
-    heads, *rows = content["sensors"] or [[]]
-    for row in rows:
-        cells = (
-            say(content["language"], "sheet.pair", name=name, value=cell) for name, cell in zip(heads, row, strict=True)
-        )
-        print(f"  {'; '.join(cells)}")
-    for text in (content["alone"], content["seen"], content["foot"]):
+    for heads, *rows in (table for table in (content["sensors"], content["passes"]) if table):
+        for row in rows:
+            cells = [words.say("sheet.pair", name=name, value=cell) for name, cell in zip(heads, row, strict=True)]
+            print(f"  {'; '.join(cells)}")
+    for text in (content["more"], content["alone"], content["seen"], content["foot"]):
         if text:
             print(f"  {text}")

@@ -76,8 +76,10 @@ def _clean(value: Any) -> Any:
 
 def _claim(words: Catalogue, claim: Mapping[str, Any]) -> str:
     count = claim["count"]
-    number = words.say("sheet.no_number") if count is None else counted(words, count, claim["qualifier"])
-    said = " ".join(part for part in (number, claim["what"]) if part)
+    if count is None:
+        said = words.say("sheet.no_number_of", what=claim["what"]) if claim["what"] else words.say("sheet.no_number")
+    else:
+        said = " ".join(part for part in (counted(words, count, claim["qualifier"]), claim["what"]) if part)
     key = f"{'says' if claim['who'] else 'somebody'}{'_accused' if claim['accused'] else ''}"
     return words.say(f"sheet.{key}", who=claim["who"], said=said, accused=claim["accused"])
 
