@@ -53,7 +53,7 @@ TIME_EDGES = ("2023-03-01", "2023-06-01", "2023-08-01", "2023-09-01", "2023-10-0
 YEARS = (2016, 2018, 2019)
 """Peace years in training. 2020 and 2021 are kept out, 2013 has no weather."""
 
-RIDGE = {"war": 0.1, "truce": 0.03}
+RIDGE = {"war": 0.3, "short": 0.1, "truce": 0.03}
 BESIDE_RIDGE = {
     "war": {"weather": 5.0, "land_use": 30.0, "population": 10.0},
     "truce": {"weather": 10.0, "land_use": 100.0, "population": 100.0},
@@ -65,7 +65,7 @@ SEASON_QUANTILE, SEASON_PARTS, SEASON_DAYS = 0.9, 12, 15
 """War mode takes off what the top tenth of peace years' fires score at that time of the year (within so many days), in
 twelve parts of it: all of it from P, `placeblind.CAUTION` of it from the rank."""
 
-PEACE = {"war": (0.0, 0.75), "truce": (1.0, 0.3)}
+PEACE = {"war": (0.0, 1.5), "truce": (1.0, 0.3)}
 """Weight of peace years' fires near the training line, and of all the others (for war: of all together), when the
 period's far fires weigh 1 and the near ones as much as all others together. Peace fires near the line are what keeps
 truce mode from learning that it burns more in the steppe."""
@@ -208,7 +208,7 @@ def fitted(sample: Sample, mode: str, names: tuple[str, ...], rows: npt.NDArray[
     label = np.concatenate([near, np.zeros(sum(len(t) for t in tables[1:]), dtype=bool)])
     harder = {name: BESIDE_RIDGE[MODE[mode]][given] for given in INPUTS for name in names_of(mode, (given,))[0]}
     harder |= dict.fromkeys(names_of(mode)[0], 1.0)
-    ridge = RIDGE[MODE[mode]] * np.array([harder[name] for name in names])
+    ridge = RIDGE[mode] * np.array([harder[name] for name in names])
     return training.fit(np.concatenate(tables), label, np.concatenate(weights), ridge)
 
 
@@ -417,4 +417,4 @@ def write(data: Path) -> dict[str, Any]:
 
 def text(found: dict[str, Any]) -> str:
     """Return the module that holds what training found."""
-    return module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="3.0.0")
+    return module_text("Trained numbers of the place-blind model.", rounded(found), TEXTS, version="4.0.0")

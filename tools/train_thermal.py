@@ -262,7 +262,7 @@ def main() -> None:
     if arguments.write:
         target = Path(__file__).resolve().parent.parent / "src" / "truceline" / "thermal" / "coefficients.py"
         title = "Trained numbers of the model as a watch uses it."
-        text = place_blind.module_text(title, rounded(found), TEXTS, HEAD, version="2.0.0")
+        text = place_blind.module_text(title, rounded(found), TEXTS, HEAD, version="3.0.0")
         target.write_text(text, encoding="utf-8")
     shown = {name: rounded(value) for name, value in found.items() if name != "VARIANTS"}
     shown |= {name: rounded(value["calibration"]) for name, value in found["VARIANTS"].items()}

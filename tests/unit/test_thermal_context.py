@@ -94,7 +94,36 @@ def test_own_fires_make_no_day_busy():
     assert alone(once) == pytest.approx(2 / 7)
 
 
-@pytest.mark.parametrize("km", [3, 10, 30])
+def weeks(days, **given):
+    fires = Fires(np.full(len(days), 30.0), np.full(len(days), 48.0), DAY - np.asarray(days))
+    asked = np.flatnonzero(fires.day == DAY)[:1]
+    return context(fires, asked, {}, mode="war", **given).columns["weeks_30"][0]
+
+
+def test_weeks_tell_a_front_from_a_fortnight_of_field_burning():
+    """As many days of fire: all in two weeks, or one in each. Thirteen weeks of history, and one of quiet added."""
+    assert weeks([0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, HISTORY]) == pytest.approx(2 / 14)
+    assert weeks([*range(0, 84, 7), HISTORY - 1]) == pytest.approx(13 / 14)
+
+
+def test_weeks_are_counted_back_from_the_last_day_known_and_no_farther_than_memory():
+    assert weeks([0, 6, 7, HISTORY]) == pytest.approx(2 / 14)
+    assert weeks([0, 6, 7, HISTORY], memory=np.array([7])) == pytest.approx(1 / 2)
+    # Ten days later: 0 lies in the second week back, 6 and 7 in the third, -5 in the first, of fifteen.
+    assert weeks([0, 6, 7, -5, -10, HISTORY], ahead=10) == pytest.approx(3 / 16)
+
+
+def test_a_busy_day_is_one_on_which_others_burn_in_the_region():
+    def busy(fires):
+        return context(fires, np.array([len(fires) - 1]), {}, mode="war").columns["busy_today"][0]
+
+    quiet = busy(burning([5, 20], [60, 60]))
+    assert quiet == pytest.approx(0.0, abs=0.02), "its own fire and other days do not count"
+    assert busy(burning([0, 20], [60, 0])) > np.log1p(30)
+    assert busy(burning([0, 20], [60, 0])) < np.log1p(60)
+
+
+@pytest.mark.parametrize("km", [3, 10, 30, 60])
 def test_that_share_lies_between_none_and_all(km):
     fires = world()
     found = context(fires, rows_of(fires), BASELINE, mode="war").columns[f"alone_{km}"]

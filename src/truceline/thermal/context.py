@@ -42,13 +42,18 @@ REGION_KM = 100
 """Radius within which other fires make a day a busy one. Farmers burn when everybody burns; a front burns also when
 nobody else does, in rain and under cloud that leaves all satellites few fires: a day's exposure, told by fires."""
 
+BUSY_BEYOND_KM = 10
+"""Fires so near are its own, and not part of what burns in the region on its day."""
+
+WEEK = 7
+
 MONTH = DAYS_A_YEAR / 12
 
-WAR = tuple(f"active_{r}" for r in (10, 30, 60)) + tuple(f"excess_{r}" for r in (60, 200))
-WAR += tuple(f"over_most_{r}" for r in (10, 60)) + tuple(f"alone_{r}" for r in (3, 10, 30)) + ("hot_months",)
-WAR += tuple(f"active_over_most_{r}" for r in (10, 30, 60, 200))
-"""War mode: days active, excess over the mean season, excess over the worst season, active on quiet days, industry,
-days active against the peace year that had most of them there in that season."""
+WAR = tuple(f"active_{r}" for r in (30, 200)) + tuple(f"weeks_{r}" for r in (30, 60))
+WAR += tuple(f"excess_{r}" for r in (60, 200)) + tuple(f"alone_{r}" for r in (3, 10, 30, 60))
+WAR += (*(f"active_over_most_{r}" for r in (10, 30, 60, 200)), "busy_today", "hot_months")
+"""War mode: days active, weeks active, excess over the mean season, active on quiet days, days active against the
+peace year that had most of them there in that season, how much burns in the region today, industry."""
 
 TRUCE = tuple(f"today_{r}" for r in SCALES_KM) + tuple(f"season_{r}" for r in SCALES_KM) + ("hot_months",)
 """Truce mode: excess of the day alone, the season of peace years, industry. Nothing before the day."""
@@ -188,22 +193,38 @@ class _Part:
         seen = np.maximum(self.window(self.seen, HISTORY, ahead) - OWN, 0.0)
         expected = self.window(self.clim[:, self.calendar], HISTORY, ahead)
         active = self.window((self.seen > ACTIVE).astype(np.float32), HISTORY, ahead) / (length + SOME_HISTORY)
-        worst = self._worst(self.years) * length / HISTORY
         usual = self._worst((self.years > ACTIVE).astype(np.float32)) / HISTORY
         return {
             f"active_{km}": active,
             f"active_over_most_{km}": np.log((active + FEW_ACTIVE) / (usual + FEW_ACTIVE)),
             f"excess_{km}": np.log((seen + 2.0) / (expected + 2.0)),
-            f"over_most_{km}": np.log((seen + 2.0) / (worst + 2.0)),
             "history": np.minimum(length, HISTORY),
-        } | self._industry(km)
+            **self._weeks(km, ahead),
+            **self._industry(km),
+        }
 
     def alone(self, km: int, ahead: int, region: Small) -> dict[str, Floats]:
         """Share of the days on which it burned there, each day weighted by how little else burned in the region."""
         others = np.maximum(region - np.expm1(self.seen) / 2.0, 0.0)
         quiet = 1.0 / (1.0 + others) ** 2
         active = self.window(np.where(self.seen > ACTIVE, quiet, 0.0), HISTORY, ahead)
-        return {f"alone_{km}": active / (self.window(quiet, HISTORY, ahead) + 1.0)}
+        found = {f"alone_{km}": active / (self.window(quiet, HISTORY, ahead) + 1.0)}
+        if km == BUSY_BEYOND_KM:
+            found["busy_today"] = np.log1p(others[self.centre, self.day].astype(np.float64))
+        return found
+
+    def _weeks(self, km: int, ahead: int) -> dict[str, Floats]:
+        """Share of the weeks in which it burned there: farmers burn for some weeks, a front burns in all."""
+        if f"weeks_{km}" not in WAR:
+            return {}
+        low, high = self.ends(HISTORY, ahead)
+        active = self.seen > ACTIVE
+        total = np.concatenate([np.zeros((len(active), 1), dtype=np.int64), np.cumsum(active, axis=1)], axis=1)
+        count = np.zeros(len(high))
+        for back in range(0, HISTORY + ahead, WEEK):
+            last, first = np.maximum(high - back, low), np.maximum(high - back - WEEK, low)
+            count += total[self.centre, last] > total[self.centre, first]
+        return {f"weeks_{km}": count / (np.ceil((high - low) / WEEK) + 1.0)}
 
     def truce(self, km: int) -> dict[str, Floats]:
         """The day alone, and the season."""

@@ -13,7 +13,7 @@ from truceline.base.geo import Floats
 from truceline.model.detection import Detections, Ints
 from truceline.thermal import blind_coefficients
 from truceline.thermal.firetable import Baseline, Fires, year_of
-from truceline.thermal.placeblind import log_odds, names_of, score
+from truceline.thermal.placeblind import log_odds, score
 
 DIGITS = 4
 """Digits of the log odds, as the ledger holds them."""
@@ -22,6 +22,9 @@ LIKE_THE_BASELINE = "VIIRS/Suomi-NPP"
 """The one satellite that archives of peace years hold. Only one satellite's fires are counted round others: this one,
 or the one with the most fires where it is missing, since a season of one satellite is no measure for three."""
 
+
+MODEL = {"truce": "truce", "war": "short"}
+"""The model asked, by mode: a watch remembers three weeks at most, as those trained on a short history do."""
 
 SETTLED_DAYS = 5
 """Days that a watch's settled answer waits: fires of so many days after a fire's own count as those before it do."""
@@ -91,7 +94,7 @@ def surroundings(detections: Detections, baseline: Baseline) -> Surroundings:
         (found.settled, "war", SETTLED_DAYS, np.flatnonzero(ripe)),
     ):
         said = score(fires, rows_of, rest, mode=mode, held_out=False, counted=counted, settled=ahead)
-        odds = log_odds(blind_coefficients.MODELS[names_of(mode)[1]]["whole"], said.table)
+        odds = log_odds(blind_coefficients.MODELS[MODEL[mode]]["whole"], said.table)
         into[rows[rows_of]] = np.round(odds, DIGITS)
         if mode == "truce":
             nothing = said.table[:, said.used.index("season_200")] <= 0.0
