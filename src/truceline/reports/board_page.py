@@ -244,7 +244,8 @@ def _consultations(rows: Iterable[Told], names: Mapping[str, str]) -> str:
             _moment(each["begins"]),
             each["about"],
             ", ".join(_name(names, name) for name in each["invited"]),
-            ", ".join(f"{_name(names, name)}, {_moment(at)}" for name, at in each["present"].items()) or "nobody is entered",
+            ", ".join(f"{_name(names, name)}, {_moment(at)}" for name, at in each["present"].items())
+            or "nobody is entered",
             f"{each['quorum']}, {'met' if each['quorate'] else 'not met'}",
             "; ".join(f"{_moment(one['at'])}: {one['text']}" for one in each["minutes"]) or "none",
         )
