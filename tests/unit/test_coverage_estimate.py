@@ -68,7 +68,11 @@ def test_the_real_truce_is_wide():
     ("made", "word"),
     [
         (coverage(0.03, 0.01, 0.05), "this watch asks for at least 5 %"),
-        (coverage(0.0), "nothing near the line could have been seen"),
+        (
+            coverage(0.0),
+            "Nothing near the line could have been seen in the truce under any cloud assumption: no pass was",
+        ),
+        (coverage(0.0, 0.0, 0.1), "Under the first cloud assumption nothing near the line could have been seen"),
         (coverage(float("nan")), "nothing near the line could have been seen"),
         (coverage(0.06, 0.0, 0.1), "Under the least favourable cloud assumption nothing"),
     ],

@@ -276,6 +276,11 @@ def _acts_seen(rng: np.random.Generator, p_war: Floats, band: tuple[Floats, Floa
 def _why_not(coverage: Covered, floor: float, words: Words, *, drawn: bool) -> str:
     """Why no number may be stated, or nothing."""
     share, low = coverage.share, coverage.low
+    if coverage.high <= 0:
+        return (
+            f"Nothing {words.near} could have been seen {words.when} under any cloud assumption: no pass was read, or "
+            "the cloud table lacks these days. No number of acts can be excluded."
+        )
     if not np.isfinite(share) or share <= 0:
         return (
             f"Under the first cloud assumption nothing {words.near} could have been seen {words.when}: no number of "
