@@ -72,6 +72,25 @@ def test_a_year_of_which_months_are_missing_is_left_out_and_said(folder):
     assert [text for text in told if text.endswith("hold only parts of them: 2021")]
 
 
+@pytest.mark.parametrize(
+    ("moved", "why"),
+    [
+        (lambda lat, lon: (lat, lon + 25), "right archive"),
+        (lambda lat, lon: (lat - 60, lon), "right archive"),
+        (lambda lat, lon: (lon, lat), "swapped"),
+    ],
+)
+def test_an_archive_of_another_country_is_told_by_name(folder, moved, why):
+    rows = [row.split(",") for row in archive(2021).split("\n")[1:-1]]
+    text = [",".join(map(str, (*moved(float(lat), float(lon)), day))) for lat, lon, day in rows]
+    (folder / "more.csv").write_text("\n".join([HEADER, *text]))
+    told = []
+    gather(read_watch(folder), None, made.NOW, told.append)
+    (text,) = (each for each in told if "has no fires" in each)
+    assert text.startswith("more.csv ")
+    assert why in text
+
+
 def test_each_archive_is_named_with_its_hash_and_counts_no_row_of_the_watch(folder):
     found = gathered(folder)
     entries = [entry for entry in found.files if entry["kind"] == "baseline"]

@@ -10,12 +10,17 @@ from datetime import date
 import numpy as np
 
 from truceline.base.bounded import read_bytes
+from truceline.base.geo import Floats
 from truceline.flow.watchfile import SourceFile, Watch
+from truceline.model.detection import Detections
 from truceline.sources.firetable import read_baseline
 from truceline.thermal.firetable import Baseline, Fires
 
 LONGEST_SILENCE = 92
 """Days without a fire anywhere in the archive after which a year is taken to be there in part only (assumed)."""
+
+LEAST_INSIDE = 0.5
+"""Share of the watch's fires that should lie where an archive has fires (assumed; its own country's has them all)."""
 
 EPOCH = date(1970, 1, 1)
 
@@ -48,6 +53,33 @@ def peace_years(watch: Watch) -> list[Archive]:
         seasons, table = read_baseline(read_bytes(source.path), file=source.path.name)
         found.append(Archive(source, seasons, len(table.fires) + table.rejected, table.rejected))
     return found
+
+
+def misplaced(archives: Sequence[Archive], detections: Detections) -> list[str]:
+    """Return a sentence for each archive that has no fires where most of the watch's are: of another country, perhaps.
+
+    Such an archive changes no belief, since where no peace year is known nothing is said of seasons.
+    """
+    told = []
+    for archive in archives:
+        held = list(archive.seasons.values())
+        if not len(detections) or not sum(map(len, held)):
+            continue
+        lon, lat = (np.concatenate([np.asarray(getattr(fires, name)) for fires in held]) for name in ("lon", "lat"))
+        if _share_inside(detections, lon, lat) >= LEAST_INSIDE:
+            continue
+        swapped = _share_inside(detections, lat, lon) >= LEAST_INSIDE
+        why = "latitude and longitude look swapped" if swapped else "is this the right archive?"
+        told.append(f"{archive.source.path.name} has no fires where most fires of the watch are: {why}")
+    return told
+
+
+def _share_inside(detections: Detections, lon: Floats, lat: Floats) -> float:
+    """The share of the watch's fires that lie in the box of some places, a degree wider."""
+    middle = float(detections.lon[0])  # longitudes from there on, so that the antimeridian does not part a box
+    east, own = ((np.asarray(places) - middle + 180) % 360 - 180 for places in (lon, detections.lon))
+    inside = (own >= east.min() - 1) & (own <= east.max() + 1)
+    return float((inside & (detections.lat >= lat.min() - 1) & (detections.lat <= lat.max() + 1)).mean())
 
 
 def joined(archives: Sequence[Archive]) -> tuple[Baseline, tuple[int, ...]]:

@@ -19,7 +19,7 @@ from truceline.base.geo import Line
 from truceline.coverage import catalogue, elements, passes
 from truceline.errors import ConfigError, InputError, Malformed
 from truceline.flow import denied, right_files
-from truceline.flow.archives import joined, peace_years
+from truceline.flow.archives import joined, misplaced, peace_years
 from truceline.flow.right_files import Box
 from truceline.flow.stages import region_of
 from truceline.flow.terms_files import notices_of, read_attached, read_notices
@@ -212,6 +212,8 @@ def gather(watch: Watch, given_line: Path | None, now: datetime, tell: Callable[
     right_files.check_clock(fires.batches)
     region = region_of([found.line for found in lines], detections)
     archives = peace_years(watch)
+    for text in misplaced(archives, detections):
+        tell(text)
     seasons, parts = joined(archives)
     if parts:
         tell(f"years left out of the archives, which hold only parts of them: {', '.join(map(str, parts))}")
