@@ -78,7 +78,7 @@ OPTIONS["account"] = {
 }
 OPTIONS["claim"] = {
     *("--text", "--text-file", "--who", "--accused", "--what", "--count", "--where", "--from", "--to"),
-    *("--sheet", "--for", "--json", "--out", "--line"),
+    *("--sheet", "--for", "--json", "--lang", "--out", "--line"),
 }
 OPTIONS["ladder"] = {"--as", "--out", "--json", "--reason", "--set", "--data", "--response", "--had", "--page"}
 OPTIONS["notify"] = {"--as", "--out", "--json", "--office", "--code", "--totp"}
