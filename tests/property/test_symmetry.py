@@ -63,7 +63,8 @@ def mirrored(value):
 
 def test_swapping_who_is_a_and_who_is_b_mirrors_every_result(runs):
     one, swapped, _ = runs
-    assert mirrored(one["coverage"]) != one["coverage"], "a mirror of equals shows nothing"
+    assert mirrored(one["claims"]) != one["claims"], "a mirror of equals shows nothing"
+    # Coverage of the two sides is the same here to four digits; made worlds in which it differs are tests of the field.
     for key in ("records", "denials", "looks", "events", "near", "assessments", "comparison", "estimate"):
         assert swapped[key] == one[key], key
     assert swapped["coverage"]["by_side"] == mirrored(one["coverage"]["by_side"])
