@@ -38,6 +38,9 @@ export interface KeyActs {
   help: () => void;
 }
 
+/** How long `g` waits for its letter: long enough for slow hands, and for a slow machine between two keys. */
+const WAIT_MS = 5000;
+
 /** Where `g` and a letter lead: letter, screen, label. */
 export type Gotos = [string, string, string][];
 
@@ -52,7 +55,7 @@ export function listen(acts: KeyActs, gotos: Gotos): void {
     const target = e.target as HTMLElement;
     if (e.ctrlKey || e.metaKey || e.altKey || target.closest("input, select, textarea, dialog")) return;
     const to = gotos.find(([key]) => key === e.key);
-    if (performance.now() - waiting < 1500 && to) {
+    if (performance.now() - waiting < WAIT_MS && to) {
       waiting = 0;
       acts.screen(to[1]);
       return;
